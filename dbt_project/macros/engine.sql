@@ -1,0 +1,55 @@
+{#-
+  Everything that DuckDB and Spark write differently, and nothing else. Models are written in the
+  subset that both understand and call these for the rest.
+-#}
+
+{% macro days_between(start_date, end_date) -%}
+    {{ return(adapter.dispatch('days_between')(start_date, end_date)) }}
+{%- endmacro %}
+{% macro duckdb__days_between(start_date, end_date) -%}
+    date_diff('day', {{ start_date }}, {{ end_date }})
+{%- endmacro %}
+{% macro spark__days_between(start_date, end_date) -%}
+    datediff({{ end_date }}, {{ start_date }})
+{%- endmacro %}
+
+{% macro add_days(date, days) -%}
+    {{ return(adapter.dispatch('add_days')(date, days)) }}
+{%- endmacro %}
+{% macro duckdb__add_days(date, days) -%}
+    ({{ date }} + cast({{ days }} as integer))
+{%- endmacro %}
+{% macro spark__add_days(date, days) -%}
+    date_add({{ date }}, cast({{ days }} as integer))
+{%- endmacro %}
+
+{% macro add_months(date, months) -%}
+    {{ return(adapter.dispatch('add_months')(date, months)) }}
+{%- endmacro %}
+{% macro duckdb__add_months(date, months) -%}
+    cast({{ date }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+{% macro spark__add_months(date, months) -%}
+    add_months({{ date }}, cast({{ months }} as integer))
+{%- endmacro %}
+
+{% macro seconds_between(start_at, end_at) -%}
+    {{ return(adapter.dispatch('seconds_between')(start_at, end_at)) }}
+{%- endmacro %}
+{% macro duckdb__seconds_between(start_at, end_at) -%}
+    (epoch({{ end_at }}) - epoch({{ start_at }}))
+{%- endmacro %}
+{% macro spark__seconds_between(start_at, end_at) -%}
+    (cast({{ end_at }} as double) - cast({{ start_at }} as double))
+{%- endmacro %}
+
+{#- The distinct values of a group as one sorted text; null when there are none. -#}
+{% macro distinct_values(value) -%}
+    {{ return(adapter.dispatch('distinct_values')(value)) }}
+{%- endmacro %}
+{% macro duckdb__distinct_values(value) -%}
+    array_to_string(list_sort(list(distinct {{ value }}) filter (where {{ value }} <> '')), ', ')
+{%- endmacro %}
+{% macro spark__distinct_values(value) -%}
+    nullif(concat_ws(', ', array_sort(collect_set({{ value }}) filter (where {{ value }} <> ''))), '')
+{%- endmacro %}

@@ -1,0 +1,32 @@
+-- A receipt number is unique only within a store and till, on some tills only within a day.
+with lines as (
+
+    select
+        *,
+        coalesce(store_name, '') || '|' || coalesce(till_id, '') || '|' || receipt_no
+        {%- if var('pos_receipt_number_restarts_daily') %}
+            || '|' || cast({{ local_date('sold_at') }} as string)
+        {%- endif %} as order_id
+    from {{ ref('stg_pos__sales') }}
+
+)
+
+select
+    'pos:' || account || ':' || order_id as order_key,
+    order_id,
+    account,
+    receipt_no,
+    till_id,
+    member_id_crm,
+    product_code,
+    store_name,
+    product_title,
+    quantity,
+    unit_price_cny,
+    amount_cny,
+    file_id,
+    line_number,
+    sold_at,
+    case when quantity > 0 and amount_cny > 0 then amount_cny else 0 end as gmv_cny,
+    case when quantity < 0 or amount_cny < 0 then abs(amount_cny) else 0 end as refund_cny
+from lines

@@ -1,0 +1,34 @@
+with source as (
+
+    select * from {{ source('identity', 'identity_edges') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        identifier_id_a,
+        identifier_id_b,
+        rule_id,
+        file_id,
+        line_number,
+
+        -- strings
+        source,
+        unused_reason,
+
+        -- numerics
+        evidence_count,
+
+        -- booleans
+        is_used,
+
+        -- timestamps
+        first_at,
+        last_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,42 @@
+{%- set receipt = ['_account', 'store_name', 'till_id', 'receipt_no'] -%}
+{%- if var('pos_receipt_number_restarts_daily') -%}
+    {%- do receipt.append(local_date('sold_at')) -%}
+{%- endif -%}
+
+with source as (
+
+    {{ latest_snapshot(source('raw_pos', 'sales'), receipt, 'group') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        receipt_no,
+        till_id,
+        member_id_crm,
+        product_code,
+        _account as account,
+
+        -- strings
+        store_name,
+        product_title,
+        cashier,
+        _variant as export_variant,
+
+        -- numerics
+        quantity,
+        unit_price_cny,
+        cast(coalesce(amount_cny, quantity * unit_price_cny) as decimal(18, 4)) as amount_cny,
+        _file_id as file_id,
+        _line_number as line_number,
+
+        -- timestamps
+        sold_at,
+        _exported_at as exported_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+"""Siyu: a warehouse-native customer data center (see README.md and docs/)."""

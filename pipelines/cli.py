@@ -1,0 +1,159 @@
+"""`siyu <verb>`: thin; each verb runs a job or makes one library call."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import console
+from pipelines.dbt_manifest import DbtParseError
+from pipelines.exports.errors import ContractError, ExportRefused
+from pipelines.publishing.errors import PublishingError
+from pipelines.publishing.reader import connect, versions
+from pipelines.refresh import refresh as refresh_warehouse
+from pipelines.settings import Settings, current_settings
+from pipelines.warehouse import RefreshRunning
+
+app = typer.Typer(
+    name="siyu",
+    help="Siyu: the customer data center for brands that sell through Chinese platforms.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+_EXPECTED = (ContractError, DbtParseError, ExportRefused, PublishingError, RefreshRunning)
+
+
+class OutputFormat(StrEnum):
+    """How `siyu query` prints rows."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@contextmanager
+def _readable_errors() -> Iterator[None]:
+    """Expected errors end with their message and exit code 1, never with a traceback."""
+    try:
+        yield
+    except _EXPECTED as error:
+        console.error(str(error))
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def run() -> None:
+    """The main job: write the demo brand if data/landing is empty, refresh, report."""
+    settings = current_settings()
+    with _readable_errors():
+        if not _has_exports(settings.landing_folder):
+            _write_demo(settings)
+        _refresh_and_report(settings)
+
+
+@app.command()
+def refresh() -> None:
+    """Load what is new in data/landing, rebuild, check, publish; report what changed."""
+    with _readable_errors():
+        _refresh_and_report(current_settings())
+
+
+@app.command()
+def report() -> None:
+    """Print the headline figures of the published version."""
+    with _readable_errors(), connect(current_settings(), follow=False) as snapshot:
+        console.print_report(snapshot)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT over customer_center.* and marts.*")],
+    version: Annotated[
+        str | None, typer.Option(help="A kept version (see `siyu versions`); default the newest.")
+    ] = None,
+    output: Annotated[
+        OutputFormat, typer.Option("--format", help="How to print the rows.")
+    ] = OutputFormat.table,
+) -> None:
+    """Query the published snapshot; works while a refresh runs."""
+    with _readable_errors(), connect(current_settings(), version) as snapshot:
+        if output is OutputFormat.table:
+            console.print_rows(*snapshot.fetch(sql), caption=f"version {snapshot.version}")
+        elif output is OutputFormat.csv:
+            sys.stdout.write(snapshot.polars(sql).write_csv())
+        else:
+            sys.stdout.write(snapshot.polars(sql).write_ndjson())
+
+
+@app.command(name="versions")
+def list_versions() -> None:
+    """List the published versions that are kept, newest last."""
+    with _readable_errors():
+        console.print_versions(versions(current_settings()))
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An export file.")],
+) -> None:
+    """Say which contract matches a file and what loading it would count; writes nothing."""
+    from pipelines.exports.contract_files import load_contracts
+    from pipelines.exports.report import REFUSED, check_file
+    from pipelines.privacy.keys import load_or_create_key
+
+    settings = current_settings()
+    with _readable_errors():
+        parts = check_file(file, load_contracts(settings), load_or_create_key(settings))
+    console.print_checked_parts(parts)
+    if any(part.report.status == REFUSED for part in parts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def prepare() -> None:
+    """Build what `dagster dev` reads: the warehouse's empty tables and the dbt manifest."""
+    from pipelines.refresh import prepare as prepare_code_location
+
+    with _readable_errors():
+        prepare_code_location(current_settings())
+
+
+def _has_exports(landing: Path) -> bool:
+    return any(
+        path.is_file() and path.name != "README.md" and not path.name.startswith(".")
+        for path in landing.rglob("*")
+    )
+
+
+def _write_demo(settings: Settings) -> None:
+    from pipelines.simulation import write_demo_brand
+
+    with console.waiting("Writing the demo brand's exports (10,000 people, 90 days)"):
+        brand = write_demo_brand(settings.landing_folder)
+    console.print_demo_written(brand, settings.landing_folder)
+
+
+def _refresh_and_report(settings: Settings) -> None:
+    with console.RefreshProgress() as progress:
+        outcome = refresh_warehouse(settings, progress)
+    console.print_outcome(outcome)
+    if outcome.status == "failed":
+        raise typer.Exit(1)
+    with connect(settings, follow=False) as snapshot:
+        console.print_report(snapshot)
+    console.print_stages(outcome)
+    console.print_next_steps(outcome)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,203 @@
+"""What the command line prints: progress, reports, rows. Presentation only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+
+from pipelines.exports.summary import one_line
+from pipelines.headlines import read_headlines
+from pipelines.refresh import RefreshOutcome
+
+if TYPE_CHECKING:
+    from pipelines.exports.report import CheckedPart
+    from pipelines.publishing.manifest import Manifest
+    from pipelines.publishing.reader import SnapshotConnection
+    from pipelines.simulation import DemoBrand
+
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+STEP_LABELS = {
+    "prepare": "Parsing the dbt project (it changed)",
+    "raw_exports": "Loading export files",
+    "landed_rows": "Checking landed rows (Great Expectations)",
+    "load_ledger": "Adding up every row",
+    "dbt_before_identity": "Building staging and identifiers (dbt)",
+    "customer_identity": "Resolving OneID",
+    "dbt_after_identity": "Building customer center and marts (dbt)",
+    "published__snapshot": "Publishing the snapshot",
+}
+_MAX_ROWS = 200
+_MAX_EXAMPLES = 10
+
+
+def error(message: str) -> None:
+    """Print an expected error to stderr."""
+    _err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show a spinner with `text` while the body runs, then how long it took."""
+    started = time.monotonic()
+    with _out.status(f"{text} …"):
+        yield
+    _out.print(f"[green]✓[/] {text} [dim]{time.monotonic() - started:.1f} s[/]")
+
+
+class RefreshProgress:
+    """Progress display of a refresh; call it with what `pipelines.refresh.Progress` says."""
+
+    def __init__(self) -> None:
+        self._status: Status | None = None
+        self._label = ""
+        self._started = 0.0
+
+    def __enter__(self) -> RefreshProgress:
+        self._status = _out.status("Looking for new export files …")
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._finish_step()
+        if self._status:
+            self._status.stop()
+
+    def __call__(self, kind: str, text: str) -> None:
+        """Show the step that starts, or the line of what was just done."""
+        if kind == "step":
+            self._finish_step()
+            self._label, self._started = STEP_LABELS.get(text, text), time.monotonic()
+            detail = ""
+            if not _out.is_terminal:  # a log file shows no spinner
+                _out.print(f"… {self._label}")
+        else:
+            detail = f" [dim]{escape(text)}[/]"
+        if self._status:
+            self._status.update(f"{self._label} …{detail}")
+
+    def _finish_step(self) -> None:
+        if self._label:
+            _out.print(
+                f"[green]✓[/] {self._label} [dim]{time.monotonic() - self._started:.1f} s[/]"
+            )
+            self._label = ""
+
+
+def print_outcome(outcome: RefreshOutcome) -> None:
+    """One sentence: published, nothing new, or why it failed."""
+    if outcome.status == "nothing_new":
+        _out.print(
+            f"\n[bold]Nothing new:[/] no new files and no changed rule since version "
+            f"[bold]{outcome.version}[/]. Nothing was rebuilt, nothing was published."
+        )
+    elif outcome.status == "published":
+        _out.print(f"\n[bold green]Published[/] version [bold]{outcome.version}[/]")
+    else:
+        kept = f"version {outcome.version} stays current" if outcome.version else "nothing"
+        _err.print(f"\n[bold red]The refresh failed; published: {kept}.[/]")
+        for line in outcome.run.failures if outcome.run else []:
+            _err.print(f"  [red]•[/] {escape(line)}", soft_wrap=True)
+
+
+def print_stages(outcome: RefreshOutcome) -> None:
+    """How long each stage took."""
+    if not outcome.run:
+        return
+    table = Table(title="How long each stage took", title_justify="left", box=None)
+    table.add_column("stage")
+    table.add_column("seconds", justify="right")
+    for stage in outcome.run.stages:
+        table.add_row(STEP_LABELS.get(stage.name, stage.name), f"{stage.seconds:.1f}")
+    _out.print()
+    _out.print(table)
+
+
+def print_next_steps(outcome: RefreshOutcome) -> None:
+    """What a newcomer would do next."""
+    _out.print("\n[bold]What to do next[/]")
+    for command, purpose in (
+        ('siyu query "from marts.rpt_cohort limit 20"', "ask the published snapshot"),
+        ('siyu query "from marts.rpt_rejected_rows"', "see why rows were rejected"),
+        ("make dev", "the graph, the checks and the runs in the Dagster UI"),
+        ("cp your-export.csv data/landing/tmall/ && make run", "load your own export files"),
+    ):
+        _out.print(f"  [cyan]{escape(command)}[/]  [dim]{purpose}[/]", soft_wrap=True)
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], caption: str) -> None:
+    """Rows as a table, at most 200 of them; says how many there are."""
+    table = Table(*(escape(name) for name in columns), row_styles=["", "dim"])
+    for row in rows[:_MAX_ROWS]:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    _out.print(table)
+    more = f", first {_MAX_ROWS} shown (--format csv prints all)" if len(rows) > _MAX_ROWS else ""
+    _out.print(f"[dim]{len(rows):,} rows{more}; {caption}[/]")
+
+
+def print_versions(manifests: Iterable[Manifest]) -> None:
+    """The kept versions, newest last."""
+    table = Table("version", "as of", "tables", "rows", "MB", title_justify="left")
+    for manifest in manifests:
+        rows = sum(entry.rows for entry in manifest.tables.values())
+        table.add_row(
+            manifest.version,
+            str(manifest.as_of),
+            str(len(manifest.tables)),
+            f"{rows:,}",
+            f"{manifest.file_bytes / 1e6:.1f}",
+        )
+    _out.print(table)
+
+
+def print_checked_parts(parts: Iterable[CheckedPart]) -> None:
+    """The account of a file, part by part, with the first rejected cells; or why it is refused."""
+    for part in parts:
+        if part.checked is None:
+            error(part.report.message or "refused")
+            continue
+        _out.print(escape(one_line(part.report)), soft_wrap=True)
+        for cell in part.checked.quarantine.head(_MAX_EXAMPLES).iter_rows(named=True):
+            _out.print(
+                f"  [yellow]line {cell['line_number']}[/], {escape(str(cell['header']))} = "
+                f"{escape(repr(cell['value']))}: {escape(str(cell['reason']))} "
+                f"[dim]{escape(str(cell['remedy']))}[/]",
+                soft_wrap=True,
+            )
+
+
+def print_demo_written(brand: DemoBrand, landing: Path) -> None:
+    """What the demo wrote."""
+    _out.print(f"  {len(brand.files)} files in {landing}; fictional people, seeded")
+
+
+def print_report(snapshot: SnapshotConnection) -> None:
+    """The headline figures of one published version."""
+    _out.print(f"\n[bold]Figures as of {snapshot.manifest.as_of}[/] (version {snapshot.version})")
+    for headline in read_headlines(snapshot):
+        section = headline.section
+        table = Table(title=f"\n{section.title}", title_justify="left", box=None)
+        for index, name in enumerate(headline.columns):
+            table.add_column(name, justify="left" if index in section.text_columns else "right")
+        for row in headline.rows:
+            table.add_row(*(_format(value) for value in row))
+        _out.print(table)
+        if section.note:
+            _out.print(f"[dim]{escape(section.note)}[/]")
+
+
+def _format(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return escape(str(value))

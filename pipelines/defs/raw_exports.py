@@ -1,0 +1,75 @@
+"""Raw export files → `raw_<source>.<export>`: one asset per raw table, one pass over the landing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from pipelines.exports.contract_files import load_contracts
+from pipelines.exports.load import load_file, pending_files
+from pipelines.exports.summary import one_line
+from pipelines.exports.tables import ensure_raw_tables
+from pipelines.privacy.keys import load_or_create_key
+from pipelines.settings import current_settings
+from pipelines.warehouse import open_warehouse, table_counts
+
+DELIVERY_DAYS = dg.DailyPartitionsDefinition(
+    start_date="2026-01-01", timezone="Asia/Shanghai", end_offset=1
+)
+"""A partition is the local day on which a refresh took delivery of files."""
+
+CONTRACTS = load_contracts(current_settings())
+_COUNTS = ("rows_read", "rows_loaded", "rows_rejected", "rows_junk")
+
+
+def _spec(raw_table: str) -> dg.AssetSpec:
+    contracts = CONTRACTS.by_raw_table[raw_table]
+    first = contracts[0]
+    columns = [
+        dg.TableColumn(name, sql_type.lower(), description=column.description)
+        for column in first.columns
+        for name, sql_type in column.raw_columns.items()
+    ]
+    return dg.AssetSpec(
+        raw_table.split("."),
+        group_name=first.source,
+        description=f"{first.title} ({first.title_zh}). {first.grain}",
+        kinds={"file", "duckdb"},
+        owners=["team:data-engineering"],
+        metadata={
+            "contracts": [contract.contract for contract in contracts],
+            "dagster/column_schema": dg.TableSchema(columns=columns),
+        },
+    )
+
+
+@dg.multi_asset(
+    name="raw_exports",
+    specs=[_spec(raw_table) for raw_table in sorted(CONTRACTS.by_raw_table)],
+    partitions_def=DELIVERY_DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    description="Every new file in the landing folder: detect, read, check, load, account for.",
+)
+def raw_exports(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Load what is pending; a file is loaded whole or not at all."""
+    settings = current_settings()
+    key = load_or_create_key(settings)
+    reports = []
+    with open_warehouse(settings) as warehouse:
+        ensure_raw_tables(warehouse, CONTRACTS)
+        for landed in pending_files(settings, warehouse, CONTRACTS):
+            for report in load_file(warehouse, landed, CONTRACTS, key, datetime.now(UTC)):
+                context.log.info(one_line(report))
+                reports.append(report)
+        totals = table_counts(warehouse, CONTRACTS.by_raw_table)
+    for raw_table in sorted(CONTRACTS.by_raw_table):
+        names = {contract.contract for contract in CONTRACTS.by_raw_table[raw_table]}
+        own = [report for report in reports if report.contract in names]
+        yield dg.MaterializeResult(
+            asset_key=raw_table.split("."),
+            metadata={
+                "dagster/row_count": totals[raw_table],
+                "files": len(own),
+                **{name: sum(getattr(report, name) for report in own) for name in _COUNTS},
+            },
+        )

@@ -1,0 +1,1 @@
+"""Raw export files to checked rows: contracts, detect, read, check, load, ledger."""

@@ -1,0 +1,233 @@
+"""One matched table to typed rows, with every row that does not fit accounted for.
+
+``rows_read = rows_loaded + rows_rejected + rows_junk`` holds for every table.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+import polars as pl
+
+from pipelines.exports.clean import clean_cells
+from pipelines.exports.contract import Column
+from pipelines.exports.convert import Context, Problem, convert
+from pipelines.exports.detect import Match
+from pipelines.exports.errors import ExportRefused
+from pipelines.exports.export_time import day_in_name
+from pipelines.exports.junk import sift
+from pipelines.exports.personal import convert_personal, masked_for_display
+from pipelines.exports.table import Body
+
+EARLIEST = datetime(2000, 1, 1)
+LATEST_AFTER_EXPORT = timedelta(days=366)
+QUARANTINE_SCHEMA = {
+    "line_number": pl.Int64(),
+    "column_name": pl.String(),
+    "header": pl.String(),
+    "value": pl.String(),
+    "reason": pl.String(),
+    "remedy": pl.String(),
+    "record": pl.String(),
+}
+POLARS_TYPES = {
+    "VARCHAR": pl.String(),
+    "BIGINT": pl.Int64(),
+    "DECIMAL(18,4)": pl.Decimal(18, 4),
+    "DECIMAL(18,6)": pl.Decimal(18, 6),
+    "TIMESTAMP": pl.Datetime("us"),
+    "DATE": pl.Date(),
+    "BOOLEAN": pl.Boolean(),
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows that fit, typed, and the account of those that do not."""
+
+    match: Match
+    exported_at: datetime
+    """UTC, naive."""
+    rows: pl.DataFrame
+    """The raw columns of the contract and ``_line_number``."""
+    quarantine: pl.DataFrame
+    """One row per bad cell (or broken record); see ``QUARANTINE_SCHEMA``."""
+    junk: dict[str, int]
+    rows_read: int
+    rows_rejected: int
+
+
+def check(
+    match: Match, body: Body, exported_at: datetime, file_names: list[str], key: bytes
+) -> Checked:
+    """Type and check all rows of a matched table.
+
+    ``exported_at`` is naive UTC. Raises ``ExportRefused`` when a column that must come from the
+    file name does not.
+    """
+    context = _context(match, exported_at, file_names, key)
+    sifted = sift(match, body)
+    clean = clean_cells(
+        sifted.cells.select(pl.col(str(i)).alias(name) for name, i in match.positions.items()),
+        [match.contract.column_by_name[name] for name in match.positions],
+    )
+    values, problems = _convert_all(match, clean, context)
+    lines = sifted.line_numbers
+    is_bad = pl.repeat(False, clean.height, dtype=pl.Boolean, eager=True)
+    for _, problem in problems:
+        is_bad = is_bad | problem.mask
+    rows = pl.DataFrame({**values, "_line_number": lines})
+    quarantine = _quarantine(match, clean, lines, problems, is_bad)
+    broken = _broken_records(body)
+    return Checked(
+        match=match,
+        exported_at=exported_at,
+        rows=rows.filter(~is_bad) if is_bad.any() else rows,
+        quarantine=pl.concat([quarantine, broken]).sort("line_number", maintain_order=True),
+        junk=sifted.counts,
+        rows_read=body.rows_read,
+        rows_rejected=int(is_bad.sum()) + len(body.bad),
+    )
+
+
+def _context(match: Match, exported_at: datetime, file_names: list[str], key: bytes) -> Context:
+    zone = match.contract.zone
+    local_export = exported_at.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+    return Context(
+        zone=match.contract.timezone,
+        earliest=EARLIEST,
+        latest=local_export + LATEST_AFTER_EXPORT,
+        key=key,
+        day_in_file_name=partial(_day_in_file_name, match, file_names),
+    )
+
+
+def _day_in_file_name(match: Match, file_names: list[str], column: Column) -> date | None:
+    if column.from_file_name is None:
+        return None
+    for name in file_names:
+        day = day_in_name(name, column.from_file_name, match.contract.zone)
+        if day is not None:
+            return day
+    if column.required:
+        raise ExportRefused(
+            f"Contract {match.contract.contract}: the file has no header {column.headers[0]!r} "
+            f"and its name holds no day for {column.name}. Put the day into the file name, such "
+            "as report_2026-05-01.csv."
+        )
+    return None
+
+
+def _convert_all(
+    match: Match, clean: pl.DataFrame, context: Context
+) -> tuple[dict[str, pl.Series], list[tuple[Column, Problem]]]:
+    values: dict[str, pl.Series] = {}
+    problems: list[tuple[Column, Problem]] = []
+    for column in match.contract.columns:
+        if column.name not in match.positions:
+            day = context.day_in_file_name(column)
+            for name, sql_type in column.raw_columns.items():
+                values[name] = pl.repeat(
+                    day, clean.height, dtype=POLARS_TYPES[sql_type], eager=True
+                )
+            continue
+        cells = clean[column.name]
+        change = convert_personal if column.is_personal else convert
+        converted = change(cells, column, context)
+        values.update(converted.values)
+        problems += [(column, problem) for problem in converted.problems]
+        if column.required and cells.null_count():
+            problems.append((column, Problem(cells.is_null(), *_REQUIRED)))
+    problems += _groups_without_value(match, clean)
+    _drop_virtual_numbers(match, values)
+    return values, problems
+
+
+_REQUIRED = ("a value is required here", "complete the row in the source system and export again")
+
+
+def _groups_without_value(match: Match, clean: pl.DataFrame) -> list[tuple[Column, Problem]]:
+    problems = []
+    for group in match.contract.at_least_one_of:
+        present = [name for name in group if name in match.positions]
+        empty = clean.select(pl.all_horizontal(pl.col(present).is_null())).to_series()
+        if empty.any():
+            reason = f"one of {', '.join(group)} is required"
+            column = match.contract.column_by_name[present[0]]
+            problems.append((column, Problem(empty, reason, _REQUIRED[1])))
+    return problems
+
+
+def _drop_virtual_numbers(match: Match, values: dict[str, pl.Series]) -> None:
+    """A number with an expiry is rented by the platform: it belongs to no person."""
+    for column in match.contract.columns:
+        if column.virtual_when is None or column.virtual_when not in match.positions:
+            continue
+        name = f"{column.name}_key"
+        expiry = values[column.virtual_when]
+        frame = pl.DataFrame({"key": values[name], "expiry": expiry})
+        values[name] = frame.select(pl.when(pl.col("expiry").is_null()).then(pl.col("key")))["key"]
+
+
+def _quarantine(
+    match: Match,
+    clean: pl.DataFrame,
+    lines: pl.Series,
+    problems: list[tuple[Column, Problem]],
+    is_bad: pl.Series,
+) -> pl.DataFrame:
+    if not problems:
+        return pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    shown = [
+        name for name in match.positions if not match.contract.column_by_name[name].is_personal
+    ]
+    bad_rows = clean.filter(is_bad).select(shown)
+    records = pl.DataFrame(
+        {
+            "line_number": lines.filter(is_bad),
+            "record": [json.dumps(row, ensure_ascii=False) for row in bad_rows.to_dicts()],
+        },
+        schema={"line_number": pl.Int64(), "record": pl.String()},
+    )
+    cells = pl.concat(
+        _bad_cells(match, clean, lines, column, problem) for column, problem in problems
+    )
+    joined = cells.join(records, on="line_number", how="left", maintain_order="left")
+    return joined.select(QUARANTINE_SCHEMA.keys())
+
+
+def _bad_cells(
+    match: Match, clean: pl.DataFrame, lines: pl.Series, column: Column, problem: Problem
+) -> pl.DataFrame:
+    values = clean[column.name].filter(problem.mask)
+    if column.is_personal:
+        values = masked_for_display(values, column)
+    header = match.header.cells[match.positions[column.name]].strip()
+    return pl.DataFrame(
+        {
+            "line_number": lines.filter(problem.mask),
+            "column_name": pl.repeat(column.name, len(values), eager=True),
+            "header": pl.repeat(header, len(values), eager=True),
+            "value": values.str.slice(0, 200),
+            "reason": pl.repeat(problem.reason, len(values), eager=True),
+            "remedy": pl.repeat(problem.remedy, len(values), eager=True),
+        }
+    )
+
+
+def _broken_records(body: Body) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "line_number": [record.line_number for record in body.bad],
+            "column_name": [None] * len(body.bad),
+            "header": [None] * len(body.bad),
+            "value": [None] * len(body.bad),
+            "reason": [record.reason for record in body.bad],
+            "remedy": [record.remedy for record in body.bad],
+            "record": [None] * len(body.bad),
+        },
+        schema=QUARANTINE_SCHEMA,
+    )

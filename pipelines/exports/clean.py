@@ -1,0 +1,31 @@
+"""Cells without the wrapping that exports put around them, and null where a text means null."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.exports.contract import DEFAULT_NULL_TOKENS, Column
+
+_KEEPS_APOSTROPHE = frozenset({"text", "json"})
+
+
+def clean_cells(cells: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Strip blanks and tabs, unwrap ``="…"`` and a leading ``'``, null the null tokens.
+
+    ``cells`` has one text column per contract column, under its name.
+    """
+    stripped = cells.select(pl.all().str.strip_chars())
+    wrapped = stripped.select(pl.all().str.starts_with("=").any())
+    quoted = stripped.select(pl.all().str.starts_with("'").any())
+    expressions = []
+    for column in columns:
+        cell = pl.col(column.name)
+        if wrapped[column.name][0]:
+            cell = cell.str.replace(r'^="([^"]*)"$', "$1").str.strip_chars()
+        if quoted[column.name][0] and column.type not in _KEEPS_APOSTROPHE:
+            cell = cell.str.strip_prefix("'").str.strip_chars()
+        tokens = [*DEFAULT_NULL_TOKENS, *column.null_tokens]
+        expressions.append(pl.when(~cell.is_in(tokens)).then(cell).alias(column.name))
+    return stripped.select(expressions)

@@ -1,0 +1,209 @@
+"""Which contract a table of cells follows: by header names, never by position or file name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipelines.exports.contract import Contract
+from pipelines.exports.contract_files import Contracts
+from pipelines.exports.errors import AmbiguousExport, ExportRefused, UnknownExport
+from pipelines.exports.headers import normalise_header, number_headers
+
+NEAREST = 3
+SHOWN_HEADERS = 8
+_LOOKS_LIKE_DATA = re.compile(r"\d{6}|@|^[0-9a-fA-F]{16,}$")
+
+
+@dataclass(frozen=True)
+class HeadRow:
+    """One of the first rows of a table."""
+
+    line_number: int
+    """Physical line (sheet row) on which it starts, from 1; 0 for the names of a Parquet file."""
+    end_line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A contract and where its columns stand in the file."""
+
+    contract: Contract
+    header: HeadRow
+    variant: str
+    positions: dict[str, int]
+    """Position of every loaded column that the file has, from 0."""
+    header_positions: dict[str, int]
+    """Position of every named header of the file (normalised, numbered when repeated)."""
+    unknown_headers: tuple[str, ...]
+    """Headers of the file that the contract does not know, as written in the file."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    contract: Contract
+    header: HeadRow
+    known: frozenset[str]
+    named: int
+    missing: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        return not self.missing and len(self.known) >= self.contract.header.min_known
+
+    @property
+    def score(self) -> tuple[int, float]:
+        return len(self.known), len(self.known) / max(self.named, 1)
+
+
+def scan_rows(contracts: Contracts) -> int:
+    """How many first rows a reader must offer."""
+    return max((contract.header.scan_rows for contract in contracts), default=12)
+
+
+def detect(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> Match:
+    """Find the header row and the one contract that fits it best.
+
+    Raises ``UnknownExport`` (nearest contracts and the differing headers), ``AmbiguousExport``
+    (two fit equally well) or ``ExportRefused`` (a loaded header stands twice).
+    """
+    ranked = _ranked(rows, contracts)
+    fitting = [c for c in ranked if c.fits and file_format in c.contract.formats]
+    if not fitting:
+        raise UnknownExport(_unknown_message(ranked, file_format))
+    top = [c for c in fitting if c.score == fitting[0].score]
+    if len(top) > 1:
+        names = ", ".join(c.contract.contract for c in top)
+        raise AmbiguousExport(
+            f"The header in line {top[0].header.line_number} fits {names} equally well "
+            f"({len(top[0].known)} known headers each). Make one of them more specific: set "
+            "header.must_have, or list the headers that only one of them has."
+        )
+    return _match(fitting[0])
+
+
+def nearest_contracts(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> str:
+    """The three nearest contracts, one line each: what the file lacks and what only it has."""
+    return _unknown_message(_ranked(rows, contracts), file_format)
+
+
+def _ranked(rows: Sequence[HeadRow], contracts: Contracts) -> list[_Candidate]:
+    best = [_best_row(contract, rows) for contract in contracts]
+    return sorted((c for c in best if c is not None), key=lambda c: c.score, reverse=True)
+
+
+def _best_row(contract: Contract, rows: Sequence[HeadRow]) -> _Candidate | None:
+    candidates = [_candidate(contract, row) for row in rows[: contract.header.scan_rows]]
+    # max() keeps the first of equals: the upper row is the header, a repeated one below is junk
+    return max(candidates, key=lambda c: (c.fits, *c.score, c.named), default=None)
+
+
+def _candidate(contract: Contract, row: HeadRow) -> _Candidate:
+    headers = frozenset(normalise_header(cell) for cell in row.cells) - {""}
+    loaded = {contract.column_of_header[h].name for h in headers if h in contract.column_of_header}
+    missing = [
+        " or ".join(column.headers)
+        for column in contract.columns
+        if (column.required and column.from_file_name is None)
+        or column.name in contract.header.must_have
+        if column.name not in loaded
+    ]
+    missing += [
+        " or ".join(contract.column_by_name[name].headers[0] for name in group)
+        for group in contract.at_least_one_of
+        if loaded.isdisjoint(group)
+    ]
+    return _Candidate(
+        contract=contract,
+        header=row,
+        known=headers & contract.known_headers,
+        named=len(headers),
+        missing=tuple(missing),
+    )
+
+
+def _match(found: _Candidate) -> Match:
+    contract, row = found.contract, found.header
+    numbered = number_headers(row.cells)
+    positions = {header: i for i, header in enumerate(numbered) if header}
+    loaded: dict[str, int] = {}
+    for column in contract.columns:
+        wanted = [normalise_header(header) for header in column.headers]
+        header = next((h for h in wanted if h in positions), None)
+        if header is None:
+            continue
+        loaded[column.name] = positions[header]
+        _refuse_repeated(contract, row, numbered, header)
+    unknown = tuple(
+        row.cells[i].strip()
+        for header, i in positions.items()
+        if header not in contract.known_headers
+        and header.split("#")[0] not in contract.known_headers
+        and not _ignored(contract, row.cells[i])
+    )
+    return Match(
+        contract=contract,
+        header=row,
+        variant=contract.variant_of(frozenset(positions)),
+        positions=loaded,
+        header_positions=positions,
+        unknown_headers=unknown,
+    )
+
+
+def _refuse_repeated(contract: Contract, row: HeadRow, numbered: list[str], header: str) -> None:
+    again = f"{header}#2"
+    if again in numbered and again not in contract.known_headers:
+        raise ExportRefused(
+            f"The header {header!r} stands twice in line {row.line_number} and contract "
+            f"{contract.contract} loads it: which one counts is not known. List {again!r} under "
+            "not_loaded, or as the header of a column, in the contract."
+        )
+
+
+def _ignored(contract: Contract, cell: str) -> bool:
+    return any(re.fullmatch(p, cell.strip()) for p in contract.ignored_header_patterns)
+
+
+def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
+    if not ranked:
+        return "The file holds no rows at all, so there is no header to match."
+    lines = ["No contract fits this file. The nearest ones:"]
+    for candidate in ranked[:NEAREST]:
+        contract = candidate.contract
+        unknown = [
+            cell.strip()
+            for cell in candidate.header.cells
+            if (header := normalise_header(cell)) and header not in contract.known_headers
+        ]
+        facts = [f"knows {len(candidate.known)} of {candidate.named} headers"]
+        if candidate.known:
+            facts.append(f"header in line {candidate.header.line_number}")
+        if candidate.missing:
+            facts.append(f"the file lacks {_listed(candidate.missing)}")
+        elif file_format not in contract.formats:
+            facts.append(f"it is not for {file_format} files")
+        elif len(candidate.known) < contract.header.min_known:
+            facts.append(f"at least {contract.header.min_known} are needed")
+        if unknown:
+            facts.append(f"only in the file: {_listed(unknown)}")
+        lines.append(f"- {contract.contract} ({contract.title_zh}): {'; '.join(facts)}")
+    lines.append(
+        "If it is one of these with renamed headers, add the new names to that contract; "
+        "else write a contract for it in brand/contracts."
+    )
+    return "\n".join(lines)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    texts = list(texts)
+    shown = ", ".join(_shown(text) for text in texts[:SHOWN_HEADERS])
+    rest = len(texts) - SHOWN_HEADERS
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def _shown(text: str) -> str:
+    """A header as a message may show it: a file without a header offers its data instead."""
+    return "(a value, not shown)" if _LOOKS_LIKE_DATA.search(text) else text[:40]

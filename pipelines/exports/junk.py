@@ -1,0 +1,88 @@
+"""Rows that are no data: blank ones, repeated headers, and what the contract's rules name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.exports.contract import JunkRule
+from pipelines.exports.detect import Match
+from pipelines.exports.headers import normalise_header
+from pipelines.exports.table import Body
+
+BLANK_LINE = "blank_line"
+REPEATED_HEADER = "repeated_header"
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """Rows that remain, and how many each rule took."""
+
+    cells: pl.DataFrame
+    line_numbers: pl.Series
+    counts: dict[str, int]
+
+
+def sift(match: Match, body: Body) -> Sifted:
+    """Take junk rows out; the first rule that fits counts a row."""
+    cells = body.cells
+    counts: dict[str, int] = {}
+    is_junk = pl.repeat(False, cells.height, dtype=pl.Boolean, eager=True)
+    for name, mask in _masks(match, cells):
+        found = mask & ~is_junk
+        if found.any():
+            counts[name] = int(found.sum())
+            is_junk = is_junk | found
+    if body.blank_lines:
+        counts[BLANK_LINE] = counts.get(BLANK_LINE, 0) + body.blank_lines
+    if not is_junk.any():
+        return Sifted(cells, body.line_numbers, counts)
+    return Sifted(cells.filter(~is_junk), body.line_numbers.filter(~is_junk), counts)
+
+
+def _masks(match: Match, cells: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
+    first = cells[str(next(iter(match.positions.values())))].str.strip_chars()
+    yield BLANK_LINE, _blank(first, cells)
+    yield REPEATED_HEADER, _repeated_header(match, first, cells)
+    for rule in match.contract.junk:
+        position = _position(match, rule)
+        if position is not None:
+            yield rule.name, _fits(rule, cells[str(position)])
+
+
+def _blank(first: pl.Series, cells: pl.DataFrame) -> pl.Series:
+    """Every cell of the row is blank. Only rows whose first loaded cell is blank are looked at."""
+    mask = first == ""
+    if not mask.any():
+        return mask
+    rows = mask.arg_true()
+    is_blank = cells[rows].select(pl.all_horizontal(pl.all().str.strip_chars() == ""))
+    return mask.scatter(rows, is_blank.to_series())
+
+
+def _repeated_header(match: Match, first: pl.Series, cells: pl.DataFrame) -> pl.Series:
+    header = match.header.cells
+    position = next(iter(match.positions.values()))
+    mask = first == header[position].strip()
+    if not mask.any():
+        return mask
+    same = [pl.col(str(i)).str.strip_chars() == header[i].strip() for i in match.positions.values()]
+    return mask & cells.select(pl.all_horizontal(same)).to_series()
+
+
+def _position(match: Match, rule: JunkRule) -> int | None:
+    if rule.column in match.contract.column_by_name:
+        return match.positions.get(rule.column)
+    return match.header_positions.get(normalise_header(rule.column))
+
+
+def _fits(rule: JunkRule, cells: pl.Series) -> pl.Series:
+    texts = cells.str.strip_chars()
+    mask = texts.is_in(rule.values)
+    if rule.pattern is not None:
+        fitting = [text for text in texts.unique() if re.match(rule.pattern, text)]
+        mask = mask | texts.is_in(fitting)
+    return mask

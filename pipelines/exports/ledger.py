@@ -1,0 +1,158 @@
+"""The ledger: every delivered file, and what became of every row in it.
+
+Its rows are written in the transaction that writes the data rows, so the two never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+
+from pipelines.exports.check import Checked
+from pipelines.exports.report import LOADED, FileReport
+
+TABLES = {
+    "files": (
+        "One row per part of a delivered file and loading attempt.",
+        """file_id BIGINT PRIMARY KEY, sha256 VARCHAR NOT NULL, file_name VARCHAR NOT NULL,
+        relative_path VARCHAR NOT NULL, member VARCHAR, size_bytes BIGINT, delivered_at TIMESTAMP,
+        exported_at TIMESTAMP, account VARCHAR NOT NULL, source VARCHAR, contract VARCHAR,
+        contract_hash VARCHAR, variant VARCHAR, encoding VARCHAR, header_line INTEGER,
+        status VARCHAR NOT NULL, message VARCHAR, rows_read BIGINT, rows_loaded BIGINT,
+        rows_rejected BIGINT, rows_junk BIGINT, unknown_headers VARCHAR, loaded_at TIMESTAMP,
+        is_current BOOLEAN NOT NULL""",
+    ),
+    "junk": (
+        "One row per part of a file and junk rule: rows that are no data.",
+        "file_id BIGINT NOT NULL, rule VARCHAR NOT NULL, rows_junk BIGINT NOT NULL",
+    ),
+    "quarantine": (
+        "One row per bad cell or broken record of a rejected row.",
+        """file_id BIGINT NOT NULL, line_number BIGINT, column_name VARCHAR, header VARCHAR,
+        value VARCHAR, reason VARCHAR, remedy VARCHAR, record VARCHAR""",
+    ),
+    "seen_files": (
+        "One row per path of the landing folder: its hash, so that it is not computed again.",
+        """relative_path VARCHAR PRIMARY KEY, size_bytes BIGINT, modified_ns BIGINT,
+        sha256 VARCHAR NOT NULL""",
+    ),
+}
+
+
+def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the ledger's schema and tables where they are missing."""
+    con.execute("create schema if not exists ledger")
+    for name, (comment, columns) in TABLES.items():
+        con.execute(f"create table if not exists ledger.{name} ({columns})")
+        con.execute(f"comment on table ledger.{name} is '{comment}'")
+
+
+def remembered_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int, str]]:
+    """Size in bytes, modification time in ns and hash of every path seen so far."""
+    rows = con.execute(
+        "select relative_path, size_bytes, modified_ns, sha256 from ledger.seen_files"
+    ).fetchall()
+    return {path: (size, modified, sha256) for path, size, modified, sha256 in rows}
+
+
+def remember_hash(
+    con: duckdb.DuckDBPyConnection, path: str, size: int, modified_ns: int, sha256: str
+) -> None:
+    """Remember the hash of a path as it is now."""
+    con.execute(
+        "insert or replace into ledger.seen_files values (?, ?, ?, ?)",
+        [path, size, modified_ns, sha256],
+    )
+
+
+def current_attempts(
+    con: duckdb.DuckDBPyConnection,
+) -> dict[tuple[str, str], list[tuple[str, str | None, str]]]:
+    """(status, contract, contract hash) of the parts of every content, by (sha256, account)."""
+    rows = con.execute(
+        "select sha256, account, status, contract, contract_hash from ledger.files where is_current"
+    ).fetchall()
+    attempts: dict[tuple[str, str], list[tuple[str, str | None, str]]] = {}
+    for sha256, account, status, contract, contract_hash in rows:
+        attempts.setdefault((sha256, account), []).append((status, contract, contract_hash))
+    return attempts
+
+
+def supersede(con: duckdb.DuckDBPyConnection, sha256: str, account: str) -> None:
+    """Take back an earlier attempt with this content: its rows go, its ledger row stays, closed."""
+    ids = [
+        row[0]
+        for row in con.execute(
+            "select file_id from ledger.files where sha256 = ? and account = ? and is_current",
+            [sha256, account],
+        ).fetchall()
+    ]
+    if not ids:
+        return
+    tables = con.execute(
+        "select schema_name, table_name from duckdb_columns() "
+        "where column_name = '_file_id' and schema_name like 'raw\\_%' escape '\\'"
+    ).fetchall()
+    for schema, table in tables:
+        con.execute(f"delete from {schema}.{table} where _file_id in (select unnest(?))", [ids])
+    for name in ("junk", "quarantine"):
+        con.execute(f"delete from ledger.{name} where file_id in (select unnest(?))", [ids])
+    con.execute(
+        "update ledger.files set is_current = false where file_id in (select unnest(?))", [ids]
+    )
+
+
+def next_file_id(con: duckdb.DuckDBPyConnection) -> int:
+    """Ids grow with every attempt and are never used again."""
+    return int(
+        con.execute("select coalesce(max(file_id), 0) + 1 from ledger.files").fetchall()[0][0]
+    )
+
+
+def record(
+    con: duckdb.DuckDBPyConnection, report: FileReport, checked: Checked | None, now: datetime
+) -> None:
+    """Write the account of one part. ``report.file_id`` is set; ``now`` is aware."""
+    counts: list[int | None]
+    counts = [report.rows_read, report.rows_loaded, report.rows_rejected, report.rows_junk]
+    if report.status != LOADED:
+        counts = [None] * len(counts)
+    con.execute(
+        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, true)",
+        [
+            report.file_id, report.sha256, report.file_name, report.relative_path, report.member,
+            report.size_bytes, naive_utc(report.delivered_at), report.exported_at, report.account,
+            report.source, report.contract, report.contract_hash, report.variant, report.encoding,
+            report.header_line, report.status, report.message,
+            *counts,
+            ",".join(report.unknown_headers) or None, naive_utc(now),
+        ],
+    )  # fmt: skip
+    for rule, rows in report.junk.items():
+        con.execute("insert into ledger.junk values (?, ?, ?)", [report.file_id, rule, rows])
+    if checked is not None and checked.quarantine.height:
+        insert_frame(con, "ledger.quarantine", checked.quarantine, {"file_id": report.file_id})
+
+
+def insert_frame(
+    con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, constants: Mapping[str, object]
+) -> None:
+    """Append a frame and constant columns to a table, by column name."""
+    con.register("incoming", frame)
+    try:
+        names = ", ".join([*constants, *frame.columns])
+        values = ", ".join([*("?" for _ in constants), *frame.columns])
+        con.execute(
+            f"insert into {table} ({names}) select {values} from incoming", [*constants.values()]
+        )
+    finally:
+        con.unregister("incoming")
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """An aware time as DuckDB's TIMESTAMP holds it here: naive, in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,157 @@
+"""Workbooks and Parquet files to text cells, as exact as the file still is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from pipelines.exports.detect import HeadRow
+from pipelines.exports.errors import UnreadableExport
+from pipelines.exports.table import Body
+
+EXACT_INTEGERS = 2**53
+"""From here on a float has lost digits: such a number is written with an exponent, and the
+check of an id column refuses it as damaged by Excel."""
+LOCAL_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True)
+class GridPart:
+    """A sheet of a workbook; row 1 is the first row of the sheet."""
+
+    rows: Sequence[Sequence[Any]]
+    member: str | None
+    encoding: str = "xlsx"
+    file_format: str = "xlsx"
+
+    def head(self, rows: int) -> list[HeadRow]:
+        """First rows."""
+        return [
+            HeadRow(i + 1, i + 1, tuple(cell_text(value) for value in row))
+            for i, row in enumerate(self.rows[:rows])
+        ]
+
+    def body(self, header: HeadRow, short_rows: str) -> Body:  # noqa: ARG002 - sheets are full
+        """Rows below the header."""
+        below = self.rows[header.end_line :]
+        columns = {
+            str(i): pl.Series([cell_text(row[i]) for row in below], dtype=pl.String)
+            for i in range(len(header.cells))
+        }
+        first = header.end_line + 1
+        return Body(pl.DataFrame(columns), pl.int_range(first, first + len(below), eager=True))
+
+
+@dataclass(frozen=True)
+class FramePart:
+    """A Parquet file: the column names are the header, row 1 is its first row."""
+
+    frame: pl.DataFrame
+    member: str | None
+    encoding: str = "parquet"
+    file_format: str = "parquet"
+
+    def head(self, rows: int) -> list[HeadRow]:  # noqa: ARG002 - the names are known
+        """The column names."""
+        return [HeadRow(0, 0, tuple(self.frame.columns))]
+
+    def body(self, header: HeadRow, short_rows: str) -> Body:  # noqa: ARG002 - rows are full
+        """All rows."""
+        cells = self.frame.select(
+            _text_of(self.frame[name]).alias(str(i)) for i, name in enumerate(self.frame.columns)
+        )
+        return Body(cells, pl.int_range(1, cells.height + 1, eager=True))
+
+
+def open_workbook(data: bytes, member: str | None = None) -> list[GridPart]:
+    """Non-empty sheets in order. Several of them are told apart by their names.
+
+    Raises ``UnreadableExport`` for a password or damage.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
+        tables = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
+    except PasswordError as error:
+        raise UnreadableExport(
+            "The workbook is protected by a password. Remove it in Excel and deliver again."
+        ) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableExport(
+            f"The workbook cannot be read: {error}. Open it in Excel, save as xlsx, deliver again."
+        ) from error
+    filled = {
+        name: rows
+        for name, rows in tables.items()
+        if any(cell_text(value).strip() for row in rows for value in row)
+    }
+    several = len(filled) > 1
+    return [
+        GridPart(rows, f"{member}!{name}" if member else name)
+        if several
+        else GridPart(rows, member)
+        for name, rows in filled.items()
+    ]
+
+
+def open_parquet(data: bytes, member: str | None = None) -> FramePart:
+    """Read a Parquet file. Raises ``UnreadableExport`` when it is damaged."""
+    try:
+        return FramePart(pl.read_parquet(io.BytesIO(data)), member)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UnreadableExport(f"The Parquet file cannot be read: {error}.") from error
+
+
+def cell_text(value: Any) -> str:
+    """Text of one workbook cell.
+
+    >>> cell_text(19900000001.0), cell_text(0.1), cell_text(6.9e18)
+    ('19900000001', '0.1', '6.9000000000000000e+18')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float_text(value)
+    if isinstance(value, datetime):
+        rounded = value + timedelta(microseconds=500_000)
+        return rounded.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _float_text(value: float) -> str:
+    if value.is_integer():
+        return str(int(value)) if abs(value) < EXACT_INTEGERS else f"{value:.16e}"
+    return format(Decimal(repr(value)), "f")
+
+
+def _text_of(series: pl.Series) -> pl.Series:
+    kind = series.dtype
+    if kind == pl.String:
+        text = series
+    elif kind.is_float():
+        exact = series.cast(pl.Float64)
+        text = pl.Series(
+            [None if value is None or value != value else _float_text(value) for value in exact],
+            dtype=pl.String,
+        )
+    elif isinstance(kind, pl.Datetime):
+        local = series.dt.convert_time_zone(LOCAL_ZONE) if kind.time_zone else series
+        text = local.dt.round("1s").dt.strftime("%Y-%m-%d %H:%M:%S")
+    elif kind.is_nested() or kind in (pl.Binary, pl.Object):
+        text = pl.Series([None if v is None else str(v) for v in series.to_list()], dtype=pl.String)
+    else:
+        text = series.cast(pl.String)
+    return text.fill_null("")

@@ -1,0 +1,253 @@
+"""A delivered file from bytes to checked parts, without a warehouse."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.exports.check import Checked, check
+from pipelines.exports.contract_files import Contracts
+from pipelines.exports.detect import detect, nearest_contracts, scan_rows
+from pipelines.exports.errors import ExportRefused, UnreadableExport
+from pipelines.exports.export_time import export_time
+from pipelines.exports.read import Refusal, open_export
+from pipelines.exports.read_csv import open_csv
+from pipelines.exports.table import Part
+
+LOADED = "loaded"
+REFUSED = "refused"
+DEFAULT_ACCOUNT = "default"
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file in the landing folder."""
+
+    path: Path
+    relative_path: str
+    account: str
+    """Shop, app, corp or advertiser: the folder(s) below ``landing/<source>/``, else default."""
+    sha256: str
+    size: int
+    delivered_at: datetime
+    """Modification time, aware UTC."""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one part (the file, a sheet, a member) of a delivered file."""
+
+    file_name: str
+    relative_path: str
+    member: str | None
+    account: str
+    sha256: str
+    size_bytes: int
+    delivered_at: datetime
+    status: str
+    """loaded or refused."""
+    message: str | None = None
+    source: str | None = None
+    contract: str | None = None
+    contract_hash: str | None = None
+    variant: str | None = None
+    encoding: str | None = None
+    header_line: int | None = None
+    exported_at: datetime | None = None
+    """UTC, naive."""
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+    rows_junk: int = 0
+    junk: dict[str, int] = field(default_factory=dict)
+    """Rows per junk rule."""
+    unknown_headers: tuple[str, ...] = ()
+    file_id: int | None = None
+    """Id in the warehouse; None in a dry run."""
+
+
+@dataclass(frozen=True)
+class CheckedPart:
+    """A report and, when the part was accepted, its rows."""
+
+    report: FileReport
+    checked: Checked | None
+
+
+def describe(path: Path, landing: Path | None = None) -> LandedFile:
+    """Facts about a file on disk; ``landing`` gives relative path and account."""
+    status = path.stat()
+    relative = path.relative_to(landing) if landing else Path(path.name)
+    return LandedFile(
+        path=path,
+        relative_path=relative.as_posix(),
+        account=account_of(relative),
+        sha256=sha256_of(path),
+        size=status.st_size,
+        delivered_at=datetime.fromtimestamp(status.st_mtime, tz=UTC),
+    )
+
+
+def account_of(relative: Path) -> str:
+    """``douyin/shop_1/orders.csv`` belongs to shop_1, ``douyin/orders.csv`` to default."""
+    return "/".join(relative.parts[1:-1]) or DEFAULT_ACCOUNT
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_file(
+    path: Path, contracts: Contracts, key: bytes, landing: Path | None = None
+) -> list[CheckedPart]:
+    """Dry run: everything that loading the file would report and load, without a warehouse."""
+    return check_landed(describe(path, landing), contracts, key)
+
+
+def check_landed(landed: LandedFile, contracts: Contracts, key: bytes) -> list[CheckedPart]:
+    """Read, match and check every part of a file; what cannot be loaded is a refused report.
+
+    A sheet that fits no contract refuses its whole workbook: half a workbook is not a delivery.
+    """
+    data = landed.path.read_bytes()
+    name = landed.path.name
+    try:
+        parts = open_export(name, data)
+    except UnreadableExport as error:
+        message = "\n".join([str(error), *_nearest(data, contracts)])
+        return [_refused(landed, None, message, contracts)]
+    results: list[CheckedPart] = []
+    for part in parts:
+        if isinstance(part, Refusal):
+            results.append(_refused(landed, part.member, str(part.error), contracts))
+        else:
+            result = _check_part(landed, part, contracts, key)
+            results += [] if result is None else [result]
+    return _whole_workbooks(landed, results, contracts)
+
+
+def _nearest(data: bytes, contracts: Contracts) -> list[str]:
+    """The nearest contracts, when the unreadable bytes are text after all."""
+    try:
+        if b"\0" in data[:4096]:
+            return []
+        rows = open_csv(data, ("utf-8", "gb18030")).head(scan_rows(contracts))
+    except UnreadableExport:
+        return []
+    return [nearest_contracts(rows, contracts, "csv")] if rows else []
+
+
+def _whole_workbooks(
+    landed: LandedFile, results: list[CheckedPart], contracts: Contracts
+) -> list[CheckedPart]:
+    """One refusal in place of all sheets of a workbook that has a refused sheet."""
+    if not results:
+        message = "The workbook has no sheet with data. Export it again."
+        return [_refused(landed, None, message, contracts)]
+    groups: dict[str, list[CheckedPart]] = {}
+    for index, result in enumerate(results):
+        groups.setdefault(_workbook_of(landed, result.report, index), []).append(result)
+    whole: list[CheckedPart] = []
+    for group in groups.values():
+        refused = [r.report for r in group if r.report.status == REFUSED]
+        if len(group) == 1 or not refused:
+            whole += group
+            continue
+        workbook, _, sheet = (refused[0].member or "").rpartition("!")
+        message = (
+            f"Sheet {sheet!r} is refused, and with it the whole workbook (list the sheet under "
+            f"skip_sheets of the contract if it holds no data).\n{refused[0].message}"
+        )
+        whole.append(_refused(landed, workbook or None, message, contracts))
+    return whole
+
+
+def _workbook_of(landed: LandedFile, report: FileReport, index: int) -> str:
+    member = report.member or ""
+    if "!" in member:
+        return member.rpartition("!")[0]
+    if member and landed.path.suffix.lower() != ".zip":
+        return landed.path.name
+    return f"{index}:{member}"
+
+
+def _check_part(
+    landed: LandedFile, part: Part, contracts: Contracts, key: bytes
+) -> CheckedPart | None:
+    """None for a sheet that the contracts say to skip."""
+    sheet = (part.member or "").rpartition("!")[2]
+    if part.file_format == "xlsx" and any(sheet in contract.skip_sheets for contract in contracts):
+        return None
+    names = [*([part.member] if part.member else []), landed.path.name]
+    try:
+        match = detect(part.head(scan_rows(contracts)), contracts, part.file_format)
+        contract = match.contract
+        if part.file_format == "csv":
+            _require_encoding(part, contract.encodings, contract.contract)
+        exported_at = export_time(names, contract.exported_at, contract.zone, landed.delivered_at)
+        body = part.body(match.header, contract.short_rows)
+        checked = check(match, body, exported_at, names, key)
+    except ExportRefused as error:
+        return _refused(landed, part.member, str(error), contracts)
+    return CheckedPart(_loaded(landed, part, checked), checked)
+
+
+def _require_encoding(part: Part, encodings: tuple[str, ...], contract: str) -> None:
+    used = part.encoding.removesuffix("-sig")
+    if used not in encodings:
+        raise ExportRefused(
+            f"The text is {used}, contract {contract} expects {' or '.join(encodings)}. Export "
+            "again, or add the encoding to the contract."
+        )
+
+
+def _loaded(landed: LandedFile, part: Part, checked: Checked) -> FileReport:
+    contract = checked.match.contract
+    loaded = checked.rows.height
+    message = None
+    if not checked.rows_read:
+        message = "The file has a header and no rows."
+    elif not loaded and checked.rows_rejected:
+        message = "Every row was rejected; see the quarantine."
+    return replace(
+        _unread(landed, part.member),
+        status=LOADED,
+        message=message,
+        source=contract.source,
+        contract=contract.contract,
+        contract_hash=contract.hash,
+        variant=checked.match.variant,
+        encoding=part.encoding,
+        header_line=checked.match.header.line_number,
+        exported_at=checked.exported_at,
+        rows_read=checked.rows_read,
+        rows_loaded=loaded,
+        rows_rejected=checked.rows_rejected,
+        rows_junk=sum(checked.junk.values()),
+        junk=checked.junk,
+        unknown_headers=checked.match.unknown_headers,
+    )
+
+
+def _refused(
+    landed: LandedFile, member: str | None, message: str, contracts: Contracts
+) -> CheckedPart:
+    report = replace(_unread(landed, member), message=message, contract_hash=contracts.hash)
+    return CheckedPart(report, None)
+
+
+def _unread(landed: LandedFile, member: str | None) -> FileReport:
+    return FileReport(
+        file_name=landed.path.name,
+        relative_path=landed.relative_path,
+        member=member,
+        account=landed.account,
+        sha256=landed.sha256,
+        size_bytes=landed.size,
+        delivered_at=landed.delivered_at,
+        status=REFUSED,
+    )

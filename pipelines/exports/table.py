@@ -1,0 +1,66 @@
+"""What every reader hands over: text cells with the physical line of each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from pipelines.exports.detect import HeadRow
+
+
+@dataclass(frozen=True)
+class BadRecord:
+    """A record that could not be split into cells; its text is not kept, it may be personal."""
+
+    line_number: int
+    reason: str
+    remedy: str
+
+
+@dataclass
+class Body:
+    """Rows below the header."""
+
+    cells: pl.DataFrame
+    """Text columns named by position: "0", "1", ..."""
+    line_numbers: pl.Series
+    """Physical line (sheet row, Parquet row) of each row, Int64."""
+    bad: list[BadRecord] = field(default_factory=list)
+    blank_lines: int = 0
+    """Trailing blank lines that are not among the cells."""
+
+    @classmethod
+    def empty(cls, names: list[str]) -> Body:
+        """No rows."""
+        return cls(
+            pl.DataFrame(schema=dict.fromkeys(names, pl.String())), pl.Series([], dtype=pl.Int64)
+        )
+
+    @property
+    def rows_read(self) -> int:
+        """Every record below the header."""
+        return self.cells.height + len(self.bad) + self.blank_lines
+
+
+class Part(Protocol):
+    """One table of a delivered file: the file itself, a sheet or a member of an archive."""
+
+    @property
+    def member(self) -> str | None:
+        """Sheet or archive member; None when the file is the table."""
+
+    @property
+    def encoding(self) -> str:
+        """Text encoding, or the binary format."""
+
+    @property
+    def file_format(self) -> str:
+        """csv, xlsx or parquet."""
+
+    def head(self, rows: int) -> list[HeadRow]:
+        """First rows, where the header is looked for."""
+
+    def body(self, header: HeadRow, short_rows: str) -> Body:
+        """Rows below the header; ``short_rows`` is reject or pad."""

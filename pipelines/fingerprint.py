@@ -1,0 +1,50 @@
+"""What a published version was made from, as one hash: equal inputs, equal version."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import Settings
+
+_CODE = ("pipelines", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "brand")
+_CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".md"}
+
+
+def files_fingerprint(root: Path, files: Iterable[Path]) -> str:
+    """SHA-256 (hex) over the relative names and the bytes of `files`, in name order."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def inputs_fingerprint(settings: Settings, warehouse: duckdb.DuckDBPyConnection) -> str:
+    """SHA-256 (hex) over everything that can change a published number.
+
+    The code, the rules and the brand's settings, and of every delivered file its content hash,
+    its contract's hash and its export time.
+    """
+    home = settings.home
+    code = (
+        path
+        for folder in _CODE
+        for path in (home / folder).rglob("*")
+        if path.is_file() and path.suffix in _CODE_SUFFIXES
+    )
+    digest = hashlib.sha256(files_fingerprint(home, code).encode())
+    if settings.brand_configuration != home / "brand":
+        own = (p for p in settings.brand_configuration.rglob("*.yml") if p.is_file())
+        digest.update(files_fingerprint(settings.brand_configuration, own).encode())
+    digest.update(repr((settings.as_of_date, settings.brand)).encode())
+    rows = warehouse.execute(
+        "select sha256, coalesce(member, ''), account, contract_hash, exported_at, status "
+        "from ledger.files where is_current order by all"
+    ).fetchall()
+    digest.update(repr(rows).encode())
+    return digest.hexdigest()

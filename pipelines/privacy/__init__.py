@@ -1,0 +1,1 @@
+"""Personal data: the key, normalising, keyed hashing and masking."""

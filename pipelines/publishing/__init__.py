@@ -1,0 +1,31 @@
+"""The published snapshot: atomic, versioned, read-only. BI and notebooks read nothing else."""
+
+from pipelines.publishing.errors import (
+    NothingPublishedError,
+    PublishError,
+    PublishingError,
+    PublishInProgressError,
+    QueryError,
+    UnknownVersionError,
+)
+from pipelines.publishing.layout import remove_leftovers
+from pipelines.publishing.manifest import Manifest
+from pipelines.publishing.publisher import PublishedVersion, publish
+from pipelines.publishing.reader import SnapshotConnection, connect, read_manifest, versions
+
+__all__ = [
+    "Manifest",
+    "NothingPublishedError",
+    "PublishError",
+    "PublishInProgressError",
+    "PublishedVersion",
+    "PublishingError",
+    "QueryError",
+    "SnapshotConnection",
+    "UnknownVersionError",
+    "connect",
+    "publish",
+    "read_manifest",
+    "remove_leftovers",
+    "versions",
+]

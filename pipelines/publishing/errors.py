@@ -1,0 +1,27 @@
+"""What can go wrong while publishing or reading; every message names the remedy."""
+
+from __future__ import annotations
+
+
+class PublishingError(Exception):
+    """Base of every error of this folder."""
+
+
+class PublishError(PublishingError):
+    """A version could not be built or did not verify; `current` is what it was before."""
+
+
+class PublishInProgressError(PublishError):
+    """Another process is publishing into the same serving folder."""
+
+
+class NothingPublishedError(PublishingError):
+    """There is no published version yet."""
+
+
+class UnknownVersionError(PublishingError):
+    """The version that was asked for is not among the kept ones."""
+
+
+class QueryError(PublishingError):
+    """A query was refused or failed; the message is short enough to show to its author."""

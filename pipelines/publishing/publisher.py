@@ -1,0 +1,101 @@
+"""Publishes the warehouse: build aside, verify, rename, swap one link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.publishing import layout
+from pipelines.publishing.errors import PublishError
+from pipelines.publishing.manifest import Manifest, hash_file, hash_schema
+from pipelines.publishing.snapshot import STORAGE_VERSION, write_snapshot
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """A version that is now `current`."""
+
+    version: str
+    folder: Path
+    manifest: Manifest
+    retired: tuple[str, ...]
+    """Versions that were deleted because more than `keep_versions` were kept."""
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file of this version."""
+        return self.folder / layout.DATABASE_NAME
+
+
+def publish(
+    settings: Settings,
+    *,
+    now: datetime,
+    as_of: date | None,
+    sources: list[dict[str, Any]],
+    checks: dict[str, Any],
+    fingerprint: str,
+) -> PublishedVersion:
+    """Publish the schemas `customer_center` and `marts` of the warehouse as a new version.
+
+    `now` (with time zone) names the version; `as_of` is the local day that the marts describe;
+    `sources`, `checks` and `fingerprint` (of the inputs) go into the manifest as they are.
+    Whether equal content is worth a new version is the caller's decision.
+
+    Readers see the old version until the last step and the new one after it. A process that is
+    killed at any point leaves `current` readable; its leftovers go at the next publish.
+
+    Raises PublishInProgressError when another process publishes, PublishError when the warehouse
+    is absent, empty or the copy does not verify, duckdb.Error when the warehouse cannot be read.
+    """
+    with layout.publishing_lock(settings):
+        layout.remove_leftovers_locked(settings)
+        version = layout.next_version(settings, now)
+        building = layout.new_building_folder(settings)
+        try:
+            manifest = _build(settings, building, version, now, as_of, sources, checks, fingerprint)
+            folder = layout.install(settings, building, version)
+        except BaseException:
+            layout.remove_leftovers_locked(settings)
+            raise
+        layout.make_current(settings, version)
+        retired = layout.retire_old_versions(settings)
+    return PublishedVersion(version, folder, manifest, tuple(retired))
+
+
+def _build(
+    settings: Settings,
+    building: Path,
+    version: str,
+    now: datetime,
+    as_of: date | None,
+    sources: list[dict[str, Any]],
+    checks: dict[str, Any],
+    fingerprint: str,
+) -> Manifest:
+    database = building / layout.DATABASE_NAME
+    tables = write_snapshot(settings.warehouse_path, database)
+    unexpected = sorted(path.name for path in building.iterdir() if path != database)
+    if unexpected:
+        raise PublishError(f"the snapshot is not one file: {', '.join(unexpected)} lies beside it")
+    manifest = Manifest(
+        version=version,
+        created_at=now.astimezone(UTC),
+        as_of=as_of,
+        fingerprint=fingerprint,
+        sources=sources,
+        checks=checks,
+        tables=tables,
+        schema_hash=hash_schema(tables),
+        duckdb_version=duckdb.__version__,
+        storage_version=STORAGE_VERSION,
+        file_bytes=database.stat().st_size,
+        file_sha256=hash_file(database),
+    )
+    manifest.write(building)
+    return manifest

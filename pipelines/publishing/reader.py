@@ -1,0 +1,178 @@
+"""Reads published versions: what `siyu query`, notebooks and the dashboard use."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.publishing import layout
+from pipelines.publishing.access import check_query, open_read_only
+from pipelines.publishing.errors import NothingPublishedError, QueryError, UnknownVersionError
+from pipelines.publishing.manifest import Manifest, load_manifest
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import polars
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+ATTEMPTS = 5
+"""A version can be retired between reading `current` and opening it; then `current` has moved."""
+
+
+def connect(
+    settings: Settings | None = None, version: str | None = None, *, follow: bool = True
+) -> SnapshotConnection:
+    """Open the published snapshot for reading; use it as a context manager or close it.
+
+    Without `version` the connection follows `current`: each query reads the newest version.
+    With `follow=False` it stays on the version that is current now, so that several queries agree
+    with each other; with `version` it reads that kept version.
+
+    Raises NothingPublishedError or UnknownVersionError.
+
+    >>> with connect() as snapshot:                                       # doctest: +SKIP
+    ...     columns, rows = snapshot.fetch("select * from marts.rpt_aipl_tiers")
+    """
+    settings = settings or Settings()
+    if version is not None:
+        _check_version(settings, version)
+    return SnapshotConnection(settings, version, follow=follow and version is None)
+
+
+def versions(settings: Settings | None = None) -> list[Manifest]:
+    """Manifests of the kept versions, oldest first; empty when nothing is published."""
+    settings = settings or Settings()
+    manifests = []
+    for name in layout.list_versions(settings):
+        try:
+            manifests.append(load_manifest(layout.versions_folder(settings) / name))
+        except FileNotFoundError:  # retired since it was listed
+            continue
+    return manifests
+
+
+def read_manifest(settings: Settings | None = None, version: str | None = None) -> Manifest:
+    """Manifest of `version`, else of the current version.
+
+    Raises NothingPublishedError or UnknownVersionError.
+    """
+    settings = settings or Settings()
+    for _ in range(ATTEMPTS):
+        name = version or _current(settings)
+        try:
+            return load_manifest(layout.versions_folder(settings) / name)
+        except FileNotFoundError:
+            if version is not None:
+                break
+    _check_version(settings, name)
+    return load_manifest(layout.versions_folder(settings) / name)
+
+
+class SnapshotConnection:
+    """A read-only connection to a published version; made by `connect`."""
+
+    def __init__(self, settings: Settings, version: str | None, *, follow: bool) -> None:
+        self._settings = settings
+        self._follow = follow
+        self._version, self._connection = self._open(version)
+
+    @property
+    def version(self) -> str:
+        """The version that the last query read, or the next one unless `current` has moved."""
+        return self._version
+
+    @property
+    def manifest(self) -> Manifest:
+        """Manifest of `version`."""
+        return read_manifest(self._settings, self._version)
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyRelation:
+        """A lazy relation over one SELECT; it stays on the version that is current now.
+
+        Raises QueryError when the statement is wrong or does more than read. Errors that only
+        running it shows come later, as duckdb.Error; `fetch` and `polars` raise QueryError.
+        """
+        self._move_to_current()
+        try:
+            cursor = self._connection.cursor()
+            check_query(cursor, sql, parameters)
+            return cursor.sql(sql, params=parameters)
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+
+    def fetch(
+        self, sql: str, parameters: Parameters | None = None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and all rows of one SELECT. Raises QueryError."""
+        relation = self.query(sql, parameters)
+        try:
+            return list(relation.columns), relation.fetchall()
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+
+    def polars(self, sql: str, parameters: Parameters | None = None) -> polars.DataFrame:
+        """All rows of one SELECT as a Polars frame. Raises QueryError."""
+        relation = self.query(sql, parameters)
+        try:
+            return relation.pl()
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+
+    def close(self) -> None:
+        """Release the file; further queries raise QueryError."""
+        self._follow = False
+        self._connection.close()
+
+    def __enter__(self) -> SnapshotConnection:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _move_to_current(self) -> None:
+        if self._follow and layout.current_version(self._settings) != self._version:
+            # The old connection is dropped, not closed: a relation of it may still be in use.
+            self._version, self._connection = self._open(None)
+
+    def _open(self, version: str | None) -> tuple[str, duckdb.DuckDBPyConnection]:
+        for attempt in range(1, ATTEMPTS + 1):
+            name = version or _current(self._settings)
+            # The real path: DuckDB keeps one open file per path and process, so a connection
+            # through the link would go on reading the version that the link meant at first.
+            path = layout.versions_folder(self._settings) / name / layout.DATABASE_NAME
+            try:
+                return name, open_read_only(path)
+            except duckdb.IOException:
+                if path.exists() or attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _current(settings: Settings) -> str:
+    version = layout.current_version(settings)
+    if version is None:
+        raise NothingPublishedError(
+            f"nothing is published in {settings.serving_folder} yet; remedy: make run"
+        )
+    return version
+
+
+def _check_version(settings: Settings, version: str) -> None:
+    kept = layout.list_versions(settings)
+    if version in kept:
+        return
+    _current(settings)
+    nearest = difflib.get_close_matches(version, kept, n=3, cutoff=0.0)
+    raise UnknownVersionError(
+        f"version {version!r} is not kept ({len(kept)} are); nearest: {', '.join(nearest)}"
+    )

@@ -1,0 +1,88 @@
+"""The daily refresh as one library call: the same Dagster job that the schedule runs, in process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.dbt_manifest import build_manifest_if_stale
+from pipelines.exports.contract_files import Contracts, load_contracts
+from pipelines.exports.load import pending_files
+from pipelines.exports.tables import ensure_raw_tables
+from pipelines.fingerprint import inputs_fingerprint
+from pipelines.identity.tables import ensure_identity_tables
+from pipelines.publishing.errors import NothingPublishedError
+from pipelines.publishing.layout import remove_leftovers
+from pipelines.publishing.reader import read_manifest
+from pipelines.settings import Settings
+from pipelines.warehouse import open_warehouse, refresh_lock
+
+if TYPE_CHECKING:
+    from pipelines.job_run import JobRun
+
+Progress = Callable[[str, str], None]
+"""Called with ("step", name of the step that starts) or ("line", what was just done)."""
+
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """What a refresh did: `published`, `nothing_new` or `failed` (`run.failures` says why)."""
+
+    status: str
+    version: str | None
+    """The version that is now current."""
+    run: JobRun | None = None
+
+
+def refresh(settings: Settings, progress: Progress = lambda *_: None) -> RefreshOutcome:
+    """Load what is new, rebuild, check and publish; do nothing when nothing changed.
+
+    Safe to repeat after a kill at any point: every step is one transaction or one rename.
+
+    Raises:
+        RefreshRunning: another process refreshes this warehouse.
+    """
+    with refresh_lock(settings):
+        remove_leftovers(settings)
+        published = _published_fingerprint(settings)
+        if _is_up_to_date(settings, published):
+            return RefreshOutcome("nothing_new", published[0])
+        progress("step", "prepare")
+        build_manifest_if_stale(settings)
+        from pipelines.job_run import run_job  # imports Dagster: only when there is work
+
+        run = run_job(settings, progress)
+        if run.failures:
+            return RefreshOutcome("failed", published[0], run)
+        return RefreshOutcome("published", read_manifest(settings).version, run)
+
+
+def prepare(settings: Settings) -> None:
+    """Create the warehouse's empty tables and build the dbt manifest, for `dagster dev`."""
+    with open_warehouse(settings) as warehouse:
+        _ensure_tables(warehouse, load_contracts(settings))
+    build_manifest_if_stale(settings)
+
+
+def _ensure_tables(warehouse: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
+    ensure_raw_tables(warehouse, contracts)
+    ensure_identity_tables(warehouse)
+
+
+def _published_fingerprint(settings: Settings) -> tuple[str, str] | tuple[None, None]:
+    try:
+        manifest = read_manifest(settings)
+    except NothingPublishedError:
+        return None, None
+    return manifest.version, manifest.fingerprint
+
+
+def _is_up_to_date(settings: Settings, published: tuple[str | None, str | None]) -> bool:
+    contracts = load_contracts(settings)
+    with open_warehouse(settings) as warehouse:
+        _ensure_tables(warehouse, contracts)
+        if pending_files(settings, warehouse, contracts):
+            return False
+        return published[1] == inputs_fingerprint(settings, warehouse)

@@ -1,0 +1,106 @@
+"""Every path, environment variable, time zone and industry profile, in one typed place.
+
+A setting comes from an environment variable ``SIYU_<NAME>``, else from ``brand/brand.yml``,
+else from the default below. Nothing else in the package reads the environment.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_TIME_ZONE = ZoneInfo("Asia/Shanghai")
+"""Every day boundary and every naive time in an export file is read in this zone."""
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class BrandSettings(BaseModel):
+    """What a brand decides about itself: ``brand/brand.yml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = "Demo brand"
+    industry_profile: Literal[1, 2, 3, 4] = 1
+    """1 to 4, as `seeds/industry_profiles.csv` defines them; it sets every window."""
+
+
+class Settings(BaseSettings):
+    """Where Siyu reads and writes. ``Settings()`` never touches the disk beyond brand.yml."""
+
+    model_config = SettingsConfigDict(env_prefix="SIYU_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=REPOSITORY)
+    """The checkout: holds dagster.yaml, dbt_project/, brand/ and data/."""
+    data: Path | None = None
+    """Data root; default ``<home>/data``."""
+    brand_folder: Path | None = None
+    """Brand configuration; default ``<home>/brand`` (brand.yml and contracts/*.yml)."""
+    landing: Path | None = None
+    """Where export files are dropped; default ``<data>/landing``."""
+    personal_data_key_file: Path | None = None
+    """Key of the HMAC of personal identifiers; default ``<data>/keys/personal_data.key``."""
+    as_of_date: date | None = None
+    """The last complete day of the data; default the last local day with an order."""
+    keep_versions: int = Field(default=14, ge=1)
+    """How many published versions stay readable."""
+
+    @property
+    def data_folder(self) -> Path:
+        """Root of everything git ignores."""
+        return self.data or self.home / "data"
+
+    @property
+    def landing_folder(self) -> Path:
+        """Raw export files as downloaded: ``<landing>/<source>/[<account>/]<file>``."""
+        return self.landing or self.data_folder / "landing"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file that only the pipeline opens."""
+        return self.data_folder / "warehouse" / "siyu.duckdb"
+
+    @property
+    def serving_folder(self) -> Path:
+        """Published, read-only versions: ``versions/<version>/`` and the link ``current``."""
+        return self.data_folder / "serving"
+
+    @property
+    def dagster_storage(self) -> Path:
+        """Runs, events and schedules of the Dagster instance."""
+        return self.data_folder / "dagster"
+
+    @property
+    def dbt_project_folder(self) -> Path:
+        """The dbt project."""
+        return self.home / "dbt_project"
+
+    @property
+    def brand_configuration(self) -> Path:
+        """Folder of brand.yml and the brand's own contracts."""
+        return self.brand_folder or self.home / "brand"
+
+    @property
+    def key_file(self) -> Path:
+        """File of the personal-data key, outside the warehouse, mode 0600."""
+        return self.personal_data_key_file or self.data_folder / "keys" / "personal_data.key"
+
+    @cached_property
+    def brand(self) -> BrandSettings:
+        """The brand's own choices; defaults when there is no brand.yml."""
+        path = self.brand_configuration / "brand.yml"
+        content = yaml.safe_load(path.read_text("utf-8")) if path.exists() else None
+        return BrandSettings.model_validate(content or {})
+
+
+@cache
+def current_settings() -> Settings:
+    """The settings of this process: read once, so that every part agrees on them."""
+    return Settings()

@@ -1,0 +1,93 @@
+"""The one door to the warehouse file: only the pipeline opens it, one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import Settings
+
+
+_WAIT_SECONDS = 120.0
+
+
+class RefreshRunning(RuntimeError):
+    """Another process refreshes this warehouse; the message names it and the remedy."""
+
+
+@contextmanager
+def open_warehouse(
+    settings: Settings, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse as a connection in UTC, closed on leaving. Creates the file when absent.
+
+    Waits while another process has it open: after a refresh was killed, the dbt process that it
+    had started goes on to the end of its build.
+
+    Raises:
+        RefreshRunning: it is still open elsewhere after two minutes.
+    """
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(settings.warehouse_path, read_only=read_only)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise RefreshRunning(
+                    f"{path} is open in another process: {error}. The warehouse has one writer "
+                    "and no readers: end that process; read with `siyu query` instead."
+                ) from None
+            time.sleep(0.5)
+
+
+@contextmanager
+def refresh_lock(settings: Settings) -> Iterator[None]:
+    """Hold the right to refresh; a killed holder loses it with its process.
+
+    Raises:
+        RefreshRunning: another living process holds it.
+    """
+    path = settings.warehouse_path.parent / "refresh.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _read(path) or "unknown"
+            raise RefreshRunning(
+                f"a refresh of {settings.warehouse_path.name} is already running (process "
+                f"{holder}). Wait for it to end; readers need not wait: `siyu query` works."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8").strip()
+
+
+def table_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
+    """Rows per table, for names `schema.table` that the package itself declares."""
+    names = sorted(tables)
+    query = " union all ".join(f"select '{name}', count(*) from {name}" for name in names)
+    return dict(connection.execute(query).fetchall()) if names else {}

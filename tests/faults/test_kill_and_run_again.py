@@ -1,0 +1,113 @@
+"""kill -9 in the middle of a load, a dbt build or a publish; the next run gives the same result."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.console import STEP_LABELS
+from pipelines.publishing.reader import connect
+from pipelines.settings import Settings
+from pipelines.simulation import write_demo_brand
+from tests.siyu_process import SiyuProcess
+
+WALL_CLOCK = {"loaded_at", "run_at", "identity_version"}
+"""Columns that say when a run happened; everything else must be equal."""
+
+PUBLISH = "published__snapshot"
+KILL_IN = (
+    "raw_exports",
+    "dbt_before_identity",
+    "customer_identity",
+    "dbt_after_identity",
+    PUBLISH,
+)
+
+
+def published_content(settings: Settings) -> dict[str, int]:
+    """Per published table a hash of its rows, without the wall-clock columns."""
+    content = {}
+    with connect(settings, follow=False) as snapshot:
+        for table, entry in snapshot.manifest.tables.items():
+            columns = ", ".join(c.name for c in entry.columns if c.name not in WALL_CLOCK)
+            _, rows = snapshot.fetch(f"select sum(hash(t)) from (select {columns} from {table}) t")
+            content[table] = rows[0][0]
+    return content
+
+
+@pytest.fixture(scope="module")
+def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a small brand's exports and a key, refreshed by nobody yet."""
+    data = tmp_path_factory.mktemp("brand")
+    write_demo_brand(data / "landing", people=1_500, days=60)
+    key = data / "keys" / "personal_data.key"
+    key.parent.mkdir()
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    return data
+
+
+@pytest.fixture(scope="module")
+def undisturbed(brand: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """What a run that nobody kills publishes."""
+    data = tmp_path_factory.mktemp("undisturbed") / "data"
+    shutil.copytree(brand, data)
+    siyu = SiyuProcess(data)
+    siyu.run("refresh")
+    return published_content(siyu.settings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", KILL_IN)
+def test_a_killed_refresh_is_repeated_without_a_trace(
+    step: str, brand: Path, undisturbed: dict[str, int], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(brand, data)
+    siyu = SiyuProcess(data)
+    _kill_in(siyu, step)
+    assert not (data / "serving" / "current").exists(), "the kill came after the publish"
+
+    siyu.run("refresh")
+
+    assert published_content(siyu.settings) == undisturbed
+    assert len(list((data / "serving" / "versions").iterdir())) == 1
+    assert not list((data / "serving").glob(".building-*"))
+
+
+def _kill_in(siyu: SiyuProcess, step: str) -> None:
+    """Kill the process (not the dbt process it started) while it is in `step`."""
+    process = siyu.start("refresh")
+    if step == PUBLISH:
+        threading.Thread(target=process.communicate, daemon=True).start()
+        _publish_started(process, siyu.settings.serving_folder)
+    else:
+        _step_started(process, STEP_LABELS[step])
+        time.sleep(random.Random(step).uniform(0.0, 0.3))
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _step_started(process: subprocess.Popen[str], label: str) -> None:
+    seen = []
+    for line in process.stdout or ():
+        seen.append(line)
+        if line.startswith("… ") and line[2:].strip() == label:
+            return
+    pytest.fail(f"the refresh never reached {label!r}:\n{''.join(seen)}")
+
+
+def _publish_started(process: subprocess.Popen[str], serving: Path) -> None:
+    while process.poll() is None:
+        if any(serving.glob(".building-*")):
+            return
+        time.sleep(0.001)
+    pytest.fail("the refresh ended without building a version")

@@ -1,0 +1,146 @@
+"""Text to cells: both ways of reading agree, and every physical record is accounted for."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pipelines.exports import read_csv
+from pipelines.exports.detect import HeadRow
+from pipelines.exports.errors import UnreadableExport
+from pipelines.exports.read_csv import open_csv
+
+ENCODINGS = ("utf-8", "gb18030")
+
+
+def body(text: str | bytes, *, pad: bool = False):
+    part = open_csv(text.encode() if isinstance(text, str) else text, ENCODINGS)
+    header = part.head(1)[0]
+    return part.body(header, "pad" if pad else "reject")
+
+
+def rows(text: str, *, pad: bool = False) -> list[list[str]]:
+    return [list(row) for row in body(text, pad=pad).cells.rows()]
+
+
+def is_fast(text: str, width: int) -> bool:
+    return read_csv._read_fast(text.encode(), 2, width) is not None
+
+
+def test_the_fast_way_agrees_with_the_csv_module_or_declines() -> None:
+    chance = random.Random(7)
+    cells = ["a", "", '"a,b"', '"x\ny"', '"q""q"', '""', "中文", " b ", '"\tz"', '5" p', '"="""']
+    noise = [*cells, ",", '"', "\n", "\r\n", "\r"]
+    accepted = 0
+    for _ in range(4000):
+        width = chance.randint(1, 4)
+        if chance.random() < 0.6:
+            widths = [width if chance.random() < 0.95 else chance.randint(1, 5) for _ in range(4)]
+            end = chance.choice(["\n", "\r\n"])
+            text = end.join(",".join(chance.choices(cells, k=w)) for w in widths)
+        else:
+            text = "".join(chance.choices(noise, k=chance.randint(1, 20)))
+        content = text.rstrip("\r\n").encode() + b"\n"
+        fast = read_csv._read_fast(content, 2, width)
+        if content == b"\n" or fast is None:
+            continue
+        accepted += 1
+        slow = read_csv._read_records(content, HeadRow(1, 1, ("h",) * width), pad=False)
+        assert slow.bad == [], text
+        assert fast.cells.rows() == slow.cells.rows(), text
+        assert fast.line_numbers.to_list() == slow.line_numbers.to_list(), text
+    assert accepted > 300
+
+
+def test_wrapped_ids_tabs_and_doubled_quotes_take_the_fast_way() -> None:
+    text = '"=""900""","\t69","say ""hi"""\r\n"","a,b",x\r\n'
+    assert is_fast(text, 3)
+    assert rows("a,b,c\r\n" + text) == [['="900"', "\t69", 'say "hi"'], ["", "a,b", "x"]]
+
+
+def test_line_numbers_count_physical_lines() -> None:
+    text = 'a,b\n"one\ntwo",1\nx,2\n'
+    assert is_fast(text.partition("\n")[2], 2)
+    assert body(text).line_numbers.to_list() == [2, 4]
+    assert body(text + "short\n").line_numbers.to_list() == [2, 4]
+
+
+def test_short_and_long_records_are_rejected_with_their_line() -> None:
+    found = body("a,b,c\n1,2,3\n4,5\n6,7,8,9\n1,2,3,\n")
+    assert found.cells.rows() == [("1", "2", "3"), ("1", "2", "3")]
+    assert [(b.line_number, b.reason) for b in found.bad] == [
+        (3, "the record has 2 cells, the header has 3"),
+        (4, "the record has 4 cells, the header has 3"),
+    ]
+    assert found.rows_read == 4
+
+
+def test_short_records_can_be_padded() -> None:
+    assert rows("a,b,c\n1\n4,5\n", pad=True) == [["1", "", ""], ["4", "5", ""]]
+
+
+def test_a_header_that_ends_with_a_comma_adds_no_required_cell() -> None:
+    assert rows("a,b,\n1,2,\n3,4\n") == [["1", "2", ""], ["3", "4", ""]]
+
+
+@pytest.mark.parametrize("broken", ['"open,2', '1,"open', '"a"b,2', '1,"a" b'])
+def test_a_broken_quote_costs_its_own_line_only(broken: str) -> None:
+    good = "".join(f'{i},"v{i}"\n' for i in range(50))
+    found = body(f"a,b\n{good}{broken}\n{good}")
+    assert [b.line_number for b in found.bad] == [52]
+    assert found.cells.height == 100
+    assert found.rows_read == 101
+
+
+def test_a_quote_that_never_closes_in_a_file_without_quotes() -> None:
+    good = "1,2\n" * 100
+    found = body(f'a,b\n{good}"3,4\n{good}')
+    assert ([b.line_number for b in found.bad], found.cells.height) == ([102], 200)
+
+
+def test_a_quote_that_swallows_lines_up_to_the_next_quote() -> None:
+    found = body('a,b\n1,"x\n2,3\n4,5"\n6,7\n')
+    # the three lines form one well-formed record of two cells: that is what the file says
+    assert found.cells.rows() == [("1", "x\n2,3\n4,5"), ("6", "7")]
+    found = body('a,b,c\n1,"x,2\n2,3,3\n4,5"\n6,7,8\n')
+    assert found.cells.rows() == [("2", "3", "3"), ("6", "7", "8")]
+    assert [b.line_number for b in found.bad] == [2, 4]
+
+
+def test_blank_lines_are_counted() -> None:
+    found = body("a,b\n1,2\n\n3,4\n\n\n")
+    assert found.blank_lines == 2
+    assert found.cells.rows() == [("1", "2"), ("", ""), ("3", "4")]
+    assert body("a,b\n\n\n").rows_read == 2
+    assert body("a,b").rows_read == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("订单编号\n示例\n".encode("gb18030"), "gb18030"),
+        ("订单编号\n示例\n".encode("utf-8-sig"), "utf-8-sig"),
+        ("订单编号\n示例\n".encode(), "utf-8"),
+        ("订单编号\r示例\r".encode(), "utf-8"),
+    ],
+)
+def test_encodings(data: bytes, encoding: str) -> None:
+    part = open_csv(data, ENCODINGS)
+    assert part.encoding == encoding
+    assert part.head(5)[0].cells == ("订单编号",)
+    assert part.body(part.head(1)[0], "reject").cells.rows() == [("示例",)]
+
+
+def test_encodings_of_a_file_of_several_chunks() -> None:
+    text = "订单\n" + "示例文字\n" * 200_000
+    for encoding in ("gb18030", "utf-8"):
+        part = open_csv(text.encode(encoding), ENCODINGS)
+        assert part.encoding == encoding
+        assert part.text.decode() == text
+
+
+def test_undecodable_text_names_byte_and_line() -> None:
+    data = "订单\n".encode() * 100_000 + b"\xff\xff\n"
+    with pytest.raises(UnreadableExport, match=r"utf-8 fails at byte 700000 \(line 100001\)"):
+        open_csv(data, ENCODINGS)

@@ -1,0 +1,182 @@
+"""What readers see, and what they cannot do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from pipelines.publishing import (
+    NothingPublishedError,
+    QueryError,
+    UnknownVersionError,
+    connect,
+    read_manifest,
+    versions,
+)
+from pipelines.settings import Settings
+from tests.unit.publishing.conftest import FIRST, NOW, publish_now, write_warehouse
+
+NUMBER = "select distinct number from marts.rpt_tiers"
+
+
+def test_nothing_published_names_the_remedy(settings: Settings) -> None:
+    assert versions(settings) == []
+    with pytest.raises(NothingPublishedError, match="make run"):
+        connect(settings)
+    with pytest.raises(NothingPublishedError, match="make run"):
+        read_manifest(settings)
+    with pytest.raises(NothingPublishedError, match="make run"):
+        connect(settings, version=FIRST)
+
+
+def test_an_unknown_version_names_the_nearest(settings: Settings) -> None:
+    write_warehouse(settings)
+    publish_now(settings)
+    with pytest.raises(UnknownVersionError, match=FIRST):
+        connect(settings, version="20260131T220001Z")
+    with pytest.raises(UnknownVersionError, match=FIRST):
+        read_manifest(settings, "20260131T220001Z")
+
+
+def test_rows_columns_and_frames(settings: Settings) -> None:
+    write_warehouse(settings)
+    publish_now(settings)
+    with connect(settings) as reader:
+        assert reader.version == FIRST
+        assert reader.manifest == read_manifest(settings)
+        assert reader.fetch("from marts.rpt_view") == (["customers", "number"], [(100, 1)])
+        columns, rows = reader.fetch(
+            "select name from customer_center.dim_customers where customer_id = ?", [7]
+        )
+        assert (columns, rows) == (["name"], [("guest 7",)])
+        frame = reader.polars(
+            "select customer_id from marts.rpt_tiers where customer_id < $top", {"top": 3}
+        )
+        assert frame.sort("customer_id").equals(pl.DataFrame({"customer_id": [0, 1, 2]}))
+        assert reader.query("select 40 + 2 as answer").fetchall() == [(42,)]
+
+
+def test_a_connection_follows_current_unless_told_not_to(settings: Settings) -> None:
+    write_warehouse(settings, number=1)
+    publish_now(settings)
+    following, staying = connect(settings), connect(settings, follow=False)
+    relation = following.query(NUMBER)
+
+    write_warehouse(settings, number=2)
+    second = publish_now(settings, NOW + timedelta(days=1))
+    assert following.fetch(NUMBER)[1] == [(2,)]
+    assert following.version == second.version
+    assert staying.fetch(NUMBER)[1] == [(1,)]
+    assert relation.fetchall() == [(1,)], "a relation stays on the version it was made for"
+    with connect(settings, version=FIRST) as yesterday:
+        assert yesterday.fetch(NUMBER)[1] == [(1,)]
+    following.close()
+    staying.close()
+
+
+def test_a_retired_version_stays_readable_for_those_who_hold_it(settings: Settings) -> None:
+    write_warehouse(settings)
+    publish_now(settings)
+    staying = connect(settings, follow=False)
+    for day in range(1, 5):
+        publish_now(settings, NOW + timedelta(days=day))
+    assert FIRST not in [manifest.version for manifest in versions(settings)]
+    assert staying.fetch(NUMBER)[1] == [(1,)]
+    staying.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into marts.rpt_tiers values (1, 1)",
+        "update marts.rpt_tiers set number = 0",
+        "delete from marts.rpt_tiers",
+        "with gone as (delete from marts.rpt_tiers returning *) select * from gone",
+        "drop table marts.rpt_tiers",
+        "create table marts.other as select 1",
+        "create temp table other as select 1",
+        "attach '{folder}/other.duckdb' as other",
+        "attach ':memory:' as other",
+        "detach siyu",
+        "copy marts.rpt_tiers to '{folder}/out.csv'",
+        "copy (select 1) to '{database}' (use_tmp_file false)",
+        "copy (select 1) to '{database}.wal' (use_tmp_file false)",
+        "with x as (copy (select 1) to '{database}' (use_tmp_file false)) select 1",
+        "WITH x AS (Copy (select 1) to '{database}' (use_tmp_file false)) select 1 where false",
+        "with x as materialized (copy (select 1) to '{database}.wal' (use_tmp_file false)) from x",
+        "with x as (copy (select 1) to '{database}' (use_tmp_file false)) select 1 limit 0",
+        "explain analyze copy (select 1) to '{database}' (use_tmp_file false)",
+        "from query('with x as (copy (select 1) to ''{database}'' (use_tmp_file false)) from x')",
+        "copy (pivot marts.rpt_tiers on number using sum(customer_id)) to '{database}.wal'",
+        "export database '{folder}/out'",
+        "from read_csv('/etc/passwd')",
+        "from read_text('/etc/passwd')",
+        "from read_parquet('{folder}/x.parquet')",
+        "from '/etc/passwd'",
+        "from glob('/etc/*')",
+        "set enable_external_access = true",
+        "reset lock_configuration",
+        "set threads = 1",
+        "pragma enable_profiling",
+        "install excel",
+        "load json",
+        "call checkpoint()",
+        "begin",
+        "select 1; select 2",
+        "",
+    ],
+)
+def test_readers_only_read(settings: Settings, statement: str) -> None:
+    write_warehouse(settings)
+    published = publish_now(settings)
+    before = published.database.read_bytes()
+    with connect(settings) as reader:
+        with pytest.raises(QueryError) as refusal:
+            reader.fetch(statement.format(folder=settings.data_folder, database=published.database))
+        assert str(refusal.value)
+        assert "Traceback" not in str(refusal.value)
+        assert reader.fetch(NUMBER)[1] == [(1,)], "the connection survives a refusal"
+    assert published.database.read_bytes() == before
+    assert sorted(path.name for path in published.folder.iterdir()) == [
+        "manifest.json",
+        "siyu.duckdb",
+    ]
+    assert not list(settings.data_folder.glob("o*"))
+
+
+def test_words_that_only_look_dangerous_are_read(settings: Settings) -> None:
+    write_warehouse(settings)
+    publish_now(settings)
+    with connect(settings) as reader:
+        assert reader.fetch("select 'copy me' as copied")[1] == [("copy me",)]
+        assert reader.fetch("select $1 as copied", [3])[1] == [(3,)]
+        assert ("rpt_tiers",) in reader.fetch("show tables from marts")[1]
+        assert reader.fetch("describe marts.rpt_tiers")[1][0][:2] == ("customer_id", "BIGINT")
+        assert len(reader.fetch("summarize marts.rpt_tiers")[1]) == 2
+
+
+def test_a_wrong_query_gives_a_short_message(settings: Settings) -> None:
+    write_warehouse(settings)
+    publish_now(settings)
+    with connect(settings) as reader:
+        with pytest.raises(QueryError, match=r"rpt_tier .*does not exist"):
+            reader.fetch("select * from marts.rpt_tier")
+        with pytest.raises(QueryError, match="syntax error"):
+            reader.fetch("selec 1")
+        with pytest.raises(QueryError, match="Could not convert"):
+            reader.fetch("select cast(name as integer) from customer_center.dim_customers")
+        with pytest.raises(QueryError, match="Could not convert"):
+            reader.polars("select cast(name as integer) from customer_center.dim_customers")
+        with pytest.raises(QueryError, match="pivot … on column in"):
+            reader.fetch("pivot marts.rpt_tiers on number using sum(customer_id)")
+
+
+def test_a_closed_connection_refuses_queries(settings: Settings) -> None:
+    write_warehouse(settings)
+    publish_now(settings)
+    with connect(settings) as reader:
+        pass
+    with pytest.raises(QueryError, match="closed"):
+        reader.fetch("select 1")
