@@ -55,4 +55,5 @@ lock: setup  ## renew requirements.lock from pyproject.toml (needs uv; no index 
 		--no-emit-index-url --no-header --no-annotate --output-file requirements.lock
 
 clean:  ## delete the environment and everything under data/ but your landing folder
+	-chmod -R u+w data/serving 2>/dev/null
 	rm -rf $(VENV) data/warehouse data/serving data/dagster dbt_project/target dbt_project/logs

@@ -18,7 +18,7 @@ from pipelines.publishing.errors import PublishingError
 from pipelines.publishing.reader import connect, versions
 from pipelines.refresh import refresh as refresh_warehouse
 from pipelines.settings import Settings, current_settings
-from pipelines.warehouse import RefreshRunning
+from pipelines.warehouse import RefreshRunningError
 
 app = typer.Typer(
     name="siyu",
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 
-_EXPECTED = (ContractError, DbtParseError, ExportRefused, PublishingError, RefreshRunning)
+_EXPECTED = (ContractError, DbtParseError, ExportRefused, PublishingError, RefreshRunningError)
 
 
 class OutputFormat(StrEnum):
@@ -147,12 +147,13 @@ def _refresh_and_report(settings: Settings) -> None:
     with console.RefreshProgress() as progress:
         outcome = refresh_warehouse(settings, progress)
     console.print_outcome(outcome)
+    console.print_refused(outcome)
     if outcome.status == "failed":
         raise typer.Exit(1)
     with connect(settings, follow=False) as snapshot:
         console.print_report(snapshot)
     console.print_stages(outcome)
-    console.print_next_steps(outcome)
+    console.print_next_steps()
 
 
 if __name__ == "__main__":

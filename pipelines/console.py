@@ -109,6 +109,20 @@ def print_outcome(outcome: RefreshOutcome) -> None:
             _err.print(f"  [red]•[/] {escape(line)}", soft_wrap=True)
 
 
+def print_refused(outcome: RefreshOutcome) -> None:
+    """The files that nothing recognised, with the nearest contracts."""
+    count = len(outcome.refused)
+    if not count:
+        return
+    what = "1 file was refused" if count == 1 else f"{count} files were refused"
+    _out.print(
+        f"\n[bold yellow]{what}[/] (kept in the landing folder, tried again when a "
+        "contract changes)"
+    )
+    for path, message in outcome.refused:
+        _out.print(f"[bold]{escape(path)}[/]\n{escape(message)}", soft_wrap=True)
+
+
 def print_stages(outcome: RefreshOutcome) -> None:
     """How long each stage took."""
     if not outcome.run:
@@ -122,7 +136,7 @@ def print_stages(outcome: RefreshOutcome) -> None:
     _out.print(table)
 
 
-def print_next_steps(outcome: RefreshOutcome) -> None:
+def print_next_steps() -> None:
     """What a newcomer would do next."""
     _out.print("\n[bold]What to do next[/]")
     for command, purpose in (

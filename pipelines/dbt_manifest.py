@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,14 @@ def dbt_environment(settings: Settings) -> None:
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
 
 
+def dbt_variables(settings: Settings) -> list[str]:
+    """The `--vars` of every dbt call: dbt parses anew whenever they differ from the last call."""
+    variables: dict[str, str | int] = {"industry_profile": settings.brand.industry_profile}
+    if settings.as_of_date:
+        variables["as_of_date"] = settings.as_of_date.isoformat()
+    return ["--vars", json.dumps(variables)]
+
+
 def dbt_project(settings: Settings) -> DbtProject:
     """The dbt project as dagster-dbt wants it; reads dbt_project.yml only."""
     from dagster_dbt import DbtProject
@@ -53,16 +62,13 @@ def build_manifest_if_stale(settings: Settings) -> bool:
     project = dbt_project(settings)
     stamp = project.manifest_path.with_name("manifest.inputs")
     current = dbt_sources_fingerprint(settings)
-    if (
-        project.manifest_path.exists()
-        and stamp.exists()
-        and stamp.read_text("utf-8") == current
-    ):
+    if project.manifest_path.exists() and stamp.exists() and stamp.read_text("utf-8") == current:
         return False
     dbt_environment(settings)
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     folder = str(settings.dbt_project_folder)
     command = [DBT, "--quiet", "parse", "--project-dir", folder, "--profiles-dir", folder]
+    command += dbt_variables(settings)
     parsed = subprocess.run(command, capture_output=True, text=True, check=False)
     if parsed.returncode != 0:
         raise DbtParseError(f"dbt cannot read {folder}:\n{parsed.stdout}{parsed.stderr}")

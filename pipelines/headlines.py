@@ -66,12 +66,13 @@ SECTIONS = (
     Section(
         "Sales (GMV paid, before and after refunds, yuan)",
         """
-        select platform, sum(valid_orders) as orders,
+        select coalesce(platform, 'all') as platform, sum(valid_orders) as orders,
             sum(valid_orders) filter (where not is_identified) as 'of guests',
             format('{:,.2f}', cast(sum(gmv_cny) as double)) as gmv,
             format('{:,.2f}', cast(sum(refund_cny) as double)) as refunds,
             format('{:,.2f}', cast(sum(net_gmv_cny) as double)) as 'net gmv'
-        from marts.rpt_sales_daily group by grouping sets ((platform), ()) order by platform nulls last
+        from marts.rpt_sales_daily group by grouping sets ((platform), ())
+        order by grouping(platform), platform
         """,
     ),
     Section(

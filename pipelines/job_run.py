@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ JOB = "daily_refresh"
 _POLL_SECONDS = 0.2
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The event log keeps everything; standard error is for the errors that the caller prints."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -118,5 +119,5 @@ def _failures(events: Iterable[DagsterEvent]) -> Iterator[str]:
             yield f"step {event.step_key}: {error.message.strip()}"
 
 
-def _metadata_text(metadata: dict[str, dg.MetadataValue]) -> str:
+def _metadata_text(metadata: Mapping[str, dg.MetadataValue]) -> str:
     return "; ".join(f"{name} {value.value}" for name, value in metadata.items()) or "failed"

@@ -1,4 +1,4 @@
-"""The daily refresh as one library call: the same Dagster job that the schedule runs, in process."""
+"""The daily refresh as one library call: the Dagster job that the schedule runs, in process."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, str], None]
 """Called with ("step", name of the step that starts) or ("line", what was just done)."""
 
+
 @dataclass(frozen=True)
 class RefreshOutcome:
     """What a refresh did: `published`, `nothing_new` or `failed` (`run.failures` says why)."""
@@ -34,6 +35,8 @@ class RefreshOutcome:
     version: str | None
     """The version that is now current."""
     run: JobRun | None = None
+    refused: tuple[tuple[str, str], ...] = ()
+    """Files in the landing folder that no contract fits: relative path and message."""
 
 
 def refresh(settings: Settings, progress: Progress = lambda *_: None) -> RefreshOutcome:
@@ -42,21 +45,22 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
     Safe to repeat after a kill at any point: every step is one transaction or one rename.
 
     Raises:
-        RefreshRunning: another process refreshes this warehouse.
+        RefreshRunningError: another process refreshes this warehouse.
     """
     with refresh_lock(settings):
         remove_leftovers(settings)
         published = _published_fingerprint(settings)
         if _is_up_to_date(settings, published):
-            return RefreshOutcome("nothing_new", published[0])
+            return RefreshOutcome("nothing_new", published[0], refused=_refused_files(settings))
         progress("step", "prepare")
         build_manifest_if_stale(settings)
         from pipelines.job_run import run_job  # imports Dagster: only when there is work
 
         run = run_job(settings, progress)
         if run.failures:
-            return RefreshOutcome("failed", published[0], run)
-        return RefreshOutcome("published", read_manifest(settings).version, run)
+            return RefreshOutcome("failed", published[0], run, _refused_files(settings))
+        version = read_manifest(settings).version
+        return RefreshOutcome("published", version, run, _refused_files(settings))
 
 
 def prepare(settings: Settings) -> None:
@@ -77,6 +81,15 @@ def _published_fingerprint(settings: Settings) -> tuple[str, str] | tuple[None, 
     except NothingPublishedError:
         return None, None
     return manifest.version, manifest.fingerprint
+
+
+def _refused_files(settings: Settings) -> tuple[tuple[str, str], ...]:
+    with open_warehouse(settings, read_only=True) as warehouse:
+        rows = warehouse.execute(
+            "select relative_path || coalesce(' [' || member || ']', ''), message "
+            "from ledger.files where status = 'refused' and is_current order by 1"
+        ).fetchall()
+    return tuple(rows)
 
 
 def _is_up_to_date(settings: Settings, published: tuple[str | None, str | None]) -> bool:

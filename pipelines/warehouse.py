@@ -13,11 +13,10 @@ import duckdb
 
 from pipelines.settings import Settings
 
-
 _WAIT_SECONDS = 120.0
 
 
-class RefreshRunning(RuntimeError):
+class RefreshRunningError(RuntimeError):
     """Another process refreshes this warehouse; the message names it and the remedy."""
 
 
@@ -31,7 +30,7 @@ def open_warehouse(
     had started goes on to the end of its build.
 
     Raises:
-        RefreshRunning: it is still open elsewhere after two minutes.
+        RefreshRunningError: it is still open elsewhere after two minutes.
     """
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     connection = _connect(settings.warehouse_path, read_only=read_only)
@@ -51,7 +50,7 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             if "lock" not in str(error):
                 raise
             if time.monotonic() > deadline:
-                raise RefreshRunning(
+                raise RefreshRunningError(
                     f"{path} is open in another process: {error}. The warehouse has one writer "
                     "and no readers: end that process; read with `siyu query` instead."
                 ) from None
@@ -63,7 +62,7 @@ def refresh_lock(settings: Settings) -> Iterator[None]:
     """Hold the right to refresh; a killed holder loses it with its process.
 
     Raises:
-        RefreshRunning: another living process holds it.
+        RefreshRunningError: another living process holds it.
     """
     path = settings.warehouse_path.parent / "refresh.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +71,7 @@ def refresh_lock(settings: Settings) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = _read(path) or "unknown"
-            raise RefreshRunning(
+            raise RefreshRunningError(
                 f"a refresh of {settings.warehouse_path.name} is already running (process "
                 f"{holder}). Wait for it to end; readers need not wait: `siyu query` works."
             ) from None

@@ -18,7 +18,9 @@ def shared() -> Path:
     """
     if SHARED.is_dir():
         return SHARED
-    message = f"no folder {SHARED.name!r} beside the checkout: real samples and references are absent"
+    message = (
+        f"no folder {SHARED.name!r} beside the checkout: real samples and references are absent"
+    )
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)

@@ -3,8 +3,12 @@ with intervals as (
 
     select
         *,
-        lag(valid_to) over (partition by customer_id order by valid_from asc nulls last) as previous_valid_to,
-        lag(tier_rank) over (partition by customer_id order by valid_from asc nulls last) as previous_rank
+        lag(valid_to)
+            over (partition by customer_id order by valid_from asc nulls last)
+            as previous_valid_to,
+        lag(tier_rank)
+            over (partition by customer_id order by valid_from asc nulls last)
+            as previous_rank
     from {{ ref('customer_aipl_history') }}
 
 )

@@ -1,4 +1,4 @@
-"""When things run: the daily refresh at 06:00 Asia/Shanghai and the sensor on the landing folder."""
+"""When things run: daily at 06:00 Asia/Shanghai, and when files arrive in the landing folder."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.defs.raw_exports import CONTRACTS, DELIVERY_DAYS
 from pipelines.exports.load import pending_files
 from pipelines.settings import LOCAL_TIME_ZONE, current_settings
-from pipelines.warehouse import RefreshRunning, open_warehouse, refresh_lock
+from pipelines.warehouse import RefreshRunningError, open_warehouse, refresh_lock
 
 daily_refresh = dg.define_asset_job(
     "daily_refresh",
@@ -42,7 +42,7 @@ def landing_files(_: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.
     try:
         with refresh_lock(settings), open_warehouse(settings) as warehouse:
             waiting = pending_files(settings, warehouse, CONTRACTS)
-    except RefreshRunning:
+    except RefreshRunningError:
         yield dg.SkipReason("a refresh is running")
         return
     if not waiting:

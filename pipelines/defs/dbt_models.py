@@ -2,20 +2,20 @@
 
 import contextlib
 import io
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
-
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
-from pipelines.dbt_manifest import dbt_environment, dbt_project
+from pipelines.dbt_manifest import dbt_environment, dbt_project, dbt_variables
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 
 _PROJECT = dbt_project(current_settings())
+_BUILD = ["build", "--exclude-resource-type", "unit_test"]
+"""Unit tests try the SQL on made-up rows: `make test` runs them, a refresh need not."""
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -44,14 +44,6 @@ def _owner(node: Mapping[str, Any]) -> str:
     return "team:" + str(owner).replace(" ", "-")
 
 
-def _variables() -> str:
-    settings = current_settings()
-    variables: dict[str, Any] = {"industry_profile": settings.brand.industry_profile}
-    if settings.as_of_date:
-        variables["as_of_date"] = settings.as_of_date.isoformat()
-    return json.dumps(variables)
-
-
 def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
     """One `dbt build` of what the step selects; a test of error severity fails the step."""
     settings = current_settings()
@@ -60,7 +52,7 @@ def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[A
     failure = None
     # dbt's own log goes to its log file; standard output belongs to who started the run.
     with contextlib.redirect_stdout(io.StringIO()):
-        invocation = dbt.cli(["build", "--vars", _variables()], context=context)
+        invocation = dbt.cli([*_BUILD, *dbt_variables(settings)], context=context)
         try:
             for event in invocation.stream():
                 events.append(event)  # noqa: PERF402 - what came before a failure is kept

@@ -60,7 +60,11 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
             }
             for source, contract, files, exported, delivered in sources
         ],
-        checks={"run_id": context.run_id, "blocking_checks": "passed", "refused_files": refused[0][0]},
+        checks={
+            "run_id": context.run_id,
+            "blocking_checks": "passed",
+            "refused_files": refused[0][0],
+        },
         fingerprint=fingerprint,
     )
     tables = published.manifest.tables

@@ -1,4 +1,4 @@
-"""Raw export files → `raw_<source>.<export>`: one asset per raw table, one pass over the landing."""
+"""Raw export files → `raw_<source>.<export>`: one asset per raw table, one pass."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -155,7 +155,12 @@ def _merge_columns(parent: list[Any], child: list[Any]) -> list[Any]:
 
 def _readable(path: Path, error: ValidationError, document: dict[str, Any]) -> list[str]:
     lines = []
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    places = [item["loc"] for item in items]
+    for item in items:
+        depth = len(item["loc"])
+        if item["type"] == "too_short" and sum(p[:depth] == item["loc"] for p in places) > 1:
+            continue  # its items are wrong, which has its own lines
         field = ".".join(str(part) for part in item["loc"]) or "(whole contract)"
         field = _with_column_name(field, document)
         message = item["msg"].removeprefix("Value error, ")

@@ -87,6 +87,7 @@ def _validate(
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations import expectations as gxe
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     expected: list[Any] = [
         gxe.ExpectTableRowCountToEqual(value=expected_rows),
@@ -104,7 +105,7 @@ def _validate(
         else:
             expected.append(gxe.ExpectColumnValuesToNotBeNull(column=column))
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batch = (
         context.data_sources.add_pandas("landed")
         .add_dataframe_asset("rows")

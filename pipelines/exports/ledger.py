@@ -45,9 +45,15 @@ TABLES = {
 def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
     """Create the ledger's schema and tables where they are missing."""
     con.execute("create schema if not exists ledger")
+    rows = con.execute(
+        "select table_name from duckdb_tables() "
+        "where schema_name = 'ledger' and database_name = current_database()"
+    ).fetchall()
+    present = {row[0] for row in rows}
     for name, (comment, columns) in TABLES.items():
-        con.execute(f"create table if not exists ledger.{name} ({columns})")
-        con.execute(f"comment on table ledger.{name} is '{comment}'")
+        if name not in present:
+            con.execute(f"create table ledger.{name} ({columns})")
+            con.execute(f"comment on table ledger.{name} is '{comment}'")
 
 
 def remembered_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int, str]]:

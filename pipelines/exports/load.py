@@ -83,7 +83,7 @@ def load_file(
     parts = check_landed(landed, contracts, key)
     con.begin()
     try:
-        supersede(con, landed.sha256, landed.account)
+        supersede(con, parts[0].report.sha256, landed.account)
         reports = []
         for part in parts:
             report = replace(part.report, file_id=next_file_id(con))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -20,6 +21,11 @@ RATIO_FREE_BYTES = 64 * 1024**2
 MAX_MEMBERS = 1000
 READABLE = (".csv", ".xlsx", ".xlsm", ".xls", ".parquet", ".zip")
 _IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError,
+    ValueError,
+)  # fmt: skip
+"""Everything that zipfile raises over damaged bytes, some of it long after opening."""
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 
@@ -75,7 +81,7 @@ def _is_archive(data: bytes) -> bool:
 def _archive(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except _DAMAGE as error:
         raise UnreadableExport(
             f"The archive is damaged: {error}. Download it again; the download may be incomplete."
         ) from error
@@ -128,7 +134,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         )
     try:
         content = archive.read(info)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
+    except _DAMAGE as error:
         raise UnreadableExport(f"The archive is damaged: {error}. Download it again.") from error
     if _is_archive(content) and not _is_workbook(content):
         raise UnreadableExport("An archive within an archive is not opened. Unpack the outer one.")

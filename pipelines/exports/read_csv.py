@@ -25,7 +25,7 @@ from pipelines.exports.table import BadRecord, Body
 _CHUNK = 1 << 18
 _BOM = codecs.BOM_UTF8
 LINE_END = b"\n"
-_LF, _CR, _QUOTE = b"\n\r\""
+_LF, _CR, _QUOTE = b'\n\r"'
 _OPENS = np.isin(np.arange(256), list(b',\n"'))
 _CLOSES = np.isin(np.arange(256), list(b',\r\n"'))
 _BROKEN = (
@@ -79,7 +79,7 @@ def open_csv(data: bytes, encodings: Sequence[str], member: str | None = None) -
     """
     failures = []
     if data.startswith(_BOM):
-        data, label = data[len(_BOM) :], "utf-8-sig"
+        data, label, encodings = data[len(_BOM) :], "utf-8-sig", ["utf-8"]
     else:
         label = "utf-8"
     for encoding in encodings:

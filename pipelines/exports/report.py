@@ -113,7 +113,7 @@ def check_landed(landed: LandedFile, contracts: Contracts, key: bytes) -> list[C
 
     A sheet that fits no contract refuses its whole workbook: half a workbook is not a delivery.
     """
-    data = landed.path.read_bytes()
+    landed, data = _read_as_described(landed)
     name = landed.path.name
     try:
         parts = open_export(name, data)
@@ -128,6 +128,17 @@ def check_landed(landed: LandedFile, contracts: Contracts, key: bytes) -> list[C
             result = _check_part(landed, part, contracts, key)
             results += [] if result is None else [result]
     return _whole_workbooks(landed, results, contracts)
+
+
+def _read_as_described(landed: LandedFile) -> tuple[LandedFile, bytes]:
+    """The bytes, and the facts about exactly these bytes if the file was replaced meanwhile."""
+    data = landed.path.read_bytes()
+    status = landed.path.stat()
+    delivered_at = datetime.fromtimestamp(status.st_mtime, tz=UTC)
+    if len(data) == landed.size and delivered_at == landed.delivered_at:
+        return landed, data
+    sha256 = hashlib.sha256(data).hexdigest()
+    return replace(landed, sha256=sha256, size=len(data), delivered_at=delivered_at), data
 
 
 def _nearest(data: bytes, contracts: Contracts) -> list[str]:

@@ -41,9 +41,7 @@ def test_every_row_is_accounted_for(snapshot, reference: dict[str, Any]) -> None
 
 
 def test_customers_orders_and_gmv(snapshot, reference: dict[str, Any]) -> None:
-    _, rows = snapshot.fetch(
-        f"select count(distinct customer_id), count(*), sum(gmv_cny) {VALID}"
-    )
+    _, rows = snapshot.fetch(f"select count(distinct customer_id), count(*), sum(gmv_cny) {VALID}")
     customers, orders, gmv = rows[0]
     assert (customers, orders) == (
         reference["valid"]["customers"],
@@ -91,7 +89,9 @@ def test_monthly_cohort_counts(snapshot, reference: dict[str, Any]) -> None:
 
 
 def test_loyalty_is_two_purchase_days(snapshot, reference: dict[str, Any]) -> None:
-    _, rows = snapshot.fetch("select lifetime_tier, count(*) from customer_center.dim_customers group by 1")
+    _, rows = snapshot.fetch(
+        "select lifetime_tier, count(*) from customer_center.dim_customers group by 1"
+    )
     tiers = dict(rows)
     loyal = reference["siyu_definition"]["L_two_dates"]
     assert tiers["L"] == loyal

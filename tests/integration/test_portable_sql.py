@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,19 @@ FORBIDDEN_TOKENS = {
 FORBIDDEN_WORDS = {
     "string_agg": "string_agg is unknown to Spark 3.5",
     "exclude": "`* exclude`: list the columns",
-    "//": "`//`: use floor(a / b)",
     "unnest": "unnest is spelled explode in Spark",
     "pivot": "pivot differs between the engines",
 }
-ENGINE_FUNCTIONS = (
-    "arg_max arg_min array_agg array_to_string date_diff datediff date_add dateadd datepart "
-    "date_part epoch epoch_ms fsum generate_series group_concat hash ifnull json_extract list "
-    "list_sort list_transform percentile_cont quantile quantile_cont range regexp_matches "
-    "regexp_replace sha256 split starts_with str_split strftime string_split strptime struct_pack "
-    "to_days to_months try_cast"
-).split()
+ENGINE_FUNCTIONS = frozenset(
+    re.findall(
+        r"\w+",
+        """arg_max arg_min array_agg array_to_string date_add date_diff date_part dateadd datediff
+        datepart epoch epoch_ms generate_series group_concat hash ifnull json_extract list
+        list_sort list_transform quantile quantile_cont range regexp_matches regexp_replace sha256
+        split starts_with str_split strftime string_split strptime struct_pack to_days to_months
+        try_cast""",
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +89,8 @@ def problems_of(sql: str) -> list[str]:
     found = [FORBIDDEN_TOKENS[t.token_type] for t in tokens if t.token_type in FORBIDDEN_TOKENS]
     words = {t.text.lower() for t in tokens if t.token_type is not TokenType.STRING}
     found += [text for word, text in FORBIDDEN_WORDS.items() if word in words]
+    if any(a.token_type is b.token_type is TokenType.SLASH for a, b in pairwise(tokens)):
+        found.append("`//`: use floor(a / b)")
     found += [f"write nulls last or first: order by {key}" for key in _keys_without_nulls(tokens)]
     try:
         translated = sqlglot.transpile(
@@ -126,7 +131,7 @@ def engine_functions_in(template: str) -> list[str]:
     """Functions of one engine that a model's own text calls, outside Jinja and comments."""
     text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|--[^\n]*", " ", template, flags=re.DOTALL)
     called = {name.lower() for name in re.findall(r"\b([a-z_0-9]+)\s*\(", text, re.IGNORECASE)}
-    return sorted(called & set(ENGINE_FUNCTIONS))
+    return sorted(called & ENGINE_FUNCTIONS)
 
 
 def test_every_model_of_the_project_is_checked(models: dict[str, dict[str, Any]]) -> None:

@@ -68,7 +68,8 @@ memberships as (
         *,
         row_number() over (
             partition by customer_id
-            order by is_active desc nulls last, joined_at asc nulls last, membership_key asc nulls last
+            order by
+                is_active desc nulls last, joined_at asc nulls last, membership_key asc nulls last
         ) as membership_number
     from {{ ref('fct_memberships') }}
     where is_identified

@@ -170,7 +170,7 @@ columns:
 
 
 def test_extending_what_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="no shipped contract 'pos'.*Remedy: use one of crm"):
+    with pytest.raises(ContractError, match=r"no shipped contract 'pos'.*Remedy: use one of crm"):
         brand(tmp_path, "x", "extends: pos\ncontract: x\n")
 
 

@@ -128,7 +128,14 @@ def test_timestamps_in_every_shape(text: str, value: datetime) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-02-30 10:00:00", "1999-12-31 23:59:59", "2027-05-01 00:00:01", "01/05/2026", "soon", "12"],
+    [
+        "2026-02-30 10:00:00",
+        "1999-12-31 23:59:59",
+        "2027-05-01 00:00:01",
+        "01/05/2026",
+        "soon",
+        "12",
+    ],
 )
 def test_what_is_no_usable_time(text: str) -> None:
     assert typed("timestamp", text)[1] == [True]

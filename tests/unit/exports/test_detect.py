@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -17,10 +18,11 @@ ORDERS_2017 = (
     "订单编号,买家会员名,买家支付宝账号,买家应付货款,买家应付邮费,总金额,买家实际支付金额,订单状态,"
     "收货地址 ,联系手机,订单创建时间,订单付款时间 ,退款金额"
 )
-NEW_RETAIL = "新零售交易类型,新零售导购门店名称,新零售导购门店id,新零售发货门店名称,新零售发货门店id"
-ORDERS_2018 = (
-    f"{ORDERS_2017},支付单号,支付详情,{NEW_RETAIL},确认收货时间,打款商家金额,含应开票给个人的个人红包"
+NEW_RETAIL = (
+    "新零售交易类型,新零售导购门店名称,新零售导购门店id,新零售发货门店名称,新零售发货门店id"
 )
+SETTLEMENT = "确认收货时间,打款商家金额,含应开票给个人的个人红包"
+ORDERS_2018 = f"{ORDERS_2017},支付单号,支付详情,{NEW_RETAIL},{SETTLEMENT}"
 ORDERS_2019 = (
     f"{ORDERS_2018},是否信用购,体验期结束时间,前N有礼,配送类型,直播返现状态,返现金额,"
     "新零售成交门店昵称,新零售成交门店id,新零售成交经销商id,主订单编号"
@@ -79,8 +81,6 @@ def test_douyin_forms_load_the_same_row(
 
 
 def test_douyin_75_columns_take_the_price_from_its_other_name(shared: Path, check) -> None:
-    import json
-
     headers = json.loads((shared / "exports/headers.json").read_text("utf-8"))
     names = headers["doudian_order_compact_xlsx"]
     values = dict.fromkeys(names, "-") | {
@@ -137,7 +137,9 @@ def test_the_refusal_shows_what_is_missing_and_what_differs(check) -> None:
     (part,) = check("sales.csv", "销售日期,门店名称,小票编号,销售数量,销售金额\n")
     lines = part.report.message.splitlines()
     assert lines[0] == "No contract fits this file. The nearest ones:"
-    assert lines[1].startswith("- pos_sales (门店销售明细): knows 4 of 5 headers; header in line 1;")
+    assert lines[1].startswith(
+        "- pos_sales (门店销售明细): knows 4 of 5 headers; header in line 1;"
+    )
     assert "the file lacks 小票号" in lines[1]
     assert "only in the file: 小票编号" in lines[1]
     assert len(lines) == 5
@@ -160,7 +162,10 @@ def test_two_contracts_that_fit_equally_are_ambiguous(tmp_path: Path) -> None:
 
 
 def test_the_first_listed_alias_wins(check) -> None:
-    header = "订单编号,订单创建时间,总金额,退款金额,买家会员昵称,买家会员名,买家实付金额,买家实际支付金额"
+    header = (
+        "订单编号,订单创建时间,总金额,退款金额,买家会员昵称,买家会员名,"
+        "买家实付金额,买家实际支付金额"
+    )
     line = "1,2026-05-01 10:00:00,9,0,新名,旧名,7,8"
     (part,) = check("orders.csv", f"{header}\n{line}\n")
     (row,) = part.checked.rows.to_dicts()

@@ -144,3 +144,9 @@ def test_undecodable_text_names_byte_and_line() -> None:
     data = "订单\n".encode() * 100_000 + b"\xff\xff\n"
     with pytest.raises(UnreadableExport, match=r"utf-8 fails at byte 700000 \(line 100001\)"):
         open_csv(data, ENCODINGS)
+
+
+def test_a_byte_order_mark_promises_utf8() -> None:
+    data = "订单,示例\n".encode("utf-8-sig") + b"\xd6\xd0\n"
+    with pytest.raises(UnreadableExport, match="utf-8 fails at byte"):
+        open_csv(data, ENCODINGS)

@@ -114,10 +114,11 @@ def test_all_counts_add_up_in_the_warehouse(samples: dict[str, Path], warehouse:
     reports = warehouse.load()
     assert len(reports) == len(samples)
     assert sum(report.rows_read for report in reports) == sum(v[4] for v in LOADED.values())
-    for table in {f"{t}" for (t,) in warehouse.rows(
-        "select schema_name || '.' || table_name from duckdb_tables() "
-        "where schema_name like 'raw%'"
-    )}:  # fmt: skip
+    tables = warehouse.rows(
+        "select schema_name || '.' || table_name from duckdb_tables() where schema_name like 'raw%'"
+    )
+    assert len(tables) == 9
+    for (table,) in tables:
         held = warehouse.rows(f"select _file_id, count(*) from {table} group by all order by all")
         ledger = warehouse.rows(
             "select file_id, rows_loaded from ledger.files where rows_loaded > 0 "
@@ -149,7 +150,9 @@ def test_no_clear_personal_value_is_anywhere_in_the_warehouse(
     assert [v for v in CLEAR_PERSONAL if v.encode() in file_bytes] == []
 
 
-def test_values_of_the_samples_are_read_right(samples: dict[str, Path], warehouse: Warehouse) -> None:
+def test_values_of_the_samples_are_read_right(
+    samples: dict[str, Path], warehouse: Warehouse
+) -> None:
     for name in LOADED:
         warehouse.land(f"shop/{name}", samples[name].read_bytes())
     warehouse.load()
@@ -173,11 +176,13 @@ def test_values_of_the_samples_are_read_right(samples: dict[str, Path], warehous
         "from raw_douyin.orders where sub_order_id_douyin = '6900000000000000001'"
     ) == [("1", "100.0000", "7000000000000000001", None, None, "2026-05-03 09:20:00")]
     assert warehouse.rows(
-        "select spend_cny::varchar, click_rate::varchar from raw_oceanengine.reports order by 1 desc"
+        "select spend_cny::varchar, click_rate::varchar from raw_oceanengine.reports "
+        "order by 1 desc"
     ) == [("1234.5600", "0.015700"), ("0.0000", "0.000000")]
     # one phone, four files, one key
     keys = warehouse.rows(
-        "select receiver_phone_key from raw_tmall.orders where receiver_phone_masked = '199****0001' "
+        "select receiver_phone_key from raw_tmall.orders "
+        "where receiver_phone_masked = '199****0001' "
         "union all select member_phone_key from raw_crm.members where member_id_crm = '80000001' "
         "union all select customer_phone_key from raw_youzan.customers "
         "where customer_phone_masked = '199****0001' "

@@ -39,7 +39,9 @@ numbered as (
 
     select
         *,
-        row_number() over (partition by customer_id order by occasion_date asc nulls last) as occasion_number,
+        row_number()
+            over (partition by customer_id order by occasion_date asc nulls last)
+            as occasion_number,
         lead(occasion_date) over (partition by customer_id order by occasion_date asc nulls last)
             as next_occasion_date
     from days

@@ -3,9 +3,9 @@ with lines as (
 
     select
         *,
-        coalesce(store_name, '') || '|' || coalesce(till_id, '') || '|' || receipt_no
+        coalesce(store_name, '') || '/' || coalesce(till_id, '') || '/' || receipt_no
         {%- if var('pos_receipt_number_restarts_daily') %}
-            || '|' || cast({{ local_date('sold_at') }} as string)
+            || '/' || cast({{ local_date('sold_at') }} as string)
         {%- endif %} as order_id
     from {{ ref('stg_pos__sales') }}
 

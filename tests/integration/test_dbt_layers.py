@@ -1,0 +1,240 @@
+"""The dbt project keeps its layers, says what every model and column is, and works without rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.exports.contract_files import load_contracts
+from pipelines.exports.tables import ensure_raw_tables
+from pipelines.identity.tables import ensure_identity_tables
+from pipelines.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+DOCUMENTED = ("customer_center", "marts")
+
+
+def dbt(folder: Path, *arguments: str) -> str:
+    """Run dbt on the warehouse in `folder`; its standard output. Fails with all of its output."""
+    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
+    command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    environment = os.environ | {"SIYU_WAREHOUSE": str(folder / "siyu.duckdb")}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="module")
+def calls(folder: Path) -> dict[str, set[str]]:
+    """What each of the two dbt calls of a refresh selects: ids of models, seeds and tests."""
+    options = ["--quiet", "--output", "json", "--output-keys", "unique_id"]
+    listed = {
+        selector: dbt(folder, "ls", "--selector", selector, *options)
+        for selector in ("before_identity", "after_identity")
+    }
+    return {
+        selector: {json.loads(line)["unique_id"] for line in text.splitlines() if line[0] == "{"}
+        for selector, text in listed.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def manifest(folder: Path, calls: dict[str, set[str]]) -> dict[str, Any]:
+    return json.loads((folder / "target/manifest.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    nodes = manifest["nodes"].values()
+    return {node["unique_id"]: node for node in nodes if node["resource_type"] == "model"}
+
+
+def layer(node: dict[str, Any]) -> str:
+    return str(node["fqn"][1])
+
+
+def parents(node: dict[str, Any]) -> list[str]:
+    return list(node["depends_on"]["nodes"])
+
+
+def columns(models: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for model in models.values():
+        if layer(model) in DOCUMENTED:
+            for column in model["columns"].values():
+                yield f"{model['name']}.{column['name']}", column
+
+
+def test_there_are_models_in_every_layer(models: dict[str, dict[str, Any]]) -> None:
+    assert {layer(model) for model in models.values()} == {
+        "staging",
+        "intermediate",
+        "customer_center",
+        "marts",
+    }
+
+
+def test_no_mart_reads_staging_or_a_source(models: dict[str, dict[str, Any]]) -> None:
+    wrong = [
+        (model["name"], parent)
+        for model in models.values()
+        for parent in parents(model)
+        if layer(model) == "marts"
+        and (parent.startswith("source.") or layer(models.get(parent, model)) == "staging")
+    ]
+    assert wrong == []
+
+
+def test_no_source_is_read_outside_staging(models: dict[str, dict[str, Any]]) -> None:
+    wrong = [
+        (model["name"], parent)
+        for model in models.values()
+        for parent in parents(model)
+        if layer(model) != "staging" and parent.startswith("source.")
+    ]
+    assert wrong == []
+
+
+def test_staging_reads_one_source_and_nothing_else(models: dict[str, dict[str, Any]]) -> None:
+    wrong = {
+        model["name"]: parents(model)
+        for model in models.values()
+        if layer(model) == "staging"
+        and (len(parents(model)) != 1 or not parents(model)[0].startswith("source."))
+    }
+    assert wrong == {}
+
+
+def test_nothing_reads_back_from_the_marts(models: dict[str, dict[str, Any]]) -> None:
+    wrong = [
+        (model["name"], parent)
+        for model in models.values()
+        for parent in parents(model)
+        if parent in models and layer(models[parent]) == "marts" and layer(model) != "marts"
+    ]
+    assert wrong == []
+
+
+def test_names_tell_the_layer(models: dict[str, dict[str, Any]]) -> None:
+    prefixes = {
+        "staging": ("stg_",),
+        "intermediate": ("int_",),
+        "customer_center": ("dim_", "fct_", "bridge_", "customer_"),
+        "marts": ("rpt_",),
+    }
+    wrong = [m["name"] for m in models.values() if not m["name"].startswith(prefixes[layer(m)])]
+    assert wrong == []
+
+
+def test_schemas_carry_no_prefix(models: dict[str, dict[str, Any]]) -> None:
+    assert {model["schema"] == layer(model) for model in models.values()} == {True}
+
+
+def test_every_description_begins_with_the_grain(models: dict[str, dict[str, Any]]) -> None:
+    wrong = {
+        model["name"]: model["description"]
+        for model in models.values()
+        if not model["description"].startswith(("One row per ", "One row: "))
+    }
+    assert wrong == {}
+
+
+def test_every_model_has_an_owner(manifest: dict[str, Any], models: dict[str, Any]) -> None:
+    owners = {group["name"]: group["owner"]["name"] for group in manifest["groups"].values()}
+    for model in models.values():
+        assert model["config"]["meta"]["owner"] == owners[model["config"]["group"]], model["name"]
+
+
+def test_every_exposure_has_an_owner_and_reads_what_is_published(
+    manifest: dict[str, Any], models: dict[str, dict[str, Any]]
+) -> None:
+    assert manifest["exposures"]
+    for exposure in manifest["exposures"].values():
+        assert exposure["owner"]["email"]
+        assert {layer(models[parent]) for parent in parents(exposure)} <= set(DOCUMENTED)
+
+
+def test_every_published_model_has_an_enforced_contract_and_a_primary_key(
+    models: dict[str, dict[str, Any]],
+) -> None:
+    for model in models.values():
+        if layer(model) in DOCUMENTED:
+            keys = [
+                constraint["type"]
+                for holder in [model, *model["columns"].values()]
+                for constraint in holder["constraints"]
+                if constraint["type"] == "primary_key"
+            ]
+            assert model["contract"]["enforced"], model["name"]
+            assert keys == ["primary_key"], model["name"]
+
+
+def test_every_published_column_is_described_once(models: dict[str, dict[str, Any]]) -> None:
+    texts: dict[str, set[str]] = {}
+    for name, column in columns(models):
+        assert column["doc_blocks"], f"{name}: write a doc block in models/_columns.md"
+        texts.setdefault(column["name"], set()).add(column["description"])
+    assert {name: found for name, found in texts.items() if len(found) > 1} == {}
+
+
+def test_every_published_column_has_a_chinese_label(models: dict[str, dict[str, Any]]) -> None:
+    labels: dict[str, set[str]] = {}
+    for name, column in columns(models):
+        label = column["config"]["meta"].get("label_zh")
+        assert label, name
+        labels.setdefault(column["name"], set()).add(label)
+    assert {name: found for name, found in labels.items() if len(found) > 1} == {}
+
+
+def test_every_test_blocks(manifest: dict[str, Any]) -> None:
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    assert tests
+    lenient = [t["name"] for t in tests if t["config"]["severity"].lower() != "error"]
+    stored = [test["name"] for test in tests if test["config"]["store_failures"]]
+    assert (lenient, stored) == ([], [])
+
+
+def test_the_two_calls_build_every_model_once(
+    manifest: dict[str, Any], calls: dict[str, set[str]]
+) -> None:
+    """`before_identity` and `after_identity` are all models, and no test is left out of both."""
+    built = {
+        name
+        for name, node in [*manifest["nodes"].items(), *manifest["unit_tests"].items()]
+        if node["resource_type"] in ("model", "seed", "test", "unit_test")
+    }
+    before, after = calls["before_identity"], calls["after_identity"]
+    assert built - before - after == set()
+    assert {name for name in before & after if name.startswith(("model.", "seed."))} == set()
+
+
+@pytest.mark.slow
+def test_every_model_builds_and_every_test_passes_without_any_row(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "siyu.duckdb")) as warehouse:
+        ensure_raw_tables(warehouse, load_contracts(Settings(data=tmp_path)))
+        ensure_identity_tables(warehouse)
+    dbt(tmp_path, "build", "--exclude-resource-type", "unit_test")
+    with duckdb.connect(str(tmp_path / "siyu.duckdb"), read_only=True) as warehouse:
+        tables = warehouse.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('customer_center', 'marts')"
+        ).fetchall()
+        counts = {
+            table: warehouse.execute(f"select count(*) from {table}").fetchall()[0][0]
+            for (table,) in tables
+        }
+    assert len(counts) > 10
+    assert set(counts.values()) == {0}

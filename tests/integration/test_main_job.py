@@ -1,0 +1,196 @@
+"""The main job against the truth of the simulated brand, and what a second run does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.publishing.reader import connect
+from pipelines.settings import REPOSITORY
+from tests.integration.conftest import RefreshedBrand
+from tests.siyu_process import SiyuProcess
+
+
+def rows(refreshed: RefreshedBrand, sql: str) -> list[tuple]:
+    with connect(refreshed.siyu.settings) as snapshot:
+        return snapshot.fetch(sql)[1]
+
+
+def test_every_row_of_every_file_is_accounted_for(refreshed: RefreshedBrand) -> None:
+    [(files, read, loaded, rejected, junk)] = rows(
+        refreshed,
+        "select sum(files), sum(rows_read), sum(rows_loaded), sum(rows_rejected), sum(rows_junk) "
+        "from marts.rpt_data_health",
+    )
+    truth = refreshed.truth
+    assert files == len(truth.files)
+    assert read == sum(file.rows for file in truth.files)
+    assert rejected == truth.expected_rejected
+    assert junk == truth.expected_junk
+    assert read == loaded + rejected + junk
+
+
+def test_rejected_rows_say_where_and_why(refreshed: RefreshedBrand) -> None:
+    rejected = rows(
+        refreshed,
+        "select file_name, line_number, reason, remedy from marts.rpt_rejected_rows",
+    )
+    assert len({(file, line) for file, line, _, _ in rejected}) == refreshed.truth.expected_rejected
+    assert all(line > 1 and reason and remedy for _, line, reason, remedy in rejected)
+
+
+@pytest.mark.parametrize("platform", ["tmall", "douyin", "pos"])
+def test_orders_and_money_equal_the_truth(refreshed: RefreshedBrand, platform: str) -> None:
+    [found] = rows(
+        refreshed,
+        "select count(*), count(*) filter (where is_paid), count(*) filter (where is_valid), "
+        "sum(gmv_cny), sum(refund_cny), sum(net_gmv_cny) "
+        f"from customer_center.fct_orders where platform = '{platform}'",
+    )
+    truth = refreshed.truth.platforms[platform]
+    assert found == (
+        truth.orders,
+        truth.paid_orders,
+        truth.valid_orders,
+        truth.gross_cny,
+        truth.refund_cny,
+        truth.net_cny,
+    )
+
+
+def test_ad_spend_equals_the_truth(refreshed: RefreshedBrand) -> None:
+    found = dict(
+        rows(
+            refreshed, "select account, sum(spend_cny) from customer_center.fct_ad_spend group by 1"
+        )
+    )
+    assert found == {key: Decimal(value) for key, value in refreshed.truth.ad_spend_cny.items()}
+
+
+def test_attribution_credits_every_valid_order_once(refreshed: RefreshedBrand) -> None:
+    valid = refreshed.truth.platforms["all"].valid_orders
+    for model, conversions, spend in rows(
+        refreshed,
+        "select model, sum(conversions), sum(spend_cny) from marts.rpt_attribution_channel "
+        "group by 1",
+    ):
+        assert conversions == pytest.approx(valid, abs=1e-6), model
+        assert spend == sum(refreshed.truth.ad_spend_cny.values()), model
+
+
+def test_customers_and_buyers_follow_the_true_people(refreshed: RefreshedBrand) -> None:
+    """Strong links only: nobody is merged with a stranger, few people are split."""
+    truth = refreshed.truth
+    [(buyers, repeat)] = rows(
+        refreshed,
+        "select count(*) filter (where orders > 0), count(*) filter (where purchase_days > 1) "
+        "from customer_center.dim_customers",
+    )
+    assert buyers == pytest.approx(truth.identified_buyers, rel=0.05)
+    assert repeat == pytest.approx(truth.identified_repeat_buyers, rel=0.05)
+
+
+def test_the_report_names_the_figures(refreshed: RefreshedBrand) -> None:
+    for text in ("What landed", "What was rejected", "AIPL", "Sales", "Cohorts", "Repurchase"):
+        assert text in refreshed.output
+    assert "Channel attribution" in refreshed.output
+    assert "How long each stage took" in refreshed.output
+    assert "What to do next" in refreshed.output
+
+
+def test_nothing_new_changes_nothing_and_says_so(refreshed: RefreshedBrand) -> None:
+    settings = refreshed.siyu.settings
+    before = settings.warehouse_path.read_bytes()
+    versions = sorted((settings.serving_folder / "versions").iterdir())
+    assert "Nothing new" in refreshed.siyu.run("run")
+    assert settings.warehouse_path.read_bytes() == before
+    assert sorted((settings.serving_folder / "versions").iterdir()) == versions
+
+
+def test_no_personal_value_is_stored_in_clear(refreshed: RefreshedBrand) -> None:
+    """No table of the warehouse holds a phone number; the exports do."""
+    phones = {"19900099999", "13800138000"}
+    landing = refreshed.siyu.settings.landing_folder
+    crm = next((landing / "crm").rglob("*.csv")).read_bytes()
+    assert all(phone.encode() in crm for phone in phones)
+    with duckdb.connect(str(refreshed.siyu.settings.warehouse_path), read_only=True) as warehouse:
+        columns = warehouse.execute(
+            "select schema_name || '.' || table_name, list(column_name) from duckdb_columns() "
+            "where data_type = 'VARCHAR' and schema_name not in ('information_schema', 'seeds') "
+            "and not internal group by 1"
+        ).fetchall()
+        assert len(columns) > 50
+        for table, names in columns:
+            found = " or ".join(
+                f"regexp_matches(\"{name}\", '(^|[^0-9a-f])199[0-9]{{8}}($|[^0-9a-f])')"
+                for name in names
+            )
+            [(count,)] = warehouse.execute(f"select count(*) from {table} where {found}").fetchall()
+            assert count == 0, table
+
+
+def test_command_line_queries(refreshed: RefreshedBrand) -> None:
+    siyu = refreshed.siyu
+    sql = "select tier, sum(customers) as customers from marts.rpt_aipl_tiers group by 1 order by 1"
+    assert siyu.run("query", sql, "--format", "csv").startswith("tier,customers\n")
+    lines = siyu.run("query", sql, "--format", "json").splitlines()
+    assert {json.loads(line)["tier"] for line in lines} <= {"A", "I", "P", "L"}
+    refused = siyu.run("query", "drop table marts.rpt_cohort", expect=1)
+    assert "read-only" in refused
+    assert "Traceback" not in refused
+
+
+def test_a_query_is_answered_while_a_refresh_runs(
+    refreshed: RefreshedBrand, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(refreshed.siyu.settings.data_folder, data)
+    siyu = SiyuProcess(data)
+    (data / "landing" / "pos" / "late.csv").write_text(
+        "销售日期,门店名称,收银机,小票号,会员卡号,物料编码,物料描述,销售数量,销售金额,收银员\n"
+        "2026-07-01 10:00:00,杭州一店,T1,LATE0001,,P1,示例面霜,1,199.00,收银01\n",
+        "gb18030",
+    )
+    count = "select count(*) as orders from customer_center.fct_orders"
+    [before] = siyu.run("query", count, "--format", "csv").splitlines()[1:]
+    refresh = siyu.start("refresh")
+    answers = set()
+    while refresh.poll() is None:
+        answers.add(siyu.run("query", count, "--format", "csv").splitlines()[1])
+    output, _ = refresh.communicate()
+    assert refresh.returncode == 0, output
+    [after] = siyu.run("query", count, "--format", "csv").splitlines()[1:]
+    assert int(after) == int(before) + 1
+    assert before in answers
+    assert answers <= {before, after}
+
+
+def test_a_file_that_nothing_recognises_is_refused_and_the_rest_is_published(
+    refreshed: RefreshedBrand, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(refreshed.siyu.settings.data_folder, data)
+    siyu = SiyuProcess(data)
+    (data / "landing" / "stranger.csv").write_text("a,b,c\n1,2,3\n")
+    output = siyu.run("refresh")
+    assert "1 file was refused" in output
+    assert "stranger.csv" in output
+    assert "Published" in output
+
+
+def test_the_notebook_reads_the_published_snapshot(
+    refreshed: RefreshedBrand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIYU_DATA", str(refreshed.siyu.settings.data_folder))
+    notebook = json.loads((REPOSITORY / "notebooks" / "first_look.ipynb").read_text("utf-8"))
+    names: dict[str, object] = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+    assert names["tiers"].height >= 3
+    assert set(names["credit"]["model"]) == {"first", "last", "linear"}

@@ -1,0 +1,341 @@
+"""Rows in the warehouse: once each, all or nothing, and every one accounted for."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.exports import load
+from pipelines.exports.contract_files import load_contracts
+from pipelines.exports.errors import ContractError
+from pipelines.exports.load import landing_files, pending_files
+from pipelines.exports.tables import ensure_raw_tables
+from tests.unit.exports.conftest import KEY, NOW, Warehouse, write
+
+HEADER = "主订单编号,子订单编号,订单提交时间,订单状态,商品数量,订单应付金额,收件人手机号,商品ID"
+ROW = '{},{},2026-05-01 20:30:11,{},1,"1,299.00",19900000001,36\n'
+
+
+def orders(*rows: tuple[str, str, str]) -> str:
+    return HEADER + "\n" + "".join(ROW.format(*row) for row in rows)
+
+
+ACCOUNTS = (
+    "select file_name, status, rows_read, rows_loaded, rows_rejected, rows_junk, is_current "
+    "from ledger.files order by file_id"
+)
+
+
+def test_empty_sources_exist_with_types_and_comments(warehouse: Warehouse) -> None:
+    ensure_raw_tables(warehouse.con, warehouse.contracts)
+    columns = dict(
+        warehouse.rows(
+            "select column_name, data_type from duckdb_columns() "
+            "where schema_name = 'raw_douyin' and table_name = 'orders'"
+        )
+    )
+    assert columns["payable_cny"] == "DECIMAL(18,4)"
+    assert columns["receiver_phone_key"] == "VARCHAR"
+    assert columns["_exported_at"] == "TIMESTAMP"
+    assert list(columns)[-5:] == [
+        "_file_id",
+        "_line_number",
+        "_exported_at",
+        "_account",
+        "_variant",
+    ]
+    assert warehouse.rows(
+        "select count(*) from duckdb_columns() where schema_name like 'raw%' and comment is null"
+    ) == [(0,)]
+    assert warehouse.rows("select count(*) from raw_douyin.orders") == [(0,)]
+    ensure_raw_tables(warehouse.con, warehouse.contracts)
+
+
+def test_a_file_is_loaded_with_its_account(warehouse: Warehouse) -> None:
+    warehouse.land("douyin/shop_1/1777800000_a.csv", orders(("1", "11", "已完成")), "utf-8-sig")
+    (report,) = warehouse.load()
+    assert (report.account, report.source, report.variant) == ("shop_1", "douyin", "columns_73")
+    assert warehouse.rows(
+        "select main_order_id_douyin, _file_id, _line_number, _exported_at::varchar, _account, "
+        "_variant from raw_douyin.orders"
+    ) == [("1", 1, 2, "2026-05-03 09:20:00", "shop_1", "columns_73")]
+    assert warehouse.rows(
+        "select sha256, relative_path, size_bytes, delivered_at::varchar, loaded_at::varchar, "
+        "contract_hash, is_current from ledger.files"
+    ) == [
+        (
+            report.sha256, "douyin/shop_1/1777800000_a.csv", report.size_bytes,
+            "2026-05-20 01:00:00", "2026-06-01 00:00:00",
+            warehouse.contracts["douyin_orders"].hash, True,
+        )
+    ]  # fmt: skip
+
+
+def test_the_same_content_again_changes_nothing(warehouse: Warehouse) -> None:
+    content = orders(("1", "11", "已完成"))
+    first = warehouse.land("douyin/a.csv", content)
+    warehouse.load()
+    before = warehouse.content()
+    assert warehouse.load() == []
+    os.utime(first)
+    warehouse.land("douyin/copy.csv", content)
+    assert warehouse.load() == []
+    after = warehouse.content()
+    before.pop("ledger.seen_files")
+    after.pop("ledger.seen_files")
+    assert after == before
+
+
+def test_the_same_content_of_two_accounts_is_two_deliveries(warehouse: Warehouse) -> None:
+    for account in ("adv_1", "adv_2"):
+        text = "时间-天,消耗,展示数,点击数,转化数\n2026-05-01,0.00,0,0,0\n"
+        warehouse.land(f"oceanengine/{account}/report.csv", text)
+    assert [report.account for report in warehouse.load()] == ["adv_1", "adv_2"]
+
+
+def test_unchanged_files_are_not_hashed_again(warehouse: Warehouse, monkeypatch) -> None:
+    path = warehouse.land("douyin/a.csv", orders(("1", "11", "已完成")))
+    warehouse.load()
+    hashed: list[Path] = []
+    original = load.sha256_of
+    monkeypatch.setattr(load, "sha256_of", lambda p: hashed.append(p) or original(p))
+    pending_files(warehouse.settings, warehouse.con, warehouse.contracts)
+    assert hashed == []
+    os.utime(path)
+    pending_files(warehouse.settings, warehouse.con, warehouse.contracts)
+    assert hashed == [path]
+
+
+def test_every_snapshot_is_kept_and_the_newest_is_told_by_export_time(warehouse: Warehouse) -> None:
+    warehouse.land("douyin/1777900000_new.csv", orders(("1", "11", "已关闭")))
+    warehouse.land("douyin/1777800000_old.csv", orders(("1", "11", "已完成")))
+    warehouse.load()
+    assert warehouse.rows(
+        "select order_status from raw_douyin.orders order by _exported_at desc, _file_id desc"
+    ) == [("已关闭",), ("已完成",)]
+
+
+def test_rejected_rows_are_quarantined_without_personal_values(warehouse: Warehouse) -> None:
+    text = (
+        "会员卡号,姓名,手机号,积分,开卡时间,天猫昵称\n"
+        "1,张三丰,19900000001,10,2026-05-01,tb_one\n"
+        "2,李四光,19900000002,many,2026-02-30 10:00:00,tb_two\n"
+        ",王五,19900000003,5,2026-05-02,tb_three\n"
+        "合计,,,,,\n"
+        ",,,,,\n"
+        "7,短\n"
+    )
+    warehouse.land("crm/members.csv", text, "gb18030")
+    warehouse.load()
+    assert warehouse.rows(ACCOUNTS) == [("members.csv", "loaded", 6, 1, 3, 2, True)]
+    assert warehouse.rows("select rule, rows_junk from ledger.junk order by rule") == [
+        ("blank_line", 1),
+        ("total_row", 1),
+    ]
+    quarantine = warehouse.rows(
+        "select line_number, column_name, header, value, reason from ledger.quarantine "
+        "order by line_number, column_name"
+    )
+    assert quarantine == [
+        (3, "joined_at", "开卡时间", "2026-02-30 10:00:00", "not a time"),
+        (3, "points", "积分", "many", "not a number"),
+        (4, "member_id_crm", "会员卡号", None, "a value is required here"),
+        (7, None, None, None, "the record has 2 cells, the header has 6"),
+    ]
+    records = warehouse.rows("select record from ledger.quarantine where line_number = 3")
+    assert json.loads(records[0][0]) == {
+        "member_id_crm": "2",
+        "points": "many",
+        "joined_at": "2026-02-30 10:00:00",
+    }
+    text = repr(warehouse.content())
+    for value in ("19900000002", "李四光", "tb_two", "19900000003", "王五"):
+        assert value not in text
+
+
+def test_a_row_needs_one_of_the_amounts(warehouse: Warehouse) -> None:
+    text = "销售日期,小票号,销售数量,销售金额,单价\n2026-05-01,A1,1,,9.9\n2026-05-01,A2,1,,\n"
+    warehouse.land("pos/sales.csv", text)
+    warehouse.load()
+    assert warehouse.rows(ACCOUNTS) == [("sales.csv", "loaded", 2, 1, 1, 0, True)]
+    assert warehouse.rows("select line_number, reason from ledger.quarantine") == [
+        (3, "one of amount_cny, unit_price_cny is required")
+    ]
+
+
+def test_a_virtual_number_gets_no_key(warehouse: Warehouse) -> None:
+    text = (
+        "订单编号,订单创建时间,总金额,退款金额,联系手机,虚拟号过期时间\n"
+        "1,2026-05-01 10:00:00,9,0,'19900000001,2026-06-01 00:00:00\n"
+        "2,2026-05-01 10:00:00,9,0,'19900000001,\n"
+    )
+    warehouse.land("tmall/orders.csv", text)
+    warehouse.load()
+    assert warehouse.rows(
+        "select order_id_tmall, receiver_phone_key is null from raw_tmall.orders order by 1"
+    ) == [("1", True), ("2", False)]
+
+
+def test_report_day_from_the_file_name(warehouse: Warehouse) -> None:
+    text = "素材名称,素材ID,消耗,展示数,点击数,转化数\n甲,7,1.5,10,1,0\n合计,,1.5,10,1,0\n"
+    warehouse.land("oceanengine/adv/material_2026-05-01_2026-05-02.csv", text)
+    warehouse.land("oceanengine/adv/material.csv", text.replace("甲", "乙"))
+    dated, refused = sorted(warehouse.load(), key=lambda r: r.status)
+    assert (dated.variant, dated.junk) == ("material", {"total_row_material": 1})
+    assert warehouse.rows("select report_date::varchar, _variant from raw_oceanengine.reports") == [
+        ("2026-05-02", "material")
+    ]
+    assert refused.status == "refused"
+    assert "its name holds no day for report_date" in refused.message
+
+
+def test_a_changed_contract_loads_its_files_again(warehouse: Warehouse) -> None:
+    warehouse.land("pos/sales.csv", "销售日期,小票号,销售数量,单价,班次\n2026-05-01,A1,1,9,早\n")
+    warehouse.land("douyin/a.csv", orders(("1", "11", "已完成")))
+    warehouse.load()
+    assert warehouse.rows("select unknown_headers from ledger.files where source = 'pos'") == [
+        ("班次",)
+    ]
+    brand = warehouse.settings.brand_configuration / "contracts" / "pos.yml"
+    write(
+        brand,
+        "extends: pos_sales\ncontract: pos_sales\ncolumns:\n"
+        "  - {name: shift, headers: [班次], type: text, description: Shift of the till}\n",
+    )
+    warehouse.contracts = load_contracts(warehouse.settings)
+    (report,) = warehouse.load()
+    assert (report.file_name, report.unknown_headers) == ("sales.csv", ())
+    assert warehouse.rows("select receipt_no, shift, _file_id from raw_pos.sales") == [
+        ("A1", "早", report.file_id)
+    ]
+    assert warehouse.rows("select count(*) from ledger.files where not is_current") == [(1,)]
+    assert warehouse.load() == []
+
+
+def test_a_refused_file_is_tried_again_when_contracts_change(warehouse: Warehouse) -> None:
+    warehouse.land("pos/sales.csv", "InvoiceNo,SoldAt,Units,Price\nA1,2026-05-01,1,9\n")
+    (refused,) = warehouse.load()
+    assert refused.status == "refused"
+    assert warehouse.rows("select status, rows_read, message is null from ledger.files") == [
+        ("refused", None, False)
+    ]
+    assert warehouse.load() == []
+    write(
+        warehouse.settings.brand_configuration / "contracts" / "till.yml",
+        "extends: pos_sales\ncontract: till\ncolumns:\n"
+        "  - {name: receipt_no, headers: [InvoiceNo]}\n  - {name: sold_at, headers: [SoldAt]}\n"
+        "  - {name: quantity, headers: [Units]}\n  - {name: unit_price_cny, headers: [Price]}\n",
+    )
+    warehouse.contracts = load_contracts(warehouse.settings)
+    (report,) = warehouse.load()
+    assert (report.status, report.contract) == ("loaded", "till")
+    assert warehouse.rows("select receipt_no from raw_pos.sales") == [("A1",)]
+
+
+def test_a_column_never_changes_its_type_behind_the_data(warehouse: Warehouse) -> None:
+    warehouse.con.execute("create schema raw_pos")
+    warehouse.con.execute("create table raw_pos.sales (receipt_no bigint)")
+    with pytest.raises(ContractError, match="receipt_no as BIGINT, the contract asks for VARCHAR"):
+        ensure_raw_tables(warehouse.con, warehouse.contracts)
+
+
+def test_unfinished_and_hidden_files_are_left_alone(warehouse: Warehouse) -> None:
+    for name in (
+        "a.csv.part", "b.tmp", "~$book.xlsx", ".hidden.csv", ".git/x.csv", "README.md",
+        "c.csv.crdownload",
+    ):  # fmt: skip
+        warehouse.land(f"douyin/{name}", "x")
+    kept = warehouse.land("douyin/shop/a.csv", "x")
+    assert list(landing_files(warehouse.settings.landing_folder)) == [kept]
+
+
+KILLED_LOAD = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+import duckdb
+from pipelines.exports import load
+from pipelines.exports.contract_files import load_contracts
+from pipelines.exports.tables import ensure_raw_tables
+from pipelines.settings import Settings
+
+settings = Settings(data=Path(sys.argv[1]), brand_folder=Path(sys.argv[1]) / "brand")
+contracts = load_contracts(settings)
+con = duckdb.connect(str(settings.warehouse_path))
+ensure_raw_tables(con, contracts)
+original = getattr(load, sys.argv[2])
+
+def die(*args, **kwargs):
+    if sys.argv[3] == "after":
+        original(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(load, sys.argv[2], die)
+for landed in load.pending_files(settings, con, contracts):
+    load.load_file(con, landed, contracts, b"k" * 32, datetime.now(UTC))
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "when"),
+    [
+        ("insert_frame", "before"),
+        ("insert_frame", "after"),
+        ("record", "before"),
+        ("record", "after"),
+    ],
+)
+def test_a_killed_load_leaves_all_or_nothing(
+    where: str, when: str, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    rows = [(str(i), str(i * 10), "已完成") for i in range(2000)]
+    warehouse.land("douyin/a.csv", orders(*rows))
+    ensure_raw_tables(warehouse.con, warehouse.contracts)
+    warehouse.con.close()
+    data = str(warehouse.settings.data_folder)
+    killed = subprocess.run([sys.executable, "-c", KILLED_LOAD, data, where, when], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    warehouse.con = duckdb.connect(str(warehouse.settings.warehouse_path))
+    assert warehouse.rows("select count(*) from raw_douyin.orders") == [(0,)]
+    assert warehouse.rows("select count(*) from ledger.files") == [(0,)]
+    (report,) = warehouse.load()
+    assert report.rows_loaded == 2000
+    assert warehouse.rows("select count(*), count(distinct _file_id) from raw_douyin.orders") == [
+        (2000, 1)
+    ]
+    warehouse.con.close()
+
+
+def test_a_file_replaced_after_it_was_found_is_accounted_for_as_read(warehouse: Warehouse) -> None:
+    path = warehouse.land("pos/sales.csv", "销售日期,小票号,销售数量,单价\n2026-05-01,A1,1,9\n")
+    ensure_raw_tables(warehouse.con, warehouse.contracts)
+    (landed,) = pending_files(warehouse.settings, warehouse.con, warehouse.contracts)
+    path.write_text(
+        "销售日期,小票号,销售数量,单价\n2026-05-01,A1,1,9\n2026-05-01,A2,1,9\n", "utf-8"
+    )
+    (report,) = load.load_file(warehouse.con, landed, warehouse.contracts, KEY, NOW)
+    assert report.rows_loaded == 2
+    assert report.sha256 == load.sha256_of(path)
+    assert warehouse.load() == []
+
+
+def test_a_rebuild_from_the_same_files_gives_equal_rows(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for day in range(1, 6):
+        rows = [(str(i), str(i * 10), f"状态{day}") for i in range(day, day + 3)]
+        warehouse.land(f"douyin/17778{day}0000_x.csv", orders(*rows))
+    warehouse.load()
+    first = warehouse.rows("select * from raw_douyin.orders order by all")
+    warehouse.con.execute("drop schema raw_douyin cascade")
+    warehouse.con.execute("drop schema ledger cascade")
+    warehouse.load()
+    assert warehouse.rows("select * from raw_douyin.orders order by all") == first
+    assert len(first) == 15
