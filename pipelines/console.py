@@ -127,12 +127,12 @@ def print_stages(outcome: RefreshOutcome) -> None:
     """How long each stage took."""
     if not outcome.run:
         return
-    table = Table(title="How long each stage took", title_justify="left", box=None)
+    _out.print("\n[bold]How long each stage took[/]")
+    table = Table(box=None)
     table.add_column("stage")
     table.add_column("seconds", justify="right")
     for stage in outcome.run.stages:
         table.add_row(STEP_LABELS.get(stage.name, stage.name), f"{stage.seconds:.1f}")
-    _out.print()
     _out.print(table)
 
 
@@ -199,7 +199,8 @@ def print_report(snapshot: SnapshotConnection) -> None:
     _out.print(f"\n[bold]Figures as of {snapshot.manifest.as_of}[/] (version {snapshot.version})")
     for headline in read_headlines(snapshot):
         section = headline.section
-        table = Table(title=f"\n{section.title}", title_justify="left", box=None)
+        _out.print(f"\n[bold]{section.title}[/]")
+        table = Table(box=None)
         for index, name in enumerate(headline.columns):
             table.add_column(name, justify="left" if index in section.text_columns else "right")
         for row in headline.rows:

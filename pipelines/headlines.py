@@ -46,7 +46,7 @@ SECTIONS = (
         "What was rejected, and why",
         """
         select reason, count(*) as cells, any_value(file_name || ', line ' || line_number
-            || ', ' || coalesce(header, '') || ' = ' || coalesce(value, '')) as example
+            || coalesce(', ' || header || ' = ' || coalesce(value, '(empty)'), '')) as example
         from marts.rpt_rejected_rows group by reason order by cells desc, reason limit 8
         """,
         frozenset({0, 2}),
@@ -61,7 +61,7 @@ SECTIONS = (
         order by case tier when 'A' then 1 when 'I' then 2 when 'P' then 3 when 'L' then 4
             when 'none yet' then 5 else 6 end
         """,
-        note="A awareness 认知, I interest 兴趣, P purchase 购买, L loyalty 忠诚; one row per OneID",
+        note="A awareness 认知, I interest 兴趣, P purchase 购买, L loyalty 忠诚",
     ),
     Section(
         "Sales (GMV paid, before and after refunds, yuan)",
