@@ -9,13 +9,7 @@ import polars as pl
 from pipelines.exports.contract import Column
 from pipelines.exports.convert import Context, Converted, fill_left
 from pipelines.privacy import normalise
-from pipelines.privacy.hashing import (
-    KIND_ACCOUNT,
-    KIND_EMAIL,
-    KIND_PHONE,
-    hash_series,
-    identifier_key,
-)
+from pipelines.privacy.hashing import KIND_ACCOUNT, KIND_EMAIL, KIND_PHONE, hash_series
 
 _PROVINCES = (
     "北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|"
@@ -75,15 +69,18 @@ def _of_unique(clean: pl.Series, form: Callable[[pl.Expr], pl.Expr]) -> pl.Serie
 
 
 def _phone_keys(clean: pl.Series, key: bytes) -> pl.Series:
-    def keys_of(cell: str) -> str | None:
-        phones = normalise.split_phone_list(cell)
-        if not phones:
-            return None
-        forms = pl.DataFrame({"p": phones}).select(normalise.phone(pl.col("p")).alias("p"))["p"]
-        keys = dict.fromkeys(identifier_key(KIND_PHONE, form, key) for form in forms.drop_nulls())
-        return ",".join(keys) or None
+    def keys_of(unique: pl.Series) -> pl.Series:
+        phones = unique.map_elements(normalise.split_phone_list, return_dtype=pl.List(pl.String))
+        each = pl.DataFrame({"row": range(len(unique)), "phone": phones}).explode("phone")
+        normal = each.select(normalise.phone(pl.col("phone")).alias("phone"))["phone"]
+        keys = (
+            each.select("row")
+            .with_columns(key=hash_series(KIND_PHONE, normal, key))
+            .drop_nulls()
+            .group_by("row", maintain_order=True)
+            .agg(pl.col("key").unique(maintain_order=True).str.join(","))
+        )
+        return pl.DataFrame({"row": range(len(unique))}).join(keys, on="row", how="left")["key"]
 
     empty = pl.Series([None] * len(clean), dtype=pl.String)
-    return fill_left(
-        empty, clean, lambda unique: unique.map_elements(keys_of, return_dtype=pl.String)
-    )
+    return fill_left(empty, clean, keys_of)
