@@ -52,7 +52,7 @@ dev: setup  ## the Dagster UI on http://localhost:3000
 
 lock: setup  ## renew requirements.lock from pyproject.toml (needs uv; no index addresses are written)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+		--no-strip-extras --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
 
 clean:  ## delete the environment and everything under data/ but your landing folder
 	-chmod -R u+w data/serving 2>/dev/null

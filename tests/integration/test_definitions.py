@@ -1,0 +1,77 @@
+"""What exists, as Dagster sees it: a graph that explains itself."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from pipelines.dbt_manifest import build_manifest_if_stale
+from pipelines.settings import Settings
+
+LAYERS = {"staging", "intermediate", "customer_center", "marts", "seeds", "identity", "ledger"}
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    build_manifest_if_stale(Settings(data=tmp_path_factory.mktemp("data")))
+    from pipelines.definitions import defs
+
+    return defs()
+
+
+@pytest.fixture(scope="module")
+def assets(definitions: dg.Definitions) -> list[dg.AssetSpec]:
+    return [spec for spec in definitions.resolve_all_asset_specs()]
+
+
+def test_every_asset_explains_itself(assets: list[dg.AssetSpec]) -> None:
+    assert len(assets) > 90
+    for spec in assets:
+        name = spec.key.to_user_string()
+        assert spec.description, name
+        assert spec.owners, name
+        assert spec.kinds, name
+        assert spec.group_name != "default", name
+
+
+def test_keys_follow_the_layers(assets: list[dg.AssetSpec]) -> None:
+    for spec in assets:
+        layer = spec.key.path[0]
+        assert layer in LAYERS or layer.startswith("raw_") or layer == "published"
+
+
+def test_sources_of_dbt_are_the_assets_of_the_loader(definitions: dg.Definitions) -> None:
+    """No dbt source dangles: what staging reads is what the loader and identity write."""
+    graph = definitions.resolve_asset_graph()
+    dangling = graph.get_all_asset_keys() - graph.materializable_asset_keys
+    assert not dangling
+
+
+def test_one_job_with_schedule_and_sensor(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    [schedule] = repository.schedule_defs
+    [sensor] = repository.sensor_defs
+    assert schedule.job_name == sensor.job_name == "daily_refresh"
+    assert schedule.cron_schedule == "0 6 * * *"
+    assert schedule.execution_timezone == "Asia/Shanghai"
+
+
+def test_the_job_makes_two_dbt_calls_around_identity(definitions: dg.Definitions) -> None:
+    job = definitions.resolve_job_def("daily_refresh")
+    order = [node.name for node in job.nodes_in_topological_order]
+    dbt = [name for name in order if name.startswith("dbt_")]
+    assert dbt == ["dbt_before_identity", "dbt_after_identity"]
+    assert dbt[0] != order[-1]
+    assert order.index("dbt_before_identity") < order.index("customer_identity")
+    assert order.index("customer_identity") < order.index("dbt_after_identity")
+    assert order[-1] == "published__snapshot"
+
+
+def test_tests_of_error_severity_block(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    checks = [graph.get_check_spec(key) for key in graph.asset_check_keys]
+    assert len(checks) > 200
+    not_blocking = {check.name for check in checks if not check.blocking}
+    assert not_blocking == {"no_file_is_refused"}
+    landed = {check.asset_key.path[0] for check in checks if check.name == "landed_rows"}
+    assert len(landed) == 8

@@ -1,0 +1,81 @@
+"""The one door to the warehouse, and the right to refresh."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines import warehouse as door
+from pipelines.settings import Settings
+from pipelines.warehouse import RefreshRunningError, open_warehouse, refresh_lock, table_counts
+
+HOLD = """
+import sys, time, duckdb
+connection = duckdb.connect(sys.argv[1])
+print("open", flush=True)
+time.sleep(float(sys.argv[2]))
+connection.close()
+"""
+
+
+def hold(settings: Settings, seconds: float) -> subprocess.Popen[str]:
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(settings.warehouse_path), str(seconds)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout
+    assert holder.stdout.readline() == "open\n"
+    return holder
+
+
+def test_it_waits_for_the_process_that_a_killed_refresh_left_behind(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    holder = hold(settings, 1.5)
+    started = time.monotonic()
+    with open_warehouse(settings) as connection:
+        assert connection.execute("select 1").fetchall() == [(1,)]
+    assert time.monotonic() - started > 0.5
+    holder.wait()
+
+
+def test_it_says_who_holds_it_when_that_takes_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data=tmp_path)
+    holder = hold(settings, 30)
+    monkeypatch.setattr(door, "_WAIT_SECONDS", 0.6)
+    with pytest.raises(RefreshRunningError, match=rf"PID {holder.pid}"), open_warehouse(settings):
+        pytest.fail("opened a warehouse that another process holds")
+    holder.kill()
+    holder.wait()
+
+
+def test_times_are_utc(tmp_path: Path) -> None:
+    with open_warehouse(Settings(data=tmp_path)) as connection:
+        assert connection.execute("select current_setting('TimeZone')").fetchall() == [("UTC",)]
+
+
+def test_one_refresh_at_a_time(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    with (
+        refresh_lock(settings),
+        pytest.raises(RefreshRunningError, match="already running"),
+        refresh_lock(settings),
+    ):
+        pytest.fail("two refreshes at once")
+    with refresh_lock(settings):
+        pass
+
+
+def test_table_counts(tmp_path: Path) -> None:
+    with open_warehouse(Settings(data=tmp_path)) as connection:
+        connection.execute("create schema s; create table s.a as select * from range(3)")
+        connection.execute("create table s.b (x int)")
+        assert table_counts(connection, ["s.b", "s.a"]) == {"s.a": 3, "s.b": 0}
+        assert table_counts(connection, []) == {}
