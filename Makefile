@@ -25,6 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib pipelines || true
+	$(SIYU) prepare
 	@touch $@
 
 run: setup  ## the main job: demo exports if data/landing is empty, then a refresh and its report
