@@ -27,7 +27,7 @@ _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
 STEP_LABELS = {
-    "prepare": "Parsing the dbt project (it changed)",
+    "prepare": "Starting Dagster and dbt",
     "raw_exports": "Loading export files",
     "landed_rows": "Checking landed rows (Great Expectations)",
     "load_ledger": "Adding up every row",

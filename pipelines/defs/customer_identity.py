@@ -16,6 +16,7 @@ _TABLES = {
     "identity_edges": "One row per pair of identifiers, rule and source: the evidence.",
     "identity_map": "One row per identifier that belongs to a customer: its OneID.",
     "identity_blocked": "One row per identifier that must not join people, with the reason.",
+    "identity_guarded": "One row per identifier with more neighbours than its type may have.",
     "identity_log": "One row per event: customer created, merged, split; identifier blocked.",
 }
 _INPUTS = [

@@ -58,9 +58,13 @@ def raw_exports(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
     with open_warehouse(settings) as warehouse:
         ensure_raw_tables(warehouse, CONTRACTS)
         for landed in pending_files(settings, warehouse, CONTRACTS):
-            for report in load_file(warehouse, landed, CONTRACTS, key, datetime.now(UTC)):
-                context.log.info(one_line(report))
-                reports.append(report)
+            try:
+                loaded = load_file(warehouse, landed, CONTRACTS, key, datetime.now(UTC))
+            except FileNotFoundError:
+                context.log.warning(f"{landed.relative_path}: gone before it could be loaded")
+                continue
+            reports += loaded
+            context.log.info("\n".join(one_line(report) for report in loaded))
         totals = table_counts(warehouse, CONTRACTS.by_raw_table)
     for raw_table in sorted(CONTRACTS.by_raw_table):
         names = {contract.contract for contract in CONTRACTS.by_raw_table[raw_table]}

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from pipelines.exports.check import Checked
-from pipelines.exports.report import LOADED, FileReport
+from pipelines.exports.report import LOADED, REFUSED, FileReport
 
 TABLES = {
     "files": (
@@ -109,6 +109,25 @@ def supersede(con: duckdb.DuckDBPyConnection, sha256: str, account: str) -> None
     con.execute(
         "update ledger.files set is_current = false where file_id in (select unnest(?))", [ids]
     )
+
+
+def forget_refusals(con: duckdb.DuckDBPyConnection, keep: list[str]) -> None:
+    """Close the refusals of files that are no longer in the landing folder."""
+    con.execute(
+        "update ledger.files set is_current = false where is_current and status = ? "
+        "and not list_contains(?::varchar[], relative_path)",
+        [REFUSED, keep],
+    )
+
+
+def paths_of_content(con: duckdb.DuckDBPyConnection, sha256: str) -> dict[str, list[str]]:
+    """Relative paths under which this content was taken, by account."""
+    rows = con.execute(
+        "select account, list(distinct relative_path) from ledger.files "
+        "where sha256 = ? and is_current group by account",
+        [sha256],
+    ).fetchall()
+    return dict(rows)
 
 
 def next_file_id(con: duckdb.DuckDBPyConnection) -> int:

@@ -14,8 +14,10 @@ from pipelines.exports.contract import raw_table
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.ledger import (
     current_attempts,
+    forget_refusals,
     insert_frame,
     next_file_id,
+    paths_of_content,
     record,
     remember_hash,
     remembered_hashes,
@@ -41,7 +43,8 @@ def pending_files(
     """Files whose content is new, or whose contract changed, oldest delivery first.
 
     A file whose size and modification time are as remembered is not hashed again. The same
-    content under another name in the same account is not pending.
+    content under another name in the same account is not pending. A refused file that is no
+    longer there is taken off the ledger's current list.
     """
     remembered = remembered_hashes(con)
     attempts = current_attempts(con)
@@ -49,6 +52,7 @@ def pending_files(
         _landed(con, path, settings.landing_folder, remembered)
         for path in landing_files(settings.landing_folder)
     ]
+    forget_refusals(con, keep=[file.relative_path for file in landed])
     landed.sort(key=lambda file: (file.delivered_at, file.relative_path))
     pending: dict[tuple[str, str], LandedFile] = {}
     for file in landed:
@@ -83,7 +87,9 @@ def load_file(
     parts = check_landed(landed, contracts, key)
     con.begin()
     try:
-        supersede(con, parts[0].report.sha256, landed.account)
+        sha256 = parts[0].report.sha256
+        for account in (landed.account, *_moved_from(con, landed, sha256)):
+            supersede(con, sha256, account)
         reports = []
         for part in parts:
             report = replace(part.report, file_id=next_file_id(con))
@@ -96,6 +102,16 @@ def load_file(
         con.rollback()
         raise
     return reports
+
+
+def _moved_from(con: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str) -> list[str]:
+    """Accounts from whose folder the file was moved here: its rows must not count in both."""
+    landing = landed.path.parents[len(Path(landed.relative_path).parts) - 1]
+    return [
+        account
+        for account, paths in paths_of_content(con, sha256).items()
+        if account != landed.account and not any((landing / path).exists() for path in paths)
+    ]
 
 
 def _insert_rows(con: duckdb.DuckDBPyConnection, report: FileReport, checked: Checked) -> None:

@@ -21,7 +21,7 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 
 @pytest.fixture(scope="module")
 def assets(definitions: dg.Definitions) -> list[dg.AssetSpec]:
-    return [spec for spec in definitions.resolve_all_asset_specs()]
+    return list(definitions.resolve_all_asset_specs())
 
 
 def test_every_asset_explains_itself(assets: list[dg.AssetSpec]) -> None:

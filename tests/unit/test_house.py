@@ -29,7 +29,9 @@ def test_domain_folders_do_not_import_dagster(folder: str) -> None:
     files = list((PACKAGE / folder).rglob("*.py"))
     assert files
     for path in files:
-        assert not {m for m in imported_modules(path) if m.split(".")[0].startswith("dagster")}, path
+        assert not {m for m in imported_modules(path) if m.split(".")[0].startswith("dagster")}, (
+            path
+        )
 
 
 def test_definitions_stay_short() -> None:

@@ -100,6 +100,32 @@ def test_the_same_content_of_two_accounts_is_two_deliveries(warehouse: Warehouse
     assert [report.account for report in warehouse.load()] == ["adv_1", "adv_2"]
 
 
+def test_a_file_moved_to_another_account_counts_there_alone(warehouse: Warehouse) -> None:
+    path = warehouse.land("douyin/orders.csv", orders(("1", "11", "已完成")))
+    warehouse.load()
+    moved = path.parent / "shop_1" / path.name
+    moved.parent.mkdir()
+    path.rename(moved)
+    warehouse.load()
+    assert warehouse.rows("select _account, count(*) from raw_douyin.orders group by 1") == [
+        ("shop_1", 1)
+    ]
+    assert warehouse.rows("select account, is_current from ledger.files order by file_id") == [
+        ("default", False),
+        ("shop_1", True),
+    ]
+
+
+def test_a_refused_file_that_was_taken_away_is_no_longer_listed(warehouse: Warehouse) -> None:
+    stranger = warehouse.land("stranger.csv", "a,b\n1,2\n")
+    warehouse.load()
+    listed = "select count(*) from ledger.files where status = 'refused' and is_current"
+    assert warehouse.rows(listed) == [(1,)]
+    stranger.unlink()
+    assert warehouse.load() == []
+    assert warehouse.rows(listed) == [(0,)]
+
+
 def test_unchanged_files_are_not_hashed_again(warehouse: Warehouse, monkeypatch) -> None:
     path = warehouse.land("douyin/a.csv", orders(("1", "11", "已完成")))
     warehouse.load()
