@@ -17,7 +17,7 @@ from pipelines.exports.errors import ContractError, ExportRefused
 from pipelines.publishing.errors import PublishingError
 from pipelines.publishing.reader import connect, versions
 from pipelines.refresh import refresh as refresh_warehouse
-from pipelines.settings import Settings, current_settings
+from pipelines.settings import Settings, SettingsError, current_settings
 from pipelines.warehouse import RefreshRunningError
 
 app = typer.Typer(
@@ -30,7 +30,14 @@ app = typer.Typer(
 )
 
 
-_EXPECTED = (ContractError, DbtParseError, ExportRefused, PublishingError, RefreshRunningError)
+_EXPECTED = (
+    ContractError,
+    DbtParseError,
+    ExportRefused,
+    PublishingError,
+    RefreshRunningError,
+    SettingsError,
+)
 
 
 class OutputFormat(StrEnum):
@@ -54,8 +61,8 @@ def _readable_errors() -> Iterator[None]:
 @app.command()
 def run() -> None:
     """The main job: write the demo brand if data/landing is empty, refresh, report."""
-    settings = current_settings()
     with _readable_errors():
+        settings = current_settings()
         if not _has_exports(settings.landing_folder):
             _write_demo(settings)
         _refresh_and_report(settings)
@@ -111,8 +118,8 @@ def inspect(
     from pipelines.exports.report import REFUSED, check_file
     from pipelines.privacy.keys import load_or_create_key
 
-    settings = current_settings()
     with _readable_errors():
+        settings = current_settings()
         parts = check_file(file, load_contracts(settings), load_or_create_key(settings))
     console.print_checked_parts(parts)
     if any(part.report.status == REFUSED for part in parts):

@@ -160,6 +160,10 @@ def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], caption:
 
 def print_versions(manifests: Iterable[Manifest]) -> None:
     """The kept versions, newest last."""
+    manifests = list(manifests)
+    if not manifests:
+        _out.print("nothing is published yet; remedy: make run")
+        return
     table = Table("version", "as of", "tables", "rows", "MB", title_justify="left")
     for manifest in manifests:
         rows = sum(entry.rows for entry in manifest.tables.values())

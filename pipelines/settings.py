@@ -13,13 +13,17 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_TIME_ZONE = ZoneInfo("Asia/Shanghai")
 """Every day boundary and every naive time in an export file is read in this zone."""
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting has a value that it cannot have; the message names place, setting and value."""
 
 
 class BrandSettings(BaseModel):
@@ -96,11 +100,33 @@ class Settings(BaseSettings):
     def brand(self) -> BrandSettings:
         """The brand's own choices; defaults when there is no brand.yml."""
         path = self.brand_configuration / "brand.yml"
-        content = yaml.safe_load(path.read_text("utf-8")) if path.exists() else None
-        return BrandSettings.model_validate(content or {})
+        try:
+            content = yaml.safe_load(path.read_text("utf-8")) if path.exists() else None
+            return BrandSettings.model_validate(content or {})
+        except yaml.YAMLError as error:
+            raise SettingsError(f"{path} is not valid YAML: {error}") from None
+        except ValidationError as error:
+            raise SettingsError(_readable(str(path), "field", error)) from None
 
 
 @cache
 def current_settings() -> Settings:
-    """The settings of this process: read once, so that every part agrees on them."""
-    return Settings()
+    """The settings of this process: read once, so that every part agrees on them.
+
+    Raises:
+        SettingsError: an environment variable has a value that it cannot have.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_readable("the environment", "SIYU_", error)) from None
+
+
+def _readable(place: str, prefix: str, error: ValidationError) -> str:
+    """One line per mistake: where, which setting, what is wrong with which value."""
+    lines = []
+    for item in error.errors(include_url=False):
+        name = ".".join(str(part) for part in item["loc"])
+        name = f"{prefix}{name.upper()}" if prefix == "SIYU_" else f"{prefix} `{name}`"
+        lines.append(f"{place}: {name}: {item['msg']} (got {item['input']!r})")
+    return "\n".join(lines)
