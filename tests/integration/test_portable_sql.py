@@ -1,8 +1,8 @@
-"""Every dbt model is written in the SQL that DuckDB and Spark 3.5 both understand.
+"""Every dbt model and test is written in the SQL that DuckDB and Spark 3.5 both understand.
 
-Three looks at each model: the compiled SQL carries no construct that Spark lacks or reads
-differently, its own text calls no engine-specific function (those live in macros/engine.sql), and
-sqlglot turns it into Spark SQL that parses as Spark.
+Three looks at each model, the first and the last also at each test: the compiled SQL carries no
+construct that Spark lacks or reads differently, a model's own text calls no engine-specific
+function (those live in macros/engine.sql), and sqlglot turns it into SQL that parses as Spark's.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ ENGINE_FUNCTIONS = frozenset(
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Every model of the compiled manifest by name; compiled against a warehouse without rows."""
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Every model and data test of the manifest, compiled against a warehouse without rows."""
     folder = tmp_path_factory.mktemp("compile")
     duckdb.connect(str(folder / "siyu.duckdb")).close()
     command = [sys.executable, "-m", "dbt.cli.main", "compile", "--no-introspect"]
@@ -62,7 +62,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     run = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     manifest = json.loads((folder / "target/manifest.json").read_text("utf-8"))
-    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    nodes = [n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "test")]
     relations = [
         node["relation_name"]
         for node in [*manifest["nodes"].values(), *manifest["sources"].values()]
@@ -70,7 +70,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     ]
     for node in nodes:
         node["compiled_code"] = _without_quotes_of(relations, node["compiled_code"])
-    return {node["name"]: node for node in nodes}
+    return nodes
+
+
+@pytest.fixture(scope="module")
+def models(compiled: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {node["name"]: node for node in compiled if node["resource_type"] == "model"}
 
 
 def _without_quotes_of(relations: list[str], sql: str) -> str:
@@ -143,6 +148,13 @@ def test_every_model_of_the_project_is_checked(models: dict[str, dict[str, Any]]
 def test_every_compiled_model_is_spark_sql(models: dict[str, dict[str, Any]]) -> None:
     checked = {name: problems_of(model["compiled_code"]) for name, model in models.items()}
     assert len(checked) == len(models) > 40
+    assert {name: problems for name, problems in checked.items() if problems} == {}
+
+
+def test_every_compiled_test_is_spark_sql(compiled: list[dict[str, Any]]) -> None:
+    tests = [node for node in compiled if node["resource_type"] == "test"]
+    checked = {test["name"]: problems_of(test["compiled_code"]) for test in tests}
+    assert len(checked) == len(tests) > 100
     assert {name: problems for name, problems in checked.items() if problems} == {}
 
 

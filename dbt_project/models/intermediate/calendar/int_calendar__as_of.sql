@@ -1,9 +1,18 @@
 {%- set as_of_date = var('as_of_date', '') -%}
--- The day up to which everything counts. Null when there is no order and no setting.
+-- The day up to which everything counts. Null when there is no order and no setting. A day that no
+-- export can know of yet is a typing error: it must not make unfinished windows look mature.
 with orders as (
 
     select max(greatest(created_date, sale_date)) as last_order_date
     from {{ ref('int_orders') }}
+
+),
+
+exports as (
+
+    select max({{ local_date('exported_at') }}) as last_export_date
+    from {{ ref('stg_ledger__files') }}
+    where status = 'loaded' and is_current
 
 ),
 
@@ -18,7 +27,10 @@ select
     {% if as_of_date -%}
         cast('{{ as_of_date }}' as date) as as_of_date,
     {%- else -%}
-        orders.last_order_date as as_of_date,
+        case
+            when exports.last_export_date < orders.last_order_date then exports.last_export_date
+            else orders.last_order_date
+        end as as_of_date,
     {%- endif %}
     profile.industry_profile,
     profile.attribution_lookback_days,
@@ -26,3 +38,4 @@ select
     profile.active_days
 from profile
 cross join orders
+cross join exports
