@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines import console
-from pipelines.dbt_manifest import DbtParseError
 from pipelines.exports.errors import ContractError, ExportRefused
+from pipelines.orchestration.dbt_manifest import DbtParseError
+from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.publishing.errors import PublishingError
 from pipelines.publishing.reader import connect, versions
-from pipelines.refresh import refresh as refresh_warehouse
+from pipelines.reporting import console
 from pipelines.settings import Settings, SettingsError, current_settings
 from pipelines.warehouse import RefreshRunningError
 
@@ -129,7 +129,7 @@ def inspect(
 @app.command()
 def prepare() -> None:
     """Build what `dagster dev` reads: the warehouse's empty tables and the dbt manifest."""
-    from pipelines.refresh import prepare as prepare_code_location
+    from pipelines.orchestration.refresh import prepare as prepare_code_location
 
     with _readable_errors():
         prepare_code_location(current_settings())

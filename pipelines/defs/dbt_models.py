@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
-from pipelines.dbt_manifest import dbt_environment, dbt_project, dbt_variables
+from pipelines.orchestration.dbt_manifest import dbt_environment, dbt_project, dbt_variables
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 

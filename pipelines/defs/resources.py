@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from pipelines.dbt_manifest import DBT, dbt_project
+from pipelines.orchestration.dbt_manifest import DBT, dbt_project
 from pipelines.settings import current_settings
 
 defs = dg.Definitions(

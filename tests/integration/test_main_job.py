@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import defaultdict
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
@@ -83,16 +85,38 @@ def test_attribution_credits_every_valid_order_once(refreshed: RefreshedBrand) -
         assert spend == sum(refreshed.truth.ad_spend_cny.values()), model
 
 
-def test_customers_and_buyers_follow_the_true_people(refreshed: RefreshedBrand) -> None:
-    """Strong links only: nobody is merged with a stranger, few people are split."""
-    truth = refreshed.truth
-    [(buyers, repeat)] = rows(
-        refreshed,
-        "select count(*) filter (where orders > 0), count(*) filter (where purchase_days > 1) "
-        "from customer_center.dim_customers",
-    )
-    assert buyers == pytest.approx(truth.identified_buyers, rel=0.05)
-    assert repeat == pytest.approx(truth.identified_repeat_buyers, rel=0.05)
+def test_one_id_follows_the_true_people(refreshed: RefreshedBrand) -> None:
+    """Pairwise, over the identifiers that are stored in clear.
+
+    The first version has strong links and a degree guard, no limits per type: a phone that a
+    family shares still merges (measured 0.972 precision), and a person whose files share no
+    strong link stays split (measured 0.861 recall).
+    """
+    persons: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for kind, value, person in refreshed.truth.identifiers.iter_rows():
+        if kind in {"unionid", "wechat_openid", "wecom_external_userid", "crm_member_id"}:
+            persons[kind, value].add(person)
+    customer = {
+        (kind, value): customer_id
+        for kind, value, customer_id in rows(
+            refreshed,
+            "select identifier_type, identifier_value, customer_id "
+            "from customer_center.customer_identifiers where customer_id is not null",
+        )
+    }
+    assert persons.keys() <= customer.keys()
+    together: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for identifier in persons:
+        together[customer[identifier]].append(identifier)
+    merged = [pair for group in together.values() for pair in combinations(group, 2)]
+    right = sum(bool(persons[a] & persons[b]) for a, b in merged)
+    held: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for identifier, people in persons.items():
+        for person in people:
+            held[person].append(identifier)
+    true_pairs = {pair for group in held.values() for pair in combinations(sorted(group), 2)}
+    assert right / len(merged) > 0.96
+    assert right / len(true_pairs) > 0.84
 
 
 def test_the_report_names_the_figures(refreshed: RefreshedBrand) -> None:
@@ -145,17 +169,19 @@ def test_command_line_queries(refreshed: RefreshedBrand) -> None:
     assert "Traceback" not in refused
 
 
-def test_a_query_is_answered_while_a_refresh_runs(
+def test_a_late_file_and_a_stranger_while_readers_ask(
     refreshed: RefreshedBrand, tmp_path: Path
 ) -> None:
+    """Readers are answered all along; the late row arrives; the stranger stops nothing."""
     data = tmp_path / "data"
-    shutil.copytree(refreshed.siyu.settings.data_folder, data)
+    shutil.copytree(refreshed.siyu.settings.data_folder, data, symlinks=True)
     siyu = SiyuProcess(data)
     (data / "landing" / "pos" / "late.csv").write_text(
         "销售日期,门店名称,收银机,小票号,会员卡号,物料编码,物料描述,销售数量,销售金额,收银员\n"
         "2026-07-01 10:00:00,杭州一店,T1,LATE0001,,P1,示例面霜,1,199.00,收银01\n",
         "gb18030",
     )
+    (data / "landing" / "stranger.csv").write_text("a,b,c\n1,2,3\n")
     count = "select count(*) as orders from customer_center.fct_orders"
     [before] = siyu.run("query", count, "--format", "csv").splitlines()[1:]
     refresh = siyu.start("refresh")
@@ -168,19 +194,9 @@ def test_a_query_is_answered_while_a_refresh_runs(
     assert int(after) == int(before) + 1
     assert before in answers
     assert answers <= {before, after}
-
-
-def test_a_file_that_nothing_recognises_is_refused_and_the_rest_is_published(
-    refreshed: RefreshedBrand, tmp_path: Path
-) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(refreshed.siyu.settings.data_folder, data)
-    siyu = SiyuProcess(data)
-    (data / "landing" / "stranger.csv").write_text("a,b,c\n1,2,3\n")
-    output = siyu.run("refresh")
     assert "1 file was refused" in output
     assert "stranger.csv" in output
-    assert "Published" in output
+    assert "No contract fits this file" in output
 
 
 def test_the_notebook_reads_the_published_snapshot(

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.settings import REPOSITORY
 
-DOMAIN = ("exports", "identity", "publishing", "privacy", "simulation")
+DOMAIN = ("exports", "identity", "publishing", "privacy", "simulation", "reporting")
 PACKAGE = REPOSITORY / "pipelines"
 
 
@@ -52,7 +52,7 @@ def test_the_lock_pins_everything_with_hashes_and_names_no_index() -> None:
     requirements = re.split(r"\n(?=[a-z0-9])", lock.strip())
     assert len(requirements) > 100
     for requirement in requirements:
-        assert re.match(r"[A-Za-z0-9._-]+==", requirement), requirement
+        assert re.match(r"[A-Za-z0-9._-]+(\[[a-z-]+\])?==", requirement), requirement
         assert "--hash=sha256:" in requirement, requirement
 
 

@@ -1,5 +1,6 @@
 -- Credit and spend meet on the day of the conversion and the channel, each summed up before the
--- join. Spend stands once in every model: sum it within one.
+-- join. Spend stands once in every model: sum it within one. Sums of weights are rounded to nine
+-- decimals, so that the order of adding up leaves no trace and equal input gives equal tables.
 with as_of as (
 
     select
@@ -16,13 +17,13 @@ credit as (
         channel,
         model,
         lookback_days,
-        sum(conversions) as conversions,
-        sum(conversions_gross) as conversions_gross,
-        sum(case when conversion_type = 'first_order' then conversions else 0 end)
+        round(sum(conversions), 9) as conversions,
+        round(sum(conversions_gross), 9) as conversions_gross,
+        round(sum(case when conversion_type = 'first_order' then conversions else 0 end), 9)
             as first_order_conversions,
-        sum(case when conversion_type = 'repeat_order' then conversions else 0 end)
+        round(sum(case when conversion_type = 'repeat_order' then conversions else 0 end), 9)
             as repeat_order_conversions,
-        sum(case when conversion_type = 'guest_order' then conversions else 0 end)
+        round(sum(case when conversion_type = 'guest_order' then conversions else 0 end), 9)
             as guest_order_conversions,
         count(distinct conversion_id) as influenced_conversions,
         sum(revenue_gross_cny) as revenue_gross_cny,

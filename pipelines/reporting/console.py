@@ -14,8 +14,8 @@ from rich.status import Status
 from rich.table import Table
 
 from pipelines.exports.summary import one_line
-from pipelines.headlines import read_headlines
-from pipelines.refresh import RefreshOutcome
+from pipelines.orchestration.outcome import RefreshOutcome
+from pipelines.reporting.headlines import read_headlines
 
 if TYPE_CHECKING:
     from pipelines.exports.report import CheckedPart
@@ -55,16 +55,19 @@ def waiting(text: str) -> Iterator[None]:
 
 
 class RefreshProgress:
-    """Progress display of a refresh; call it with what `pipelines.refresh.Progress` says."""
+    """Progress display of a refresh: what it is called with, `Progress` describes."""
 
     def __init__(self) -> None:
+        # A log file shows no spinner: there every step is a line when it starts and when it ends.
         self._status: Status | None = None
+        if _out.is_terminal:
+            self._status = _out.status("Looking for new export files …")
         self._label = ""
         self._started = 0.0
 
     def __enter__(self) -> RefreshProgress:
-        self._status = _out.status("Looking for new export files …")
-        self._status.start()
+        if self._status:
+            self._status.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -78,7 +81,7 @@ class RefreshProgress:
             self._finish_step()
             self._label, self._started = STEP_LABELS.get(text, text), time.monotonic()
             detail = ""
-            if not _out.is_terminal:  # a log file shows no spinner
+            if not self._status:
                 _out.print(f"… {self._label}")
         else:
             detail = f" [dim]{escape(text)}[/]"

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.fingerprint import files_fingerprint
+from pipelines.orchestration.fingerprint import files_fingerprint
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

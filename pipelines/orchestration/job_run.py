@@ -6,38 +6,20 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 from dagster._core.utils import make_new_run_id
 
-from pipelines.dbt_manifest import dbt_environment
-from pipelines.refresh import Progress
+from pipelines.orchestration.dbt_manifest import dbt_environment
+from pipelines.orchestration.outcome import JobRun, Progress, Stage
 from pipelines.settings import Settings
 
 JOB = "daily_refresh"
 _POLL_SECONDS = 0.2
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The event log keeps everything; standard error is for the errors that the caller prints."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step of the run: its Dagster name and how long it took (wall-clock seconds)."""
-
-    name: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class JobRun:
-    """A finished run. It succeeded when `failures` is empty."""
-
-    run_id: str
-    stages: list[Stage]
-    failures: list[str]
 
 
 def dagster_instance(settings: Settings) -> DagsterInstance:

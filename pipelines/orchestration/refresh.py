@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import duckdb
 
-from pipelines.dbt_manifest import build_manifest_if_stale
 from pipelines.exports.contract_files import Contracts, load_contracts
 from pipelines.exports.load import pending_files
 from pipelines.exports.tables import ensure_raw_tables
-from pipelines.fingerprint import inputs_fingerprint
 from pipelines.identity.tables import ensure_identity_tables
+from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
+from pipelines.orchestration.fingerprint import inputs_fingerprint
+from pipelines.orchestration.outcome import Progress, RefreshOutcome
 from pipelines.publishing.errors import NothingPublishedError
 from pipelines.publishing.layout import remove_leftovers
 from pipelines.publishing.reader import read_manifest
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse, refresh_lock
-
-if TYPE_CHECKING:
-    from pipelines.job_run import JobRun
-
-Progress = Callable[[str, str], None]
-"""Called with ("step", name of the step that starts) or ("line", what was just done)."""
-
-
-@dataclass(frozen=True)
-class RefreshOutcome:
-    """What a refresh did: `published`, `nothing_new` or `failed` (`run.failures` says why)."""
-
-    status: str
-    version: str | None
-    """The version that is now current."""
-    run: JobRun | None = None
-    refused: tuple[tuple[str, str], ...] = ()
-    """Files in the landing folder that no contract fits: relative path and message."""
 
 
 def refresh(settings: Settings, progress: Progress = lambda *_: None) -> RefreshOutcome:
@@ -54,7 +33,9 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
             return RefreshOutcome("nothing_new", published[0], refused=_refused_files(settings))
         progress("step", "prepare")
         build_manifest_if_stale(settings)
-        from pipelines.job_run import run_job  # imports Dagster: only when there is work
+        from pipelines.orchestration.job_run import (
+            run_job,  # imports Dagster: only when there is work
+        )
 
         run = run_job(settings, progress)
         if run.failures:

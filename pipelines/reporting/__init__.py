@@ -1,0 +1,1 @@
+"""What the command line prints: headline figures of a version, progress, outcomes."""
