@@ -1,4 +1,5 @@
 -- Of one account and day there is one report level, and its spend is the report's to the fen.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_ad_spend'}}}) }}
 with counted as (
 
     select

@@ -1,4 +1,5 @@
 -- P and L hold who has an order that counts; L holds who has them on two or more local days.
+{{ config(meta={'dagster': {'ref': {'name': 'dim_customers'}}}) }}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}

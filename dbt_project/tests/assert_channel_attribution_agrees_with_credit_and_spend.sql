@@ -1,4 +1,5 @@
 -- Summing up and joining spend loses and doubles nothing, in any model.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_attribution_credit'}}}) }}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}

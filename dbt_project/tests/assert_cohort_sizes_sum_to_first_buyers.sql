@@ -1,4 +1,5 @@
 -- In every way to cut them, the cohorts together are the customers with an order that counts.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_cohort'}}}) }}
 with cohorts as (
 
     select

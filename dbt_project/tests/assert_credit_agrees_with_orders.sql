@@ -1,4 +1,5 @@
 -- Each model hands out every order that counts, and every yuan that was paid.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_attribution_credit'}}}) }}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}

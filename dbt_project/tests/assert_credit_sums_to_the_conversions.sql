@@ -1,4 +1,5 @@
 -- Per conversion and model the weights sum to 1 and the money to the order's, exactly.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_attribution_credit'}}}) }}
 with credit as (
 
     select

@@ -1,4 +1,5 @@
 -- A customer with any qualifying behaviour has one open interval, and dim_customers shows it.
+{{ config(meta={'dagster': {'ref': {'name': 'dim_customers'}}}) }}
 with current_tiers as (
 
     select

@@ -1,4 +1,5 @@
 -- Every line that staging holds is in fct_order_lines.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_order_lines'}}}) }}
 with staged as (
 
     select

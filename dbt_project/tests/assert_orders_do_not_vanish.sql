@@ -1,4 +1,5 @@
 -- Every order that staging holds is in fct_orders once, and nothing else is.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
 with staged as (
 
     select

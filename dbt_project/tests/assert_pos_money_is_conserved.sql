@@ -1,4 +1,5 @@
 -- What the tills booked, line by line, is what the orders are worth net of returns.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_orders'}}}) }}
 with staged as (
 
     select coalesce(sum(amount_cny), 0) as amount_cny

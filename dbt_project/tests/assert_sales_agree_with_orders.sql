@@ -1,4 +1,5 @@
 -- The sales mart and fct_orders tell the same orders and the same money up to the as-of day.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_sales_daily'}}}) }}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}

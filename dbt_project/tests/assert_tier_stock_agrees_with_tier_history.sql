@@ -1,4 +1,5 @@
 -- The mart's stock of the as-of day is the history's, tier by tier.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_aipl_tiers'}}}) }}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}

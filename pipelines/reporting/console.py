@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from pipelines.publishing.reader import SnapshotConnection
     from pipelines.simulation import DemoBrand
 
-_out = Console(highlight=False)
+# Bound here: while dbt runs, sys.stdout is put aside, and progress is told from another thread.
+_out = Console(file=sys.stdout, highlight=False)
 _err = Console(stderr=True, highlight=False)
 
 STEP_LABELS = {

@@ -118,7 +118,8 @@ select
     cast(joined.spend_cny as double) / nullif(cast(joined.first_order_conversions as double), 0)
         as new_customer_cac_cny,
     joined.conversions / nullif(
-        sum(joined.conversions) over (partition by joined.conversion_date, joined.model), 0
+        round(sum(joined.conversions) over (partition by joined.conversion_date, joined.model), 9),
+        0
     ) as share
 from joined
 cross join as_of
