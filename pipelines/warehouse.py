@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.settings import Settings
 
-_WAIT_SECONDS = 120.0
+_POLL_SECONDS = 0.5
 
 
 class RefreshRunningError(RuntimeError):
@@ -22,18 +22,18 @@ class RefreshRunningError(RuntimeError):
 
 @contextmanager
 def open_warehouse(
-    settings: Settings, *, read_only: bool = False
+    settings: Settings, *, read_only: bool = False, wait_seconds: float = 120.0
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse as a connection in UTC, closed on leaving. Creates the file when absent.
 
-    Waits while another process has it open: after a refresh was killed, the dbt process that it
-    had started goes on to the end of its build.
+    Waits up to `wait_seconds` while another process has it open: after a refresh was killed, the
+    dbt process that it had started goes on to the end of its build.
 
     Raises:
-        RefreshRunningError: it is still open elsewhere after two minutes.
+        RefreshRunningError: it is still open elsewhere after that.
     """
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _connect(settings.warehouse_path, read_only=read_only)
+    connection = _connect(settings.warehouse_path, read_only, wait_seconds)
     try:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
@@ -41,8 +41,8 @@ def open_warehouse(
         connection.close()
 
 
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    deadline = time.monotonic() + _WAIT_SECONDS
+def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + wait_seconds
     while True:
         try:
             return duckdb.connect(str(path), read_only=read_only)
@@ -54,7 +54,7 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
                     f"{path} is open in another process: {error}. The warehouse has one writer "
                     "and no readers: end that process; read with `siyu query` instead."
                 ) from None
-            time.sleep(0.5)
+            time.sleep(_POLL_SECONDS)
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from datetime import datetime
 
 import dagster as dg
 
-from pipelines.defs.raw_exports import CONTRACTS, DELIVERY_DAYS
-from pipelines.exports.load import pending_files
+from pipelines.defs.raw_exports import DELIVERY_DAYS
+from pipelines.orchestration.job_run import JOB, close_dead_runs
+from pipelines.orchestration.refresh import waiting_files
 from pipelines.settings import LOCAL_TIME_ZONE, current_settings
-from pipelines.warehouse import RefreshRunningError, open_warehouse, refresh_lock
+from pipelines.warehouse import RefreshRunningError, refresh_lock
 
 daily_refresh = dg.define_asset_job(
-    "daily_refresh",
+    JOB,
     selection=dg.AssetSelection.all(),
     description="Load what arrived, rebuild, check, publish. An error anywhere publishes nothing.",
 )
@@ -36,12 +37,13 @@ def daily_refresh_at_six(context: dg.ScheduleEvaluationContext) -> dg.RunRequest
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Looks every five minutes for files in the landing folder that no run has loaded.",
 )
-def landing_files(_: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def landing_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Request one run when files wait; the run key is what waits, so nothing runs twice."""
     settings = current_settings()
     try:
-        with refresh_lock(settings), open_warehouse(settings) as warehouse:
-            waiting = pending_files(settings, warehouse, CONTRACTS)
+        with refresh_lock(settings):
+            close_dead_runs(context.instance)
+            waiting = waiting_files(settings)
     except RefreshRunningError:
         yield dg.SkipReason("a refresh is running")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 DBT = str(Path(sys.executable).with_name("dbt"))
 """The dbt of this environment, whether or not the environment is activated."""
 
+_KEPT_RUN_FOLDERS = 10
 _NOT_INPUT = ("target", "logs", ".user.yml")
 
 
@@ -55,6 +57,14 @@ def dbt_project(settings: Settings) -> DbtProject:
     from dagster_dbt import DbtProject
 
     return DbtProject(project_dir=settings.dbt_project_folder)
+
+
+def remove_old_run_folders(settings: Settings) -> None:
+    """Delete the artifacts and logs of dbt calls beyond the newest ten (about 8 MB each)."""
+    target = settings.dbt_project_folder / "target"
+    runs = sorted(target.glob("dbt_*_identity-*"), key=lambda folder: folder.stat().st_mtime)
+    for folder in runs[:-_KEPT_RUN_FOLDERS]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def build_manifest_if_stale(settings: Settings) -> bool:

@@ -18,6 +18,7 @@ from pipelines.settings import Settings
 
 JOB = "daily_refresh"
 _POLL_SECONDS = 0.2
+_TAGS = {"siyu/started_by": "siyu refresh"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The event log keeps everything; standard error is for the errors that the caller prints."""
 
@@ -38,6 +39,7 @@ def run_job(settings: Settings, progress: Progress) -> JobRun:
     dbt_environment(settings)
     job = defs().resolve_job_def(JOB)
     with dagster_instance(settings) as instance:
+        close_dead_runs(instance)
         run_id = make_new_run_id()
         with _watching(instance, run_id, progress):
             result = job.execute_in_process(
@@ -45,6 +47,7 @@ def run_job(settings: Settings, progress: Progress) -> JobRun:
                 partition_key=delivery_day(datetime.now(UTC)),
                 run_id=run_id,
                 run_config=_QUIET,
+                tags=_TAGS,
                 raise_on_error=False,
             )
     events = result.all_events
@@ -54,6 +57,17 @@ def run_job(settings: Settings, progress: Progress) -> JobRun:
         if event.is_step_success
     ]
     return JobRun(run_id, stages, [] if result.success else list(_failures(events)))
+
+
+def close_dead_runs(instance: DagsterInstance) -> None:
+    """Mark the runs of killed `siyu` processes as failed; call it while holding the refresh lock.
+
+    Nobody else would: they were never in the daemon's hands, and one run that looks alive keeps
+    the daemon, which runs one at a time, from starting the next.
+    """
+    alive = dg.RunsFilter(job_name=JOB, tags=_TAGS, statuses=[dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(alive):
+        instance.report_run_failed(run, "the process that ran it was killed")
 
 
 @contextmanager

@@ -6,9 +6,10 @@ import duckdb
 
 from pipelines.exports.contract_files import Contracts, load_contracts
 from pipelines.exports.load import pending_files
+from pipelines.exports.report import LandedFile
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.identity.tables import ensure_identity_tables
-from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
+from pipelines.orchestration.dbt_manifest import build_manifest_if_stale, remove_old_run_folders
 from pipelines.orchestration.fingerprint import inputs_fingerprint
 from pipelines.orchestration.outcome import Progress, RefreshOutcome
 from pipelines.publishing.errors import NothingPublishedError
@@ -33,6 +34,7 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
             return RefreshOutcome("nothing_new", published[0], refused=_refused_files(settings))
         progress("step", "prepare")
         build_manifest_if_stale(settings)
+        remove_old_run_folders(settings)
         from pipelines.orchestration.job_run import (
             run_job,  # imports Dagster: only when there is work
         )
@@ -42,6 +44,18 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
             return RefreshOutcome("failed", published[0], run, _refused_files(settings))
         version = read_manifest(settings).version
         return RefreshOutcome("published", version, run, _refused_files(settings))
+
+
+def waiting_files(settings: Settings) -> list[LandedFile]:
+    """Files in the landing folder that no refresh has loaded yet; for the sensor.
+
+    Raises:
+        RefreshRunningError: at once, when a refresh runs.
+    """
+    contracts = load_contracts(settings)
+    with open_warehouse(settings, wait_seconds=0) as warehouse:
+        _ensure_tables(warehouse, contracts)
+        return pending_files(settings, warehouse, contracts)
 
 
 def prepare(settings: Settings) -> None:

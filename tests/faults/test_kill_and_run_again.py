@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.orchestration.job_run import dagster_instance
 from pipelines.publishing.reader import connect
 from pipelines.reporting.console import STEP_LABELS
 from pipelines.settings import Settings
@@ -75,6 +76,9 @@ def test_a_killed_refresh_is_repeated_without_a_trace(
     assert published_content(siyu.settings) == undisturbed
     assert len(list((data / "serving" / "versions").iterdir())) == 1
     assert not list((data / "serving").glob(".building-*"))
+    with dagster_instance(siyu.settings) as instance:
+        statuses = sorted(run.status.value for run in instance.get_runs())
+    assert statuses == ["FAILURE", "SUCCESS"], "the killed run must not look alive"
 
 
 def _kill_in(siyu: SiyuProcess, step: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
 from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
-from pipelines.settings import Settings
+from pipelines.settings import LOCAL_TIME_ZONE, Settings
+from pipelines.warehouse import refresh_lock
 
 LAYERS = {"staging", "intermediate", "customer_center", "marts", "seeds", "identity", "ledger"}
 
@@ -54,6 +58,44 @@ def test_one_job_with_schedule_and_sensor(definitions: dg.Definitions) -> None:
     assert schedule.job_name == sensor.job_name == "daily_refresh"
     assert schedule.cron_schedule == "0 6 * * *"
     assert schedule.execution_timezone == "Asia/Shanghai"
+
+
+def test_the_schedule_asks_for_the_day_in_shanghai(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    [schedule] = repository.schedule_defs
+    six_in_shanghai = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
+    context = dg.build_schedule_context(
+        scheduled_execution_time=six_in_shanghai, repository_def=repository
+    )
+    [request] = schedule.evaluate_tick(context).run_requests
+    assert request.partition_key == "2026-11-23"
+
+
+def test_the_sensor_asks_once_for_what_waits(
+    definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.defs import automation
+
+    settings = Settings(data=tmp_path)
+    monkeypatch.setattr(automation, "current_settings", lambda: settings)
+    repository = definitions.get_repository_def()
+    [sensor] = repository.sensor_defs
+
+    def tick() -> tuple[list[dg.RunRequest], str | None]:
+        with dg.DagsterInstance.ephemeral() as instance:
+            context = dg.build_sensor_context(instance=instance, repository_def=repository)
+            result = sensor.evaluate_tick(context)
+        return list(result.run_requests or []), result.skip_message
+
+    assert tick() == ([], "no new files in the landing folder")
+    landed = settings.landing_folder / "pos" / "sales.csv"
+    landed.parent.mkdir(parents=True)
+    landed.write_text("销售日期,小票号,销售数量,销售金额,门店名称\n2026-05-01,1,1,9,一店\n")
+    [first], [again] = tick()[0], tick()[0]
+    assert first.run_key == again.run_key
+    assert first.partition_key == datetime.now(LOCAL_TIME_ZONE).date().isoformat()
+    with refresh_lock(settings):
+        assert tick() == ([], "a refresh is running")
 
 
 def test_the_job_makes_two_dbt_calls_around_identity(definitions: dg.Definitions) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.publishing.reader import connect
+from pipelines.publishing.reader import connect, read_manifest
 from pipelines.settings import REPOSITORY
 from tests.integration.conftest import RefreshedBrand
 from tests.siyu_process import SiyuProcess
@@ -197,6 +197,28 @@ def test_a_late_file_and_a_stranger_while_readers_ask(
     assert "1 file was refused" in output
     assert "stranger.csv" in output
     assert "No contract fits this file" in output
+
+
+def test_a_failed_check_publishes_nothing_and_names_the_remedy(
+    refreshed: RefreshedBrand, tmp_path: Path
+) -> None:
+    """A status that no seed maps: readers keep the last good version."""
+    data = tmp_path / "data"
+    shutil.copytree(refreshed.siyu.settings.data_folder, data, symlinks=True)
+    siyu = SiyuProcess(data)
+    header = (
+        "订单编号,买家会员名,总金额,买家实际支付金额,订单状态,订单创建时间,订单付款时间,退款金额"
+    )
+    (data / "landing" / "tmall" / "unmapped.csv").write_text(
+        f"{header}\n1,某人,10.00,10.00,神秘状态,2026-07-01 10:00:00,2026-07-01 10:01:00,0\n",
+        "utf-8",
+    )
+    version = read_manifest(siyu.settings)
+    output = siyu.run("refresh", expect=1)
+    assert "tmall_order_status_is_mapped__else_add_a_row_to_seed_order_status_map" in output
+    assert f"version {version.version} stays current" in output
+    assert "Traceback" not in output
+    assert read_manifest(siyu.settings) == version
 
 
 def test_the_notebook_reads_the_published_snapshot(

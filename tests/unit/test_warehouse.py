@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import warehouse as door
 from pipelines.settings import Settings
 from pipelines.warehouse import RefreshRunningError, open_warehouse, refresh_lock, table_counts
 
@@ -44,13 +43,13 @@ def test_it_waits_for_the_process_that_a_killed_refresh_left_behind(tmp_path: Pa
     holder.wait()
 
 
-def test_it_says_who_holds_it_when_that_takes_too_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_says_who_holds_it_when_that_takes_too_long(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     holder = hold(settings, 30)
-    monkeypatch.setattr(door, "_WAIT_SECONDS", 0.6)
-    with pytest.raises(RefreshRunningError, match=rf"PID {holder.pid}"), open_warehouse(settings):
+    with (
+        pytest.raises(RefreshRunningError, match=rf"PID {holder.pid}"),
+        open_warehouse(settings, wait_seconds=0.6),
+    ):
         pytest.fail("opened a warehouse that another process holds")
     holder.kill()
     holder.wait()
