@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -144,9 +146,10 @@ def print_stages(outcome: RefreshOutcome) -> None:
 def print_next_steps() -> None:
     """What a newcomer would do next."""
     _out.print("\n[bold]What to do next[/]")
+    siyu = "siyu" if shutil.which("siyu") else os.path.relpath(sys.argv[0])
     for command, purpose in (
-        ('siyu query "from marts.rpt_cohort limit 20"', "ask the published snapshot"),
-        ('siyu query "from marts.rpt_rejected_rows"', "see why rows were rejected"),
+        (f'{siyu} query "from marts.rpt_cohort limit 20"', "ask the published snapshot"),
+        (f'{siyu} query "from marts.rpt_rejected_rows"', "see why rows were rejected"),
         ("make dev", "the graph, the checks and the runs in the Dagster UI"),
         ("cp your-export.csv data/landing/tmall/ && make run", "load your own export files"),
     ):
