@@ -1,12 +1,10 @@
--- A receipt number is unique only within a store and till, on some tills only within a day.
+-- A receipt number is unique only within a store, till and local day.
 with lines as (
 
     select
         *,
-        coalesce(store_name, '') || '/' || coalesce(till_id, '') || '/' || receipt_no
-        {%- if var('pos_receipt_number_restarts_daily') %}
-            || '/' || cast({{ local_date('sold_at') }} as string)
-        {%- endif %} as order_id
+        coalesce(store_name, '') || '/' || coalesce(till_id, '') || '/'
+        || cast({{ local_date('sold_at') }} as string) || '/' || receipt_no as order_id
     from {{ ref('stg_pos__sales') }}
 
 )

@@ -1,7 +1,4 @@
-{%- set receipt = ['_account', 'store_name', 'till_id', 'receipt_no'] -%}
-{%- if var('pos_receipt_number_restarts_daily') -%}
-    {%- do receipt.append(local_date('sold_at')) -%}
-{%- endif -%}
+{%- set receipt = ['_account', 'store_name', 'till_id', local_date('sold_at'), 'receipt_no'] -%}
 
 with source as (
 
