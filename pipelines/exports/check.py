@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from pipelines.exports.clean import clean_cells
-from pipelines.exports.contract import Column
+from pipelines.exports.collect import collected
+from pipelines.exports.column import Column
 from pipelines.exports.convert import Context, Problem, convert
 from pipelines.exports.detect import Match
-from pipelines.exports.errors import ExportRefused
-from pipelines.exports.export_time import day_in_name
+from pipelines.exports.fill_down import fill_down
 from pipelines.exports.junk import sift
+from pipelines.exports.outside import Origin, value_outside
 from pipelines.exports.personal import convert_personal, masked_for_display
 from pipelines.exports.table import Body
 
@@ -60,22 +60,23 @@ class Checked:
     rows_rejected: int
 
 
-def check(
-    match: Match, body: Body, exported_at: datetime, file_names: list[str], key: bytes
-) -> Checked:
+def check(match: Match, body: Body, exported_at: datetime, origin: Origin, key: bytes) -> Checked:
     """Type and check all rows of a matched table.
 
     ``exported_at`` is naive UTC. Raises ``ExportRefused`` when a column that must come from the
-    file name does not.
+    name of the file or the sheet does not.
     """
-    context = _context(match, exported_at, file_names, key)
+    context = _context(match, exported_at, key)
     sifted = sift(match, body)
     clean = clean_cells(
         sifted.cells.select(pl.col(str(i)).alias(name) for name, i in match.positions.items()),
         [match.contract.column_by_name[name] for name in match.positions],
     )
-    values, problems = _convert_all(match, clean, context)
     lines = sifted.line_numbers
+    clean = fill_down(clean, match.contract.filled_down, lines, body.bad)
+    values, problems = _convert_all(match, clean, context, origin)
+    for name, headers in match.collected.items():
+        values[name] = collected(sifted.cells, headers)
     is_bad = pl.repeat(False, clean.height, dtype=pl.Boolean, eager=True)
     for _, problem in problems:
         is_bad = is_bad | problem.mask
@@ -93,7 +94,7 @@ def check(
     )
 
 
-def _context(match: Match, exported_at: datetime, file_names: list[str], key: bytes) -> Context:
+def _context(match: Match, exported_at: datetime, key: bytes) -> Context:
     zone = match.contract.zone
     local_export = exported_at.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
     return Context(
@@ -101,37 +102,20 @@ def _context(match: Match, exported_at: datetime, file_names: list[str], key: by
         earliest=EARLIEST,
         latest=local_export + LATEST_AFTER_EXPORT,
         key=key,
-        day_in_file_name=partial(_day_in_file_name, match, file_names),
     )
 
 
-def _day_in_file_name(match: Match, file_names: list[str], column: Column) -> date | None:
-    if column.from_file_name is None:
-        return None
-    for name in file_names:
-        day = day_in_name(name, column.from_file_name, match.contract.zone)
-        if day is not None:
-            return day
-    if column.required:
-        raise ExportRefused(
-            f"Contract {match.contract.contract}: the file has no header {column.headers[0]!r} "
-            f"and its name holds no day for {column.name}. Put the day into the file name, such "
-            "as report_2026-05-01.csv."
-        )
-    return None
-
-
 def _convert_all(
-    match: Match, clean: pl.DataFrame, context: Context
+    match: Match, clean: pl.DataFrame, context: Context, origin: Origin
 ) -> tuple[dict[str, pl.Series], list[tuple[Column, Problem]]]:
     values: dict[str, pl.Series] = {}
     problems: list[tuple[Column, Problem]] = []
     for column in match.contract.columns:
         if column.name not in match.positions:
-            day = context.day_in_file_name(column)
+            value = value_outside(match.contract, column, origin)
             for name, sql_type in column.raw_columns.items():
                 values[name] = pl.repeat(
-                    day, clean.height, dtype=POLARS_TYPES[sql_type], eager=True
+                    value, clean.height, dtype=POLARS_TYPES[sql_type], eager=True
                 )
             continue
         cells = clean[column.name]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.exports.contract import DEFAULT_NULL_TOKENS, Column
+from pipelines.exports.column import DEFAULT_NULL_TOKENS, Column
 
 _KEEPS_APOSTROPHE = frozenset({"text", "json"})
 
@@ -26,6 +26,8 @@ def clean_cells(cells: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
             cell = cell.str.replace(r'^="([^"]*)"$', "$1").str.strip_chars()
         if quoted[column.name][0] and column.type not in _KEEPS_APOSTROPHE:
             cell = cell.str.strip_prefix("'").str.strip_chars()
+        if column.strip_pattern is not None:
+            cell = cell.str.replace_all(column.strip_pattern, "").str.strip_chars()
         tokens = [*DEFAULT_NULL_TOKENS, *column.null_tokens]
         expressions.append(pl.when(~cell.is_in(tokens)).then(cell).alias(column.name))
     return stripped.select(expressions)

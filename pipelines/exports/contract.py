@@ -7,134 +7,17 @@ is personal, what is dropped at the door, which rows are junk and how the export
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import cached_property
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from pipelines.exports.headers import normalise_header
+from pipelines.exports.column import NAME, TEXT, Column, FileNameValue, Model, compiled
+from pipelines.exports.headers import fits_one, looks_personal, normalise_header
 
-LOADER_VERSION = 1
+LOADER_VERSION = 2
 """Part of every contract hash: raise it when typing changes, and files are loaded again."""
-
-ColumnType = Literal[
-    "text", "id", "integer", "money", "decimal", "percent", "timestamp", "epoch_seconds",
-    "date", "boolean", "json", "phone", "email", "account", "phone_list", "person_name", "region",
-]  # fmt: skip
-PERSONAL_TYPES = frozenset({"phone", "email", "account", "phone_list", "person_name", "region"})
-SQL_TYPES = {
-    "text": "VARCHAR", "id": "VARCHAR", "json": "VARCHAR", "integer": "BIGINT",
-    "money": "DECIMAL(18,4)", "decimal": "DECIMAL(18,4)", "percent": "DECIMAL(18,6)",
-    "timestamp": "TIMESTAMP", "epoch_seconds": "TIMESTAMP", "date": "DATE", "boolean": "BOOLEAN",
-}  # fmt: skip
-PERSONAL_PARTS = {
-    "phone": ("key", "masked"), "email": ("key", "masked"), "account": ("key", "masked"),
-    "phone_list": ("keys",), "person_name": ("masked",), "region": ("province", "city"),
-}  # fmt: skip
-NAME = r"^[a-z][a-z0-9_]*$"
-DEFAULT_NULL_TOKENS = (
-    "",
-    "-",
-    "--",
-    "——",
-    "—",
-    "null",
-    "NULL",
-    "0000-00-00",
-    "0000-00-00 00:00:00",
-)
-EPOCH_SECONDS = "epoch_seconds"
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}; correct it") from error
-
-
-class Model(BaseModel):
-    """A frozen model that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FileNameValue(Model):
-    """A value or time that only the file name holds."""
-
-    pattern: str
-    """Regular expression with one group."""
-    format: str
-    """``strptime`` format of the group's digits, or ``epoch_seconds``."""
-
-    @field_validator("pattern")
-    @classmethod
-    def _one_group(cls, pattern: str) -> str:
-        groups = _compiled(pattern).groups
-        if groups != 1:
-            raise ValueError(f"needs exactly one (group), has {groups}")
-        return pattern
-
-
-class Column(Model):
-    """One loaded column."""
-
-    name: str = Field(pattern=NAME)
-    headers: tuple[str, ...] = ()
-    """Accepted header names; when a file has several of them, the first listed one is read."""
-    type: ColumnType
-    description: str = Field(min_length=5)
-    required: bool = False
-    """The header must be there and a row without a value is rejected."""
-    null_tokens: tuple[str, ...] = ()
-    """Texts that mean "no value" here, besides the usual ones (empty, -, --, ——, null ...)."""
-    unit: Literal["points", "ratio"] | None = None
-    """percent only: 1.57 is 1.57 % (points) or 157 % (ratio); a ``%`` sign always means points."""
-    labelled: bool = False
-    """money only: the cell may read ``name-amount``, several joined with ``;``."""
-    strip_prefix: str | None = None
-    """text and id only: a label in front of the value, such as ``No:``."""
-    day_first: bool = False
-    """date and timestamp only: DD/MM/YYYY is accepted."""
-    true_values: tuple[str, ...] = ("1", "true", "yes", "y", "是")
-    false_values: tuple[str, ...] = ("0", "false", "no", "n", "否")
-    virtual_when: str | None = None
-    """phone only: a column whose presence proves a virtual number, which gets no key."""
-    from_file_name: FileNameValue | None = None
-    """date only: where the day stands in the file name when no header gives it."""
-
-    @property
-    def is_personal(self) -> bool:
-        """Its clear value must not be stored anywhere."""
-        return self.type in PERSONAL_TYPES
-
-    @property
-    def raw_columns(self) -> dict[str, str]:
-        """Name to SQL type of the column(s) that it fills in the raw table."""
-        if parts := PERSONAL_PARTS.get(self.type):
-            return {f"{self.name}_{part}": "VARCHAR" for part in parts}
-        return {self.name: SQL_TYPES[self.type]}
-
-    @model_validator(mode="after")
-    def _options_fit_the_type(self) -> Self:
-        allowed = {
-            "unit": {"percent"}, "labelled": {"money"}, "strip_prefix": {"text", "id"},
-            "day_first": {"date", "timestamp"}, "virtual_when": {"phone"},
-            "from_file_name": {"date"}, "true_values": {"boolean"}, "false_values": {"boolean"},
-        }  # fmt: skip
-        for option, types in allowed.items():
-            if option in self.model_fields_set and self.type not in types:
-                raise ValueError(
-                    f"column {self.name!r}: option {option!r} is for type "
-                    f"{' or '.join(sorted(types))}, not {self.type}; remove it"
-                )
-        if self.type == "percent" and self.unit is None:
-            raise ValueError(f"column {self.name!r}: a percent needs unit: points or ratio")
-        if not self.headers and self.from_file_name is None:
-            raise ValueError(f"column {self.name!r}: give headers, the names it has in the files")
-        return self
 
 
 class HeaderRule(Model):
@@ -170,7 +53,7 @@ class JunkRule(Model):
         if not self.values and self.pattern is None:
             raise ValueError(f"junk rule {self.name!r} needs values or a pattern")
         if self.pattern is not None:
-            _compiled(self.pattern)
+            compiled(self.pattern)
         return self
 
 
@@ -204,7 +87,11 @@ class Contract(Model):
     dropped: tuple[str, ...] = ()
     """Headers with personal data that no purpose needs: never read past the door."""
     ignored_header_patterns: tuple[str, ...] = ()
-    """Regular expressions of headers that vary by brand and say nothing, such as tag groups."""
+    """Regular expressions (matched as a whole, without case) of headers that say nothing."""
+    fill_down_reason: str | None = Field(default=None, min_length=10)
+    """Why blank cells mean the value above, when columns have ``fill_down``. The first of these
+    columns names the record: the others are filled within its rows only, so that a blank cell in
+    the first row of a record stays blank."""
     variants: tuple[Variant, ...] = ()
     junk: tuple[JunkRule, ...] = ()
     exported_at: tuple[FileNameValue, ...] = ()
@@ -220,11 +107,18 @@ class Contract(Model):
             raise ValueError(f"{name!r} is no IANA time zone; for China write Asia/Shanghai")
         return name
 
+    @field_validator("exported_at")
+    @classmethod
+    def _times(cls, shapes: tuple[FileNameValue, ...]) -> tuple[FileNameValue, ...]:
+        if any(shape.format == TEXT for shape in shapes):
+            raise ValueError("a time needs a strptime format such as %Y%m%d, or epoch_seconds")
+        return shapes
+
     @field_validator("ignored_header_patterns")
     @classmethod
     def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in patterns:
-            _compiled(pattern)
+            compiled(pattern)
         return patterns
 
     @property
@@ -250,6 +144,35 @@ class Contract(Model):
         others = {normalise_header(header) for header in (*self.not_loaded, *self.dropped)}
         return frozenset(others | set(self.column_of_header))
 
+    def takes(self, header: str) -> Column | None:
+        """Column that a header unknown by name belongs to through its ``header_patterns``."""
+        if header in self.known_headers:
+            return None
+        return next((c for c in self._patterned if fits_one(header, c.header_patterns)), None)
+
+    def collector(self, header: str) -> Column | None:
+        """Column that collects a header unknown by name. Personal headers are never collected."""
+        if header in self.known_headers or looks_personal(header):
+            return None
+        return next((c for c in self._collectors if fits_one(header, c.collects)), None)
+
+    def ignores(self, header: str) -> bool:
+        """The header varies by brand and says nothing."""
+        return fits_one(header, self.ignored_header_patterns)
+
+    @cached_property
+    def _patterned(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.header_patterns)
+
+    @cached_property
+    def _collectors(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.collects)
+
+    @cached_property
+    def filled_down(self) -> tuple[Column, ...]:
+        """Columns whose blank cells take the value above; the first one names the record."""
+        return tuple(column for column in self.columns if column.fill_down)
+
     @cached_property
     def raw_columns(self) -> dict[str, str]:
         """Name to SQL type of the raw table's columns, without the ``_`` columns."""
@@ -267,7 +190,11 @@ class Contract(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = [*self._header_problems(), *self._reference_problems()]
+        problems = [
+            *self._header_problems(),
+            *self._reference_problems(),
+            *self._fill_down_problems(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -324,11 +251,26 @@ class Contract(Model):
         ]
         if self.variants and len(fallbacks) != 1:
             problems.append("variants: exactly one must have neither has nor lacks, the fallback")
-        if not any(column.required for column in self.columns) and not self.header.must_have:
+        by_header = any(column.required and not column.is_outside for column in self.columns)
+        if not by_header and not self.header.must_have:
             problems.append(
                 "no column is required and header.must_have is empty: any file would fit"
             )
         return problems
+
+    def _fill_down_problems(self) -> list[str]:
+        if self.filled_down and self.fill_down_reason is None:
+            return [
+                "fill_down_reason: say why blank cells mean the value above, or remove fill_down"
+            ]
+        if self.filled_down and not self.filled_down[0].required:
+            return [
+                f"column {self.filled_down[0].name!r} is the first with fill_down and names the "
+                "record: add required: true"
+            ]
+        if self.fill_down_reason and not self.filled_down:
+            return ["fill_down_reason: no column has fill_down; remove it"]
+        return []
 
     def variant_of(self, headers: frozenset[str]) -> str:
         """Most specific variant that the normalised headers fit; ``standard`` if there is none."""

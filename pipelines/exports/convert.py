@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 import polars as pl
 
 from pipelines.exports import times
-from pipelines.exports.contract import Column
+from pipelines.exports.column import Column
 
 _NUMBER = r"^[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?$"
 _HAS_DIGIT = r"\d"
@@ -49,7 +49,6 @@ class Context:
     """Local time before which a time is a mistake."""
     latest: datetime
     key: bytes
-    day_in_file_name: Callable[[Column], date | None]
 
 
 def convert(clean: pl.Series, column: Column, context: Context) -> Converted:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from pipelines.exports.column import Column
 from pipelines.exports.contract import Contract
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.errors import AmbiguousExport, ExportRefused, UnknownExport
-from pipelines.exports.headers import normalise_header, number_headers
+from pipelines.exports.headers import normalise_header, number_headers, without_number
 
 NEAREST = 3
 SHOWN_HEADERS = 8
@@ -25,6 +27,11 @@ class HeadRow:
     end_line: int
     cells: tuple[str, ...]
 
+    @cached_property
+    def headers(self) -> frozenset[str]:
+        """Normalised texts of the cells that are not blank."""
+        return frozenset(normalise_header(cell) for cell in self.cells) - {""}
+
 
 @dataclass(frozen=True)
 class Match:
@@ -35,6 +42,8 @@ class Match:
     variant: str
     positions: dict[str, int]
     """Position of every loaded column that the file has, from 0."""
+    collected: dict[str, dict[str, int]]
+    """Per collecting column: header as written in the file → position."""
     header_positions: dict[str, int]
     """Position of every named header of the file (normalised, numbered when repeated)."""
     unknown_headers: tuple[str, ...]
@@ -101,25 +110,26 @@ def _best_row(contract: Contract, rows: Sequence[HeadRow]) -> _Candidate | None:
 
 
 def _candidate(contract: Contract, row: HeadRow) -> _Candidate:
-    headers = frozenset(normalise_header(cell) for cell in row.cells) - {""}
-    loaded = {contract.column_of_header[h].name for h in headers if h in contract.column_of_header}
+    known = row.headers & contract.known_headers
+    loaded = {contract.column_of_header[h].name for h in known if h in contract.column_of_header}
+    taken = {header: column for header in row.headers if (column := contract.takes(header))}
+    loaded |= {column.name for column in taken.values()}
     missing = [
-        " or ".join(column.headers)
+        column.label
         for column in contract.columns
-        if (column.required and column.from_file_name is None)
-        or column.name in contract.header.must_have
+        if (column.required and not column.is_outside) or column.name in contract.header.must_have
         if column.name not in loaded
     ]
     missing += [
-        " or ".join(contract.column_by_name[name].headers[0] for name in group)
+        " or ".join(contract.column_by_name[name].label for name in group)
         for group in contract.at_least_one_of
         if loaded.isdisjoint(group)
     ]
     return _Candidate(
         contract=contract,
         header=row,
-        known=headers & contract.known_headers,
-        named=len(headers),
+        known=known | taken.keys(),
+        named=len(row.headers),
         missing=tuple(missing),
     )
 
@@ -133,24 +143,52 @@ def _match(found: _Candidate) -> Match:
         wanted = [normalise_header(header) for header in column.headers]
         header = next((h for h in wanted if h in positions), None)
         if header is None:
+            header = _by_pattern(contract, row, numbered, column)
+        if header is not None:
+            loaded[column.name] = positions[header]
+            _refuse_repeated(contract, row, numbered, header)
+    collected: dict[str, dict[str, int]] = {}
+    unknown: list[str] = []
+    for header, i in positions.items():
+        if _is_known(contract, header):
             continue
-        loaded[column.name] = positions[header]
-        _refuse_repeated(contract, row, numbered, header)
-    unknown = tuple(
-        row.cells[i].strip()
-        for header, i in positions.items()
-        if header not in contract.known_headers
-        and header.split("#")[0] not in contract.known_headers
-        and not _ignored(contract, row.cells[i])
-    )
+        collector = contract.collector(without_number(header))
+        if collector is None:
+            unknown.append(row.cells[i].strip())
+        else:
+            cells = collected.setdefault(collector.name, {})
+            cells[row.cells[i].strip() + header[len(without_number(header)) :]] = i
     return Match(
         contract=contract,
         header=row,
         variant=contract.variant_of(frozenset(positions)),
         positions=loaded,
+        collected=collected,
         header_positions=positions,
-        unknown_headers=unknown,
+        unknown_headers=tuple(unknown),
     )
+
+
+def _is_known(contract: Contract, header: str) -> bool:
+    """By name, also when it stands there again, by a column's pattern or as one to ignore."""
+    text = without_number(header)
+    by_name = not contract.known_headers.isdisjoint((header, text))
+    return by_name or contract.takes(text) is not None or contract.ignores(text)
+
+
+def _by_pattern(
+    contract: Contract, row: HeadRow, numbered: list[str], column: Column
+) -> str | None:
+    if not column.header_patterns:
+        return None
+    fitting = [h for h in numbered if h and contract.takes(without_number(h)) is column]
+    if len(fitting) > 1:
+        raise ExportRefused(
+            f"The headers {_listed(fitting)} in line {row.line_number} all fit header_patterns of "
+            f"column {column.name} in contract {contract.contract}: which one counts is not known. "
+            "List the right one under headers of the column, the others under not_loaded."
+        )
+    return fitting[0] if fitting else None
 
 
 def _refuse_repeated(contract: Contract, row: HeadRow, numbered: list[str], header: str) -> None:
@@ -163,10 +201,6 @@ def _refuse_repeated(contract: Contract, row: HeadRow, numbered: list[str], head
         )
 
 
-def _ignored(contract: Contract, cell: str) -> bool:
-    return any(re.fullmatch(p, cell.strip()) for p in contract.ignored_header_patterns)
-
-
 def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
     if not ranked:
         return "The file holds no rows at all, so there is no header to match."
@@ -176,7 +210,7 @@ def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
         unknown = [
             cell.strip()
             for cell in candidate.header.cells
-            if (header := normalise_header(cell)) and header not in contract.known_headers
+            if (header := normalise_header(cell)) and not _is_known(contract, header)
         ]
         facts = [f"knows {len(candidate.known)} of {candidate.named} headers"]
         if candidate.known:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from pipelines.exports.contract import EPOCH_SECONDS, FileNameValue
+from pipelines.exports.column import EPOCH_SECONDS, FileNameValue
 
 USUAL_SHAPES = tuple(
     FileNameValue(pattern=pattern, format=form)
@@ -65,6 +65,12 @@ def day_in_name(name: str, shape: FileNameValue, zone: ZoneInfo) -> date | None:
     """Local day that a file name holds in one shape."""
     found = time_in_name(name, shape, zone)
     return None if found is None else found.astimezone(zone).date()
+
+
+def text_in_name(name: str, pattern: str) -> str | None:
+    """Last text that the pattern's group finds in a name."""
+    found = re.findall(pattern, name)
+    return found[-1].strip() or None if found else None
 
 
 def _digits(text: str) -> str:

@@ -7,6 +7,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+_NUMBERED = re.compile(r"#\d+$")
+_PERSONAL = re.compile(
+    r"手机|电话|身份证|证件|姓名|地址|邮箱|微信号|银行卡|生日|phone|mobile|e-?mail|address|id_?card"
+    r"|birth",
+    re.IGNORECASE,
+)
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 
 
@@ -29,3 +35,18 @@ def number_headers(cells: Iterable[str]) -> list[str]:
         seen[header] += 1
         numbered.append(f"{header}#{seen[header]}" if header and seen[header] > 1 else header)
     return numbered
+
+
+def without_number(header: str) -> str:
+    """A numbered header as it reads in the file: ``x#2`` is ``x``."""
+    return _NUMBERED.sub("", header)
+
+
+def fits_one(header: str, patterns: Iterable[str]) -> bool:
+    """One of the regular expressions fits the whole normalised header, whatever its case."""
+    return any(re.fullmatch(pattern, header, re.IGNORECASE) for pattern in patterns)
+
+
+def looks_personal(header: str) -> bool:
+    """The header names something about a person that must not be stored without a purpose."""
+    return _PERSONAL.search(header) is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from pipelines.exports.contract import Column
+from pipelines.exports.column import Column
 from pipelines.exports.convert import Context, Converted, fill_left
 from pipelines.privacy import normalise
 from pipelines.privacy.hashing import KIND_ACCOUNT, KIND_EMAIL, KIND_PHONE, hash_series

@@ -28,6 +28,7 @@ class GridPart:
 
     rows: Sequence[Sequence[Any]]
     member: str | None
+    sheet: str
     encoding: str = "xlsx"
     file_format: str = "xlsx"
 
@@ -55,6 +56,7 @@ class FramePart:
 
     frame: pl.DataFrame
     member: str | None
+    sheet: None = None
     encoding: str = "parquet"
     file_format: str = "parquet"
 
@@ -94,9 +96,9 @@ def open_workbook(data: bytes, member: str | None = None) -> list[GridPart]:
     }
     several = len(filled) > 1
     return [
-        GridPart(rows, f"{member}!{name}" if member else name)
+        GridPart(rows, f"{member}!{name}" if member else name, name)
         if several
-        else GridPart(rows, member)
+        else GridPart(rows, member, name)
         for name, rows in filled.items()
     ]
 

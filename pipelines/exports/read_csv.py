@@ -41,6 +41,7 @@ class CsvPart:
     text: bytes
     encoding: str
     member: str | None = None
+    sheet: None = None
     file_format: str = "csv"
 
     def head(self, rows: int) -> list[HeadRow]:

@@ -12,6 +12,7 @@ from pipelines.exports.contract_files import Contracts
 from pipelines.exports.detect import detect, nearest_contracts, scan_rows
 from pipelines.exports.errors import ExportRefused, UnreadableExport
 from pipelines.exports.export_time import export_time
+from pipelines.exports.outside import Origin
 from pipelines.exports.read import Refusal, open_export
 from pipelines.exports.read_csv import open_csv
 from pipelines.exports.table import Part
@@ -190,8 +191,7 @@ def _check_part(
     landed: LandedFile, part: Part, contracts: Contracts, key: bytes
 ) -> CheckedPart | None:
     """None for a sheet that the contracts say to skip."""
-    sheet = (part.member or "").rpartition("!")[2]
-    if part.file_format == "xlsx" and any(sheet in contract.skip_sheets for contract in contracts):
+    if part.sheet and any(part.sheet in contract.skip_sheets for contract in contracts):
         return None
     names = [*([part.member] if part.member else []), landed.path.name]
     try:
@@ -201,7 +201,7 @@ def _check_part(
             _require_encoding(part, contract.encodings, contract.contract)
         exported_at = export_time(names, contract.exported_at, contract.zone, landed.delivered_at)
         body = part.body(match.header, contract.short_rows)
-        checked = check(match, body, exported_at, names, key)
+        checked = check(match, body, exported_at, Origin(tuple(names), part.sheet), key)
     except ExportRefused as error:
         return _refused(landed, part.member, str(error), contracts)
     return CheckedPart(_loaded(landed, part, checked), checked)

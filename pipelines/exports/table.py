@@ -52,6 +52,10 @@ class Part(Protocol):
         """Sheet or archive member; None when the file is the table."""
 
     @property
+    def sheet(self) -> str | None:
+        """Name of the sheet; None when the table is no sheet."""
+
+    @property
     def encoding(self) -> str:
         """Text encoding, or the binary format."""
 

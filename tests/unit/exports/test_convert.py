@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.exports.clean import clean_cells
-from pipelines.exports.contract import Column
+from pipelines.exports.column import Column
 from pipelines.exports.convert import Context, convert
 from pipelines.exports.personal import convert_personal
 
@@ -18,7 +18,6 @@ CONTEXT = Context(
     earliest=datetime(2000, 1, 1),
     latest=datetime(2027, 5, 1),
     key=b"k" * 32,
-    day_in_file_name=lambda column: None,
 )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.exports.contract import FileNameValue
+from pipelines.exports.column import FileNameValue
 from pipelines.exports.export_time import export_time
 
 ZONE = ZoneInfo("Asia/Shanghai")
