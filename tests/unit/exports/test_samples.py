@@ -44,6 +44,7 @@ LOADED = {
     "tmall_order_ExportOrderList_2022.csv": ("tmall_orders", "y2021_22", "gb18030", 1, 5, 5, {}),
     "tmall_order_qianniu_2026.xlsx": ("tmall_orders", "y2025_26", "xlsx", 1, 1, 1, {}),
     "wecom_external_contact_flat.csv": ("wecom_contacts", "standard", "utf-8", 1, 3, 3, {}),
+    "weixin_shop_order.xlsx": ("wechat_shop_orders", "standard", "xlsx", 1, 2, 2, {}),
     "xhs_order.xlsx": ("xiaohongshu_orders", "standard", "xlsx", 1, 1, 1, {}),
     "youzan_customer.csv": ("youzan_customers", "standard", "utf-8", 1, 2, 2, {}),
     "youzan_order.csv": ("youzan_orders", "standard", "utf-8", 1, 2, 2, {}),
