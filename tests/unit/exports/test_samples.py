@@ -27,6 +27,7 @@ LOADED = {
     "jd_order.csv": ("jd_orders", "standard", "gb18030", 1, 3, 3, {}),
     "kuaishou_order.xlsx": ("kuaishou_orders", "standard", "xlsx", 1, 1, 1, {}),
     "laike_售卖明细_2026-05-01_2026-05-02.xlsx": ("laike_sales", "standard", "xlsx", 1, 1, 1, {}),
+    "klaviyo_profiles.csv": ("klaviyo_profiles", "standard", "utf-8-sig", 1, 1, 1, {}),
     "oa_user_info_flat.csv": ("official_account_followers", "standard", "utf-8", 1, 2, 2, {}),
     "oceanengine_project.csv": ("oceanengine_reports", "project", "utf-8-sig", 1, 2, 2, {}),
     "pos_sales_PLAUSIBLE.csv": (
@@ -43,9 +44,11 @@ LOADED = {
     "tmall_order_ExportOrderList_2017.csv": ("tmall_orders", "y2017", "gb18030", 1, 2, 2, {}),
     "tmall_order_ExportOrderList_2022.csv": ("tmall_orders", "y2021_22", "gb18030", 1, 5, 5, {}),
     "tmall_order_qianniu_2026.xlsx": ("tmall_orders", "y2025_26", "xlsx", 1, 1, 1, {}),
+    "wecom_customer_list.xlsx": ("wecom_customers", "standard", "xlsx", 4, 3, 3, {}),
     "wecom_external_contact_flat.csv": ("wecom_contacts", "standard", "utf-8", 1, 3, 3, {}),
     "weixin_shop_order.xlsx": ("wechat_shop_orders", "standard", "xlsx", 1, 2, 2, {}),
     "xhs_order.xlsx": ("xiaohongshu_orders", "standard", "xlsx", 1, 1, 1, {}),
+    "wecom_user_behavior_data.csv": ("wecom_statistics", "standard", "utf-8", 1, 2, 2, {}),
     "youzan_customer.csv": ("youzan_customers", "standard", "utf-8", 1, 2, 2, {}),
     "youzan_order.csv": ("youzan_orders", "standard", "utf-8", 1, 2, 2, {}),
 }  # fmt: skip
@@ -67,6 +70,10 @@ FORMATS = {
     "shopify_orders": ["shopify_orders"],
     "laike_sales": ["laike_sales_detail"],
     "wecom_contacts": ["wecom_external_contact_api"],
+    "wecom_customers": ["wecom_customer_list"],
+    "wecom_statistics": ["wecom_behavior_stat"],
+    "wecom_acquisition_links": ["wecom_acquisition_link"],
+    "klaviyo_profiles": ["klaviyo_profiles"],
     "official_account_followers": ["oa_user_info_api"],
     "youzan_customers": ["youzan_customer"],
     "crm_members": ["crm_member_template"],
@@ -78,7 +85,7 @@ FORMATS = {
 CLEAR_PERSONAL = (
     "19900000001", "19900000002", "测试甲", "测试乙", "示例买家甲", "示例买家乙", "示例买家丙",
     "demo_a@example.com", "demo@example.com", "jd_demo_a", "jd_demo_b", "demo_buyer",
-    "819000000000", "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**",
+    "819000000000", "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**", "+14165550100",
 )  # fmt: skip
 
 
@@ -156,6 +163,8 @@ def test_all_counts_add_up_in_the_warehouse(samples: dict[str, Path], warehouse:
             f"and file_id in (select _file_id from {table}) order by all"
         )
         assert held == ledger
+    loaded = sum(counts[5] for counts in LOADED.values())
+    junk = sum(sum(counts[6].values()) for counts in LOADED.values())
     assert warehouse.rows(
         "select count(*), count(*) filter (where rows_read = rows_loaded + rows_rejected + "
         "rows_junk), sum(rows_loaded), sum(rows_rejected), sum(rows_junk) from ledger.files "
