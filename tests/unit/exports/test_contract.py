@@ -33,11 +33,11 @@ def read(tmp_path: Path, text: str) -> Contracts:
 
 
 def test_all_shipped_contracts_are_right(contracts: Contracts) -> None:
-    assert {raw_table(contract) for contract in contracts} == {
-        "raw_tmall.orders", "raw_tmall.items", "raw_douyin.orders", "raw_wecom.contacts",
-        "raw_official_account.followers", "raw_youzan.customers", "raw_crm.members",
-        "raw_pos.sales", "raw_oceanengine.reports",
-    }  # fmt: skip
+    assert {contract.contract for contract in contracts} == {
+        path.stem for path in SHIPPED.glob("*.yml")
+    }
+    for contract in contracts:
+        assert contract.contract == f"{contract.source}_{contract.export}"
     for contract in contracts:
         path = SHIPPED / f"{contract.contract}.yml"
         assert path.exists()

@@ -50,6 +50,7 @@ LOADED = {
     "xhs_pugongying_order_report.xlsx": (
         "xiaohongshu_ads_pugongying_orders", "standard", "xlsx", 1, 1, 1, {},
     ),
+    "yuntu_5a_A3_assets.csv": ("yuntu_assets", "standard", "utf-8-sig", 1, 1, 1, {}),
     "youzan_customer.csv": ("youzan_customers", "standard", "utf-8", 1, 2, 2, {}),
 }  # fmt: skip
 FORMATS = {
@@ -72,6 +73,7 @@ FORMATS = {
     "xiaohongshu_ads_pugongying_orders": ["pgy_order_report"],
     "tencent_ads_reports": ["tencent_ads"],
     "google_ads_campaigns": ["google_ads_campaign"],
+    "yuntu_assets": ["yuntu_5a_assets"],
     "douyin_live_sessions": ["compass_live_list"],
 }  # fmt: skip
 CLEAR_PERSONAL = (
@@ -126,7 +128,7 @@ def test_every_header_of_the_format_is_known(
     contract: str, form: str, shared: Path, contracts: Contracts, check
 ) -> None:
     headers = json.loads((shared / "exports/headers.json").read_text("utf-8"))[form]
-    name = "report_2026-05-01.csv"
+    name = "report_A3_2026-05-01.csv"
     (part,) = check(name, ",".join(f'"{header}"' for header in headers) + "\n")
     assert part.report.status == "loaded", part.report.message
     assert part.report.contract == contract
