@@ -126,8 +126,7 @@ def check_landed(landed: LandedFile, contracts: Contracts, key: bytes) -> list[C
         if isinstance(part, Refusal):
             results.append(_refused(landed, part.member, str(part.error), contracts))
         else:
-            result = _check_part(landed, part, contracts, key)
-            results += [] if result is None else [result]
+            results.append(_check_part(landed, part, contracts, key))
     return _whole_workbooks(landed, results, contracts)
 
 
@@ -164,7 +163,8 @@ def _whole_workbooks(
     for index, result in enumerate(results):
         groups.setdefault(_workbook_of(landed, result.report, index), []).append(result)
     whole: list[CheckedPart] = []
-    for group in groups.values():
+    for sheets in groups.values():
+        group = _without_skipped_sheets(sheets)
         refused = [r.report for r in group if r.report.status == REFUSED]
         if len(group) == 1 or not refused:
             whole += group
@@ -178,6 +178,22 @@ def _whole_workbooks(
     return whole
 
 
+def _without_skipped_sheets(group: list[CheckedPart]) -> list[CheckedPart]:
+    """Refused sheets are left out when the contract of the workbook's data says to skip them."""
+    skipped = {
+        sheet
+        for result in group
+        if result.checked is not None
+        for sheet in result.checked.match.contract.skip_sheets
+    }
+    return [
+        result
+        for result in group
+        if result.checked is not None
+        or (result.report.member or "").rpartition("!")[2] not in skipped
+    ]
+
+
 def _workbook_of(landed: LandedFile, report: FileReport, index: int) -> str:
     member = report.member or ""
     if "!" in member:
@@ -187,12 +203,7 @@ def _workbook_of(landed: LandedFile, report: FileReport, index: int) -> str:
     return f"{index}:{member}"
 
 
-def _check_part(
-    landed: LandedFile, part: Part, contracts: Contracts, key: bytes
-) -> CheckedPart | None:
-    """None for a sheet that the contracts say to skip."""
-    if part.sheet and any(part.sheet in contract.skip_sheets for contract in contracts):
-        return None
+def _check_part(landed: LandedFile, part: Part, contracts: Contracts, key: bytes) -> CheckedPart:
     names = [*([part.member] if part.member else []), landed.path.name]
     try:
         match = detect(part.head(scan_rows(contracts)), contracts, part.file_format)

@@ -211,7 +211,7 @@ def test_a_virtual_number_gets_no_key(warehouse: Warehouse) -> None:
 
 def test_report_day_from_the_file_name(warehouse: Warehouse) -> None:
     text = "素材名称,素材ID,消耗,展示数,点击数,转化数\n甲,7,1.5,10,1,0\n合计,,1.5,10,1,0\n"
-    warehouse.land("oceanengine/adv/material_2026-05-01_2026-05-02.csv", text)
+    warehouse.land("oceanengine/adv/material_2026-05-02_2026-05-02.csv", text)
     warehouse.land("oceanengine/adv/material.csv", text.replace("甲", "乙"))
     dated, refused = sorted(warehouse.load(), key=lambda r: r.status)
     assert (dated.variant, dated.junk) == ("material", {"total_row_material": 1})

@@ -35,6 +35,18 @@ pos_sales as (
 
 ),
 
+local_leads as (
+
+    select * from {{ ref('stg_oceanengine__local_leads') }}
+
+),
+
+listed_leads as (
+
+    select * from {{ ref('stg_oceanengine__lead_table') }}
+
+),
+
 staff_typed_phones as (
 
     select * from {{ ref('int_identity__staff_typed_phones') }}
@@ -147,6 +159,20 @@ sightings as (
         'pos_sales' as source,
         sold_at as seen_at
     from pos_sales
+    union all
+    select
+        'phone' as identifier_type,
+        lead_phone_key as identifier_value,
+        'oceanengine_local_leads' as source,
+        created_at as seen_at
+    from local_leads
+    union all
+    select
+        'phone' as identifier_type,
+        lead_phone_key as identifier_value,
+        'oceanengine_lead_table' as source,
+        created_at as seen_at
+    from listed_leads
 
 )
 

@@ -1,6 +1,6 @@
 with unioned as (
 
-    {% for source in ['wecom', 'official_account', 'crm', 'youzan', 'douyin'] %}
+    {% for source in ['wecom', 'official_account', 'crm', 'youzan', 'douyin', 'oceanengine'] %}
         select
             touch_id,
             behaviour,
