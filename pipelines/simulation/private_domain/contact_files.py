@@ -48,6 +48,8 @@ _WAY_LABELS = {
     202: "管理员/负责人分配",
 }
 _LOST_CALLBACKS = 0.015
+Kinds = tuple[tuple[str, pl.Expr, str, dict[str, pl.Expr | str]], ...]
+"""Kind of event, which relations have it, its moment, and the texts that it states."""
 _VIP = '{"group_name":"客户等级","tag_name":"VIP","type":1}'
 
 
@@ -151,7 +153,7 @@ def _events(rng: np.random.Generator, relations: pl.DataFrame) -> pl.DataFrame:
     )
     by_hand = pl.col("add_way") != ASSIGNED
     limit = pl.col("external_userid").str.ends_with("0")
-    kinds = (
+    kinds: Kinds = (
         (
             "add_half_external_contact",
             by_hand & pl.col("half"),

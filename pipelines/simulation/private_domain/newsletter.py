@@ -15,7 +15,7 @@ from pipelines.simulation.private_domain.snapshots import (
     snapshot_moments,
     standing_at,
 )
-from pipelines.simulation.rendering import clock, layout
+from pipelines.simulation.rendering import Cells, clock, layout
 
 
 def simulate_profiles(block: Block, rng: np.random.Generator, emails: pl.DataFrame) -> pl.DataFrame:
@@ -48,7 +48,7 @@ def deliver_profiles(block: Block, profiles: pl.DataFrame) -> None:
     )
     has_left = pl.col("unsubscribed") <= pl.col("moment")
     consent_at = pl.when(has_left).then("unsubscribed").otherwise("created")
-    cells = {
+    cells: Cells = {
         "Email": pl.col("email"),
         "Klaviyo ID": pl.col("profile_id"),
         "Phone Number": pl.concat_str(pl.lit("+86"), "phone"),

@@ -15,7 +15,7 @@ from pipelines.simulation.private_domain.campaigns import Calendar, Campaign, fr
 from pipelines.simulation.private_domain.cards import phone_on_card
 from pipelines.simulation.private_domain.cells import without_empty, yes_no
 from pipelines.simulation.private_domain.snapshots import MORNING, per_moment
-from pipelines.simulation.rendering import clock, layout, with_bad_rows
+from pipelines.simulation.rendering import Cells, clock, layout, with_bad_rows
 
 _UNSUBSCRIBES = 0.004
 _MEMBERS_DAY_SHARE = 0.4
@@ -129,7 +129,7 @@ def _addressed(
     moments = np.array([campaign.at for campaign in campaigns], dtype=np.int64)
     reached = (rng.random(shape) < share) & (audience[since].to_numpy()[:, None] < moments)
     leaves = reached & (rng.random(shape) < _UNSUBSCRIBES)
-    left_before = np.cumsum(leaves, axis=1) - leaves
+    left_before: Array = np.cumsum(leaves, axis=1) - leaves
     campaign, row = np.nonzero((reached & (left_before == 0)).T)
     tasks = frame_of(list(campaigns))[campaign]
     return audience[row].with_columns(
@@ -185,7 +185,7 @@ def deliver_sms(block: Block, sms: pl.DataFrame) -> None:
     """Two reports per campaign; clicks and unsubscribes come in between."""
     rows = _reports(block, sms)
     clicked, unsubscribed = _by(pl.col("clicked")), _by(pl.col("unsubscribed"))
-    cells = {
+    cells: Cells = {
         "任务名称": pl.col("campaign"),
         "任务批次": pl.col("batch"),
         "手机号": pl.col("phone"),
@@ -205,7 +205,7 @@ def deliver_sms(block: Block, sms: pl.DataFrame) -> None:
 def deliver_calls(block: Block, calls: pl.DataFrame) -> None:
     """One report per campaign and a later one that shows the same."""
     rows = _reports(block, calls)
-    cells = {
+    cells: Cells = {
         "任务名称": pl.col("campaign"),
         "任务批次": pl.col("batch"),
         "被叫号码": pl.col("phone"),
@@ -223,7 +223,7 @@ def deliver_calls(block: Block, calls: pl.DataFrame) -> None:
 def deliver_emails(block: Block, emails: pl.DataFrame) -> None:
     """Two reports per newsletter."""
     rows = _reports(block, emails)
-    cells = {
+    cells: Cells = {
         "活动名称": pl.col("campaign"),
         "收件邮箱": pl.col("email"),
         "发送时间": clock(pl.col("sent")),
