@@ -8,12 +8,14 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.catalogue import MEMBER_LEVELS, STORE_PHONE, TEST_PHONE
 from pipelines.simulation.draws import pick
+from pipelines.simulation.people import nick_at, phone_at
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import without_empty
 from pipelines.simulation.private_domain.guides import Guides, guide_of
 from pipelines.simulation.private_domain.snapshots import (
     MONTHLY,
+    ever_seen,
     per_moment,
     snapshot_moments,
     standing_at,
@@ -65,24 +67,31 @@ def simulate_cards(block: Block, rng: np.random.Generator) -> pl.DataFrame:
     return pl.concat([alone, old.select(alone.columns)]).sort("joined", "card")
 
 
-def _main_cards(block: Block, rng: np.random.Generator) -> pl.DataFrame:
+def _members(block: Block) -> pl.DataFrame:
+    """The people with a card, with ``joined`` and ``join_text`` of the touch of the block."""
     joins = block.touches.filter(kind="membership_joined").sort("at")
     joins = joins.unique("person_id", keep="first", maintain_order=True)
     people = block.people.filter("on_crm").join(
         joins.select("person_id", joined="at", channel="channel"), on="person_id", how="left"
     )
-    count = people.height
     join_text = pl.col("channel").replace_strict(
         _JOIN_TEXTS, default="门店扫码", return_dtype=pl.String
     )
+    return people.with_columns(
+        joined=pl.col("joined").fill_null(pl.col("met_at")), join_text=join_text
+    )
+
+
+def _main_cards(block: Block, rng: np.random.Generator) -> pl.DataFrame:
+    people = _members(block)
+    count = people.height
     is_known_nick = pl.Series(rng.random(count) < 0.05)
-    joined = pl.col("joined").fill_null(pl.col("met_at"))
     is_old = pl.col("joined") < block.world.period.start - 60 * DAY
     guide = guide_of(people["person_id"].to_numpy(), people["place"].to_numpy())
     seen_lag = pl.Series(rng.integers(DAY // 2, 12 * DAY, count))
-    tells = pl.Series(rng.random(count) < 0.7)
+    tells = pl.Series(rng.random(count) < 0.7) & (pl.col("phone_changed_at") > pl.col("joined"))
     has_balance = pl.Series(rng.random(count) < 0.06)
-    cards = people.with_columns(joined=joined, join_text=join_text).select(
+    cards = people.select(
         "person_id",
         "old_crm_card",
         "email",
@@ -91,7 +100,7 @@ def _main_cards(block: Block, rng: np.random.Generator) -> pl.DataFrame:
         "family_id",
         card="crm_card",
         name=pl.concat_str("surname", "given_name"),
-        own_phone="phone",
+        own_phone=phone_at(pl.col("joined")),
         new_phone=pl.when(tells).then("new_phone"),
         changed=pl.when(tells).then(pl.col("phone_changed_at") + seen_lag),
         is_masked=pl.Series(rng.random(count) < 0.06),
@@ -99,7 +108,7 @@ def _main_cards(block: Block, rng: np.random.Generator) -> pl.DataFrame:
         status=pl.Series(pick(rng, (("105", 0.96), ("106", 0.02), ("104", 0.02)), count)),
         merged=pl.max_horizontal("cards_merged_at", pl.col("joined") + DAY),
         tmall_nick=pl.when((pl.col("join_text") == "天猫会员通") | is_known_nick).then(
-            "tmall_nick"
+            nick_at(pl.col("joined"))
         ),
         unionid=pl.when(
             pl.col("join_text").is_in(_BY_WECHAT) | pl.Series(rng.random(count) < 0.3)
@@ -195,29 +204,26 @@ def deliver_cards(block: Block, guides: Guides, cards: pl.DataFrame) -> None:
 
 def state_cards(block: Block, cards: pl.DataFrame) -> None:
     """Who stands behind each card, clear phone, nick and unionid that a card file shows."""
-    merged = pl.when(pl.col("merged_into").is_not_null()).then(pl.lit("merged_card"))
-    block.add_identifiers(
-        "crm_member_id", cards, "card", mess=merged.otherwise(pl.lit("none")), valid_to=None
-    )
-    clear = cards.filter(~pl.col("is_masked"))
     moments = snapshot_moments(block.world.period, MONTHLY)
-    shows_new = pl.col("changed") <= int(moments[-1])
-    shows_old = pl.col("changed").is_null() | (pl.col("changed") > int(moments[0]))
-    joined_late = pl.col("joined") > int(moments[0])
+    merged = pl.when(pl.col("merged_into").is_not_null()).then(pl.lit("merged_card"))
+    block.add_identifiers("crm_member_id", cards, "card", mess=merged.otherwise(pl.lit("none")))
+    block.add_identifiers("tmall_nick", cards, "tmall_nick")
+    block.add_identifiers("unionid", cards, "unionid")
+    clear = cards.filter(~pl.col("is_masked"))
     is_changed = pl.col("changed").is_not_null()
-    first = clear.filter(shows_old | (joined_late & (pl.col("joined") < pl.col("changed"))))
     block.add_identifiers(
         "phone",
-        first,
+        clear.filter(ever_seen(clear, moments, "joined", "changed")),
         "phone",
         mess=pl.when(is_changed).then(pl.lit("changed_phone")).otherwise("mess"),
         valid_to=pl.col("changed"),
     )
     block.add_identifiers(
-        "phone", clear.filter(shows_new), "new_phone", valid_from=pl.col("changed")
+        "phone",
+        clear.filter(ever_seen(clear, moments, "changed")),
+        "new_phone",
+        valid_from=pl.col("changed"),
     )
-    block.add_identifiers("tmall_nick", cards, "tmall_nick")
-    block.add_identifiers("unionid", cards, "unionid")
     block.add_touches(
         cards.filter(pl.col("merged_into").is_not_null()).select(
             "person_id",
@@ -225,4 +231,8 @@ def state_cards(block: Block, cards: pl.DataFrame) -> None:
             kind=pl.lit("membership_joined"),
             channel=pl.lit("store_sign_up"),
         )
+    )
+    merged_by_now = (pl.col("merged") <= int(moments[-1])) & pl.col("merged_into").is_not_null()
+    block.world.truth.add_totals(
+        members=cards["person_id"].n_unique(), merged_cards=cards.filter(merged_by_now).height
     )

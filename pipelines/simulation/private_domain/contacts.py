@@ -8,9 +8,11 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.catalogue import PLACES
 from pipelines.simulation.draws import Array, pick, random_texts
+from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR
 from pipelines.simulation.private_domain.campaigns import Calendar, moments_of
 from pipelines.simulation.private_domain.guides import GUIDES_PER_STORE, Guides, guide_of
+from pipelines.simulation.private_domain.snapshots import WEEKLY, ever_seen, snapshot_moments
 
 CORP = "corp_main"
 SHARED, ASSIGNED, CARD_SHARE = 201, 202, 3
@@ -53,14 +55,13 @@ def simulate_contacts(
 
 def _first_relations(block: Block, rng: np.random.Generator, guides: Guides) -> pl.DataFrame:
     """The relation in which the brand met each contact; it begins with a touch of the block."""
-    people = block.people.filter("on_wecom").select(
-        "person_id", "place", "phone", "unionid", "met_at", name="nick"
-    )
+    people = block.people.filter("on_wecom").with_columns(name="nick")
     adds = block.touches.filter(kind="wecom_contact_added").sort("at")
     adds = adds.unique("person_id", keep="first", maintain_order=True)
     table = people.join(
         adds.select("person_id", "channel", "campaign", added="at"), on="person_id", how="left"
     ).with_columns(pl.col("added").fill_null(pl.col("met_at")))
+    table = table.with_columns(phone=phone_at(pl.col("added")))
     count = table.height
     is_corporate = rng.random(count) < 0.03
     knows_unionid = ~is_corporate & (rng.random(count) >= 0.08)
@@ -211,11 +212,18 @@ _TOUCH_CHANNELS = {way: channel for channel, ways in _ADD_WAYS.items() for way i
 
 
 def state_contacts(block: Block, relations: pl.DataFrame) -> None:
-    """The people behind contacts, unionids and typed phones, and every further add of a guide."""
+    """The relations, the people behind ids and typed phones, and every further add of a guide."""
+    period = block.world.period
+    moments = snapshot_moments(period, WEEKLY)
     scoped = relations.with_columns(scoped=pl.concat_str(pl.lit(f"{CORP}:"), "external_userid"))
-    block.add_identifiers("wecom_external_userid", scoped, "scoped")
-    block.add_identifiers("unionid", relations, "unionid")
-    block.add_identifiers("phone", relations, "typed_phone", valid_from=pl.col("typed_at"))
+    listed = scoped.filter(ever_seen(scoped, moments, "added", "ended"))
+    told = scoped.filter((pl.col("added") >= period.start) | (pl.col("ended") >= period.start))
+    block.add_identifiers("wecom_external_userid", pl.concat([listed, told]), "scoped")
+    block.add_identifiers("unionid", listed, "unionid")
+    typed = listed.with_columns(seen_from=pl.max_horizontal("added", "typed_at"))
+    typed = typed.filter(pl.col("typed_at").is_not_null())
+    typed = typed.filter(ever_seen(typed, moments, "seen_from", "ended"))
+    block.add_identifiers("phone", typed, "typed_phone", valid_from=pl.col("typed_at"))
     later = relations.filter(pl.col("is_further") & ~pl.col("add_way").is_in([SHARED, ASSIGNED]))
     channel = pl.col("add_way").replace_strict(_TOUCH_CHANNELS, return_dtype=pl.String)
     block.add_touches(
@@ -226,4 +234,8 @@ def state_contacts(block: Block, relations: pl.DataFrame) -> None:
             channel=channel,
             campaign=pl.when(pl.col("state") != "").then("state"),
         )
+    )
+    now = relations.filter(pl.col("ended").is_null())
+    block.world.truth.add_totals(
+        contacts=now["external_userid"].n_unique(), contact_relations=now.height
     )

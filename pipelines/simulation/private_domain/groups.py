@@ -19,6 +19,7 @@ from pipelines.simulation.private_domain.contacts import CORP
 from pipelines.simulation.private_domain.guides import GUIDES_PER_STORE, Guides
 from pipelines.simulation.private_domain.snapshots import (
     WEEKLY,
+    ever_seen,
     per_moment,
     snapshot_moments,
     standing_at,
@@ -219,16 +220,24 @@ def _deliver_members(block: Block, guides: Guides, groups: Groups, moments: Arra
 
 
 def state_groups(block: Block, groups: Groups) -> None:
-    """The people behind group members who are no contacts, and every join."""
+    """The people behind the members that a snapshot shows, and every join."""
+    moments = snapshot_moments(block.world.period, WEEKLY)
     scoped = groups.members.with_columns(scoped=pl.concat_str(pl.lit(f"{CORP}:"), "userid"))
-    block.add_identifiers("wecom_external_userid", scoped, "scoped")
-    block.add_identifiers("unionid", groups.members, "unionid")
+    listed = scoped.filter(ever_seen(scoped, moments, "joined", "left"))
+    block.add_identifiers("wecom_external_userid", listed, "scoped")
+    block.add_identifiers("unionid", listed, "unionid")
+    named = groups.members.join(
+        groups.groups.select("chat_id", campaign="name"), on="chat_id", how="left"
+    )
     block.add_touches(
-        groups.members.select(
+        named.select(
             "person_id",
+            "campaign",
             at="joined",
             kind=pl.lit("wecom_group_joined"),
             channel=pl.lit("wecom_group"),
-            campaign="chat_id",
         )
+    )
+    block.world.truth.add_totals(
+        groups=groups.groups.height, group_members=groups.members["left"].null_count()
     )

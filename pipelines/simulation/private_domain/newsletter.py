@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation.block import Block
+from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import SHANGHAI_OFFSET, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import without_empty
@@ -33,7 +34,7 @@ def simulate_profiles(block: Block, rng: np.random.Generator, emails: pl.DataFra
             "email",
             "unsubscribed",
             profile_id=pl.format("01KL{}", pl.col("person_id").cast(pl.String).str.zfill(10)),
-            phone=pl.when(tells).then("phone"),
+            phone=pl.when(tells).then(phone_at(pl.col("met_at"))),
             created=pl.col("met_at") + 90,
         )
         .sort("created", "person_id")

@@ -13,6 +13,7 @@ from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import epoch, without_empty
 from pipelines.simulation.private_domain.snapshots import (
     MONTHLY,
+    ever_seen,
     per_moment,
     snapshot_moments,
     standing_at,
@@ -149,9 +150,11 @@ def _deliver_account(block: Block, account: str, followers: pl.DataFrame) -> Non
 
 def state_followers(block: Block, followers: pl.DataFrame) -> None:
     """The people behind openids and unionids, and the follows that the block does not have yet."""
+    moments = snapshot_moments(block.world.period, MONTHLY)
     scoped = followers.with_columns(scoped=pl.concat_str("account", pl.lit(":"), "openid"))
     block.add_identifiers("wechat_openid", scoped, "scoped")
-    block.add_identifiers("unionid", followers, "unionid")
+    shown = followers.filter(ever_seen(followers, moments, "subscribed", "ended"))
+    block.add_identifiers("unionid", shown, "unionid")
     is_further = pl.col("is_return") | (pl.col("account") != SERVICE)
     block.add_touches(
         followers.filter(is_further).select(
@@ -161,3 +164,9 @@ def state_followers(block: Block, followers: pl.DataFrame) -> None:
             kind=pl.lit("official_account_followed"),
         )
     )
+    for account in (SERVICE, SUBSCRIPTION):
+        rows = followers.filter(account=account)
+        now = rows.filter(pl.col("ended").is_null()).height
+        gone = rows["openid"].n_unique() - now
+        totals = {f"followers_{account}": now, f"unsubscribed_{account}": gone}
+        block.world.truth.add_totals(**totals)

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.simulation.block import Block
 from pipelines.simulation.draws import Array
+from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cards import phone_on_card
@@ -80,7 +81,7 @@ def _others(block: Block, rng: np.random.Generator) -> pl.DataFrame:
         invited=pl.col("met_at") + lag,
         invitee_id="person_id",
         invitee_card=pl.lit(None, dtype=pl.String),
-        invitee_phone="phone",
+        invitee_phone=phone_at(pl.col("met_at")),
         joined=pl.lit(None, dtype=pl.Int64),
     ).filter(pl.col("invited") < period.end)
 
@@ -108,6 +109,10 @@ def _inviters(
     )
 
 
+def _campaign() -> pl.Expr:
+    return pl.concat_str(pl.lit("老带新"), clock(pl.col("invited"), "%m月"))
+
+
 def deliver_referrals(block: Block, referrals: pl.DataFrame) -> None:
     """All invitations so far with their state, every month."""
     moments = snapshot_moments(block.world.period, MONTHLY)
@@ -122,7 +127,7 @@ def deliver_referrals(block: Block, referrals: pl.DataFrame) -> None:
     )
     cells = {
         "邀请时间": clock(pl.col("invited")),
-        "活动名称": pl.concat_str(pl.lit("老带新"), clock(pl.col("invited"), "%m月")),
+        "活动名称": _campaign(),
         "邀请人会员卡号": pl.col("inviter_card"),
         "邀请人手机号": pl.col("inviter_phone"),
         "被邀请人会员卡号": pl.col("invitee_card"),
@@ -153,6 +158,7 @@ def state_referrals(block: Block, referrals: pl.DataFrame) -> None:
             at="invited",
             kind=pl.lit("shared_or_referred"),
             channel=pl.lit("referral"),
+            campaign=_campaign(),
         )
     )
     accepted = referrals.filter(pl.col("joined").is_not_null())
@@ -162,5 +168,6 @@ def state_referrals(block: Block, referrals: pl.DataFrame) -> None:
             at="invited",
             kind=pl.lit("referral_accepted"),
             channel=pl.lit("referral"),
+            campaign=_campaign(),
         )
     )

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.simulation.block import Block
 from pipelines.simulation.draws import Array
+from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import yes_no
@@ -44,7 +45,7 @@ def simulate_shop_customers(block: Block, rng: np.random.Generator) -> pl.DataFr
     return people.select(
         "person_id",
         "nick",
-        "phone",
+        phone=phone_at(pl.col("met_at")),
         name=pl.concat_str("surname", "given_name"),
         is_masked=pl.Series(rng.random(count) < 0.4),
         is_member=pl.Series(rng.random(count) < 0.5),

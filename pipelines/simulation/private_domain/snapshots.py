@@ -14,6 +14,7 @@ from pipelines.simulation.period import DAY, HOUR, Period
 WEEKLY, MONTHLY = 7, 30
 MORNING = 8 * HOUR
 """Complete snapshots are made at eight on the morning after the day."""
+_NEVER = 1 << 60
 
 
 def snapshot_moments(period: Period, every: int, clock: int = MORNING) -> Array:
@@ -34,6 +35,14 @@ def standing_at(
     if end is not None:
         stands &= pl.col(end).is_null() | (pl.col(end) > pl.col("moment"))
     return frame.join(rows, how="cross", maintain_order="left_right").filter(stands)
+
+
+def ever_seen(rows: pl.DataFrame, moments: Array, begin: str, end: str | None = None) -> pl.Series:
+    """Per row whether one of the moments lies in [begin, end); a null ``begin`` never comes."""
+    starts = rows[begin].fill_null(_NEVER).to_numpy()
+    ends = rows[end].fill_null(_NEVER).to_numpy() if end is not None else _NEVER
+    following = np.append(moments, _NEVER)[np.searchsorted(moments, starts)]
+    return pl.Series(following < ends)
 
 
 def per_moment(moment: pl.Series, table: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:

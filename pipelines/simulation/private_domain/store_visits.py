@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.cadence import expand, periodic_windows
 from pipelines.simulation.draws import pick
+from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import yes_no
@@ -55,14 +56,13 @@ def simulate_visits(block: Block, rng: np.random.Generator, cards: pl.DataFrame)
     visits = visits.join(main, on="person_id", how="left", maintain_order="left")
     count = visits.height
     guide = guide_of(visits["person_id"].to_numpy(), visits["place"].to_numpy())
-    now = pl.when(pl.col("phone_changed_at") <= pl.col("created")).then("new_phone")
     has_card = pl.col("joined") <= pl.col("created")
     tells_phone = pl.Series(rng.random(count) < 0.6) | ~has_card.fill_null(value=False)
     return visits.with_columns(
         guide=pl.Series(guide),
         reason=pl.coalesce("reason", pl.Series(pick(rng, _REASONS, count), dtype=pl.String)),
         card=pl.when(has_card).then("card"),
-        phone=pl.when(tells_phone).then(now.otherwise("phone")),
+        phone=pl.when(tells_phone).then(phone_at(pl.col("created"))),
     ).sort("created", "person_id")
 
 
