@@ -11,8 +11,10 @@ from pipelines.simulation.draws import Array, pick, random_texts
 from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR
 from pipelines.simulation.private_domain.campaigns import Calendar, moments_of
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.guides import GUIDES_PER_STORE, Guides, guide_of
 from pipelines.simulation.private_domain.snapshots import WEEKLY, ever_seen, snapshot_moments
+from pipelines.simulation.truth import local_time
 
 CORP = "corp_main"
 SHARED, ASSIGNED, CARD_SHARE = 201, 202, 3
@@ -211,7 +213,7 @@ def _come_back(
 _TOUCH_CHANNELS = {way: channel for channel, ways in _ADD_WAYS.items() for way in ways}
 
 
-def state_contacts(block: Block, relations: pl.DataFrame) -> None:
+def state_contacts(block: Block, guides: Guides, relations: pl.DataFrame) -> None:
     """The relations, the people behind ids and typed phones, and every further add of a guide."""
     period = block.world.period
     moments = snapshot_moments(period, WEEKLY)
@@ -234,6 +236,27 @@ def state_contacts(block: Block, relations: pl.DataFrame) -> None:
             channel=channel,
             campaign=pl.when(pl.col("state") != "").then("state"),
         )
+    )
+    block.world.truth.append(
+        "relations",
+        guides.named(scoped).select(
+            "person_id",
+            kind=pl.lit("wecom_contact"),
+            account=pl.lit(CORP),
+            identifier_value="scoped",
+            holder="guide_userid",
+            began_at=local_time(pl.col("added")),
+            ended_at=local_time(pl.col("ended")),
+            ended_by="end_kind",
+        ),
+    )
+    add_daily_counts(
+        block,
+        "wecom",
+        CORP,
+        contacts_added=(relations.filter(~pl.col("add_way").is_in([SHARED, ASSIGNED])), "added"),
+        contacts_lost_by_customers=(relations.filter(end_kind="customer"), "ended"),
+        contacts_lost_by_staff=(relations.filter(end_kind="staff"), "ended"),
     )
     now = relations.filter(pl.col("ended").is_null())
     block.world.truth.add_totals(

@@ -16,6 +16,7 @@ from pipelines.simulation.private_domain.campaigns import Calendar
 from pipelines.simulation.private_domain.cells import epoch, without_empty
 from pipelines.simulation.private_domain.contact_files import FOLDER
 from pipelines.simulation.private_domain.contacts import CORP
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.guides import GUIDES_PER_STORE, Guides
 from pipelines.simulation.private_domain.snapshots import (
     WEEKLY,
@@ -25,6 +26,7 @@ from pipelines.simulation.private_domain.snapshots import (
     standing_at,
 )
 from pipelines.simulation.rendering import layout
+from pipelines.simulation.truth import local_time
 
 _BENEFIT, _INTEREST, _FUNCTION, _FLASH = "福利群", "兴趣群", "功能群", "快闪群"
 _MEAN_STAY_DAYS = 300.0
@@ -237,6 +239,26 @@ def state_groups(block: Block, groups: Groups) -> None:
             kind=pl.lit("wecom_group_joined"),
             channel=pl.lit("wecom_group"),
         )
+    )
+    block.world.truth.append(
+        "relations",
+        scoped.select(
+            "person_id",
+            kind=pl.lit("wecom_group"),
+            account=pl.lit(CORP),
+            identifier_value="scoped",
+            holder="chat_id",
+            began_at=local_time(pl.col("joined")),
+            ended_at=local_time(pl.col("left")),
+            ended_by=pl.when(pl.col("left").is_not_null()).then(pl.lit("customer")),
+        ),
+    )
+    add_daily_counts(
+        block,
+        "wecom",
+        CORP,
+        group_joins=(groups.members, "joined"),
+        group_leaves=(groups.members, "left"),
     )
     block.world.truth.add_totals(
         groups=groups.groups.height, group_members=groups.members["left"].null_count()

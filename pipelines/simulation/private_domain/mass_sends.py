@@ -13,6 +13,8 @@ from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.campaigns import Calendar, frame_of
 from pipelines.simulation.private_domain.cells import epoch, without_empty
 from pipelines.simulation.private_domain.contact_files import FOLDER
+from pipelines.simulation.private_domain.contacts import CORP
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.groups import Groups
 from pipelines.simulation.private_domain.guides import Guides
 from pipelines.simulation.private_domain.snapshots import WEEKLY, per_moment, standing_at
@@ -131,3 +133,9 @@ def deliver_mass_sends(block: Block, sends: pl.DataFrame) -> None:
         block.world.desk.append(
             f"{FOLDER}/mass_sends_{stamp(moment, '%Y%m%d%H%M')}.csv", part, exported_at=moment
         )
+
+
+def state_mass_sends(block: Block, sends: pl.DataFrame) -> None:
+    """How many messages went out per day."""
+    sent = sends.filter(pl.col("last_status") == _SENT)
+    add_daily_counts(block, "wecom", CORP, messages_sent=(sent, "sent"))

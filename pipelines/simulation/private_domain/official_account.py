@@ -11,6 +11,7 @@ from pipelines.simulation.draws import random_texts
 from pipelines.simulation.period import DAY, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import epoch, without_empty
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.snapshots import (
     MONTHLY,
     ever_seen,
@@ -19,6 +20,7 @@ from pipelines.simulation.private_domain.snapshots import (
     standing_at,
 )
 from pipelines.simulation.rendering import layout, with_bad_rows
+from pipelines.simulation.truth import local_time
 
 SERVICE, SUBSCRIPTION = "brand_service", "brand_subscription"
 _SUBSCRIPTION_SHARE = 0.2
@@ -164,8 +166,28 @@ def state_followers(block: Block, followers: pl.DataFrame) -> None:
             kind=pl.lit("official_account_followed"),
         )
     )
+    block.world.truth.append(
+        "relations",
+        scoped.select(
+            "person_id",
+            "account",
+            kind=pl.lit("official_account"),
+            identifier_value="scoped",
+            holder=pl.lit(None, dtype=pl.String),
+            began_at=local_time(pl.col("subscribed")),
+            ended_at=local_time(pl.col("ended")),
+            ended_by=pl.when(pl.col("ended").is_not_null()).then(pl.lit("customer")),
+        ),
+    )
     for account in (SERVICE, SUBSCRIPTION):
         rows = followers.filter(account=account)
+        add_daily_counts(
+            block,
+            "official_account",
+            account,
+            followed=(rows, "subscribed"),
+            unfollowed=(rows, "ended"),
+        )
         now = rows.filter(pl.col("ended").is_null()).height
         gone = rows["openid"].n_unique() - now
         totals = {f"followers_{account}": now, f"unsubscribed_{account}": gone}

@@ -14,6 +14,7 @@ from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.campaigns import Calendar, Campaign, frame_of
 from pipelines.simulation.private_domain.cards import phone_on_card
 from pipelines.simulation.private_domain.cells import without_empty, yes_no
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.snapshots import MORNING, per_moment
 from pipelines.simulation.rendering import Cells, clock, layout, with_bad_rows
 
@@ -280,3 +281,12 @@ def state_outreach(
                 channel=pl.lit(channel),
             )
         )
+    answered = calls.filter(pl.col("seconds") > 0)
+    for account, figures in (
+        ("sms", {"sent": (sms, "sent"), "clicked": (sms, "clicked")}),
+        ("ai_call", {"called": (calls, "called"), "answered": (answered, "called")}),
+        ("email", {"sent": (emails, "sent"), "clicked": (emails, "clicked")}),
+    ):
+        add_daily_counts(block, "outreach", account, **figures)
+    for account, frame in (("sms", sms), ("email", emails)):
+        add_daily_counts(block, "outreach", account, unsubscribed=(frame, "unsubscribed"))

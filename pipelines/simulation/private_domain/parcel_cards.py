@@ -10,6 +10,7 @@ from pipelines.simulation.cadence import expand, periodic_windows
 from pipelines.simulation.draws import random_texts
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.snapshots import WEEKLY, per_moment
 from pipelines.simulation.rendering import clock, layout, money
 
@@ -104,3 +105,4 @@ def state_scans(block: Block, scans: pl.DataFrame) -> None:
             campaign="state",
         )
     )
+    add_daily_counts(block, "parcel_cards", APP, scans=(scans, "created"))

@@ -45,13 +45,14 @@ def _write_wecom(block: Block, staff: guides.Guides, calendar: Calendar) -> pl.D
     contact_files.deliver_events(block, block.rng("wecom_events"), staff, relations)
     contact_files.deliver_links(block, staff, relations)
     contact_files.deliver_statistics(block, block.rng("wecom_statistics"), staff, relations)
-    contacts.state_contacts(block, relations)
+    contacts.state_contacts(block, staff, relations)
     chats = groups.simulate_groups(block, block.rng("wecom_groups"), relations, calendar)
     groups.deliver_groups(block, staff, chats)
     groups.state_groups(block, chats)
     rng = block.rng("wecom_mass_sends")
     sends = mass_sends.simulate_mass_sends(rng, staff, relations, chats, calendar)
     mass_sends.deliver_mass_sends(block, sends)
+    mass_sends.state_mass_sends(block, sends)
     return relations
 
 

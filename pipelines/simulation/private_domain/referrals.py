@@ -11,6 +11,7 @@ from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cards import phone_on_card
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.snapshots import (
     MONTHLY,
     per_moment,
@@ -171,3 +172,5 @@ def state_referrals(block: Block, referrals: pl.DataFrame) -> None:
             campaign=_campaign(),
         )
     )
+    figures = {"invitations": (referrals, "invited"), "accepted": (accepted, "invited")}
+    add_daily_counts(block, "referrals", "default", **figures)

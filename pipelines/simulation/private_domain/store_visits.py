@@ -12,6 +12,7 @@ from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import yes_no
+from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.guides import Guides, guide_of
 from pipelines.simulation.private_domain.snapshots import WEEKLY, per_moment
 from pipelines.simulation.rendering import clock, layout, money
@@ -167,3 +168,6 @@ def state_visits(block: Block, visits: pl.DataFrame) -> None:
             channel=pl.col("reason").replace_strict(_CHANNELS, return_dtype=pl.String),
         )
     )
+    bought = visits.filter(pl.col("received_fen") > 0)
+    figures = {"visits": (visits, "created"), "visits_with_purchase": (bought, "created")}
+    add_daily_counts(block, "stores", "default", **figures)
