@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.simulation import private_domain
 from pipelines.simulation.block import Block, World
 from pipelines.simulation.desk import Desk
 from pipelines.simulation.journeys import simulate_journeys
@@ -24,7 +25,7 @@ SHORTEST_PERIOD = 30
 FEWEST_CUSTOMERS = 100
 """With fewer, some platform may have nobody at all and its file no rows to spoil."""
 
-PARTS: tuple[Callable[[Block], None], ...] = ()
+PARTS: tuple[Callable[[Block], None], ...] = (private_domain.write,)
 """Everything that writes files about people, in the order of running; see `block.py`."""
 BRAND_PARTS: tuple[Callable[[World], None], ...] = ()
 """Everything that writes files about the brand as a whole; runs after all blocks."""

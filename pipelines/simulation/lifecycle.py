@@ -11,7 +11,7 @@ from pipelines.simulation.truth import local_time
 _WECHAT_DEPOSITS = (
     "wecom_contact_added",
     "official_account_followed",
-    "group_joined",
+    "wecom_group_joined",
     "shop_customer_created",
 )
 _ECOSYSTEMS = {

@@ -7,6 +7,7 @@ identifiers  one row per identifier and person that the files show; a family pho
 touches      one row per touch, in the true order per person (seq from 1).
 orders       one row per order in the files, as the newest file that holds it shows it.
 lines        one row per order line of those orders.
+relations    one row per stay with a guide, in a group or with an official account.
 headline     one row per date, platform, account and metric; value in fen for money, else a count.
 files        one row per file below landing.
 
@@ -102,6 +103,20 @@ HEADLINE = pl.Schema(
         "value": pl.Int64(),
     }
 )
+RELATIONS = pl.Schema(
+    {
+        "kind": pl.String(),
+        "account": pl.String(),
+        "person_id": pl.Int64(),
+        "identifier_value": pl.String(),
+        "holder": pl.String(),
+        "began_at": _MOMENT,
+        "ended_at": _MOMENT,
+        "ended_by": pl.String(),
+    }
+)
+"""kind is wecom_contact (holder: the guide's userid), wecom_group (holder: the group's chat_id) or
+official_account. ended_by is customer, staff, transfer or silent (nobody can tell)."""
 FILES = pl.Schema(
     {
         "path": pl.String(),
@@ -118,6 +133,7 @@ TABLES = {
     "touches": TOUCHES,
     "orders": ORDERS,
     "headline": HEADLINE,
+    "relations": RELATIONS,
     "files": FILES,
 }
 
@@ -247,6 +263,11 @@ class Truth:
     def headline(self) -> pl.DataFrame:
         """Columns of HEADLINE."""
         return self.table("headline")
+
+    @cached_property
+    def relations(self) -> pl.DataFrame:
+        """Columns of RELATIONS."""
+        return self.table("relations")
 
     @cached_property
     def files(self) -> pl.DataFrame:
