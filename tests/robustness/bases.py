@@ -55,7 +55,11 @@ class Base:
 
     def required(self) -> list[tuple[int, Column]]:
         """Columns without which the file is refused."""
-        return [(place, column) for place, column in self.columns() if column.required]
+        return [
+            (place, column)
+            for place, column in self.columns()
+            if column.required and column.from_file_name is None
+        ]
 
     @property
     def data_rows(self) -> list[int]:

@@ -17,15 +17,14 @@ GARBLED_SHEET = "<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t
 
 
 def _book(base: Base, must: str, sheet: str, **facts: int) -> Mutant:
-    return Mutant(
-        base.table.file_name, workbook({"Sheet1": sheet}), must, grid=base.table.grid, **facts
-    )
+    data = workbook({"Sheet1": sheet})
+    return Mutant(base.table.file_name, data, must, grid=base.table.grid, **facts)
 
 
 def _special_cell(
-    base: Base, chance: Random, types: tuple[str, ...], write: Callable[[str], str]
-) -> str | None:
-    """The sheet with one loaded cell of these types written another way."""
+    base: Base, chance: Random, types: tuple[str, ...], rejected: int, write: Callable[[str], str]
+) -> Mutant | None:
+    """The workbook with one loaded cell of these types written another way."""
     columns = base.columns(*types)
     if not columns or not base.data_rows:
         return None
@@ -33,38 +32,39 @@ def _special_cell(
     place, _ = chance.choice(columns)
     grid = [list(r) for r in base.table.grid]
     grid[row] += [""] * (place + 1 - len(grid[row]))
-    grid[row][place] = "\0special"
+    grid[row][place] = SPECIAL
 
     def cell(reference: str, text: str) -> str:
-        return write(reference) if text == "\0special" else text_cell(reference, text)
+        return write(reference) if text == SPECIAL else text_cell(reference, text)
 
-    return sheet_xml(grid, cell)
+    data = workbook({"Sheet1": sheet_xml(grid, cell)})
+    rows = [tuple(r) for r in grid]
+    return Mutant(base.table.file_name, data, "load", grid=rows, rejected=rejected)
 
 
+SPECIAL = "(special cell)"
 NUMBERS = ("integer", "money", "decimal", "percent", "timestamp", "date")
 
 
 def error_cell(base: Base, chance: Random) -> Mutant | None:
     error = chance.choice(["#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?"])
-    sheet = _special_cell(base, chance, NUMBERS, lambda r: f'<c r="{r}" t="e"><v>{error}</v></c>')
-    return None if sheet is None else _book(base, "load", sheet, rejected=1)
+    write = f'<c r="{{}}" t="e"><v>{error}</v></c>'.format
+    return _special_cell(base, chance, NUMBERS, 1, write)
 
 
 def formula_without_a_value(base: Base, chance: Random) -> Mutant | None:
-    sheet = _special_cell(base, chance, NUMBERS, lambda r: f'<c r="{r}"><f>SUM(A1:A9)</f></c>')
-    return None if sheet is None else _book(base, "load", sheet, rejected=1)
+    return _special_cell(base, chance, NUMBERS, 1, '<c r="{}"><f>SUM(A1:A9)</f></c>'.format)
 
 
 def formula_with_a_value(base: Base, chance: Random) -> Mutant | None:
-    write = '<c r="{}"><f>6*7</f><v>42</v></c>'.format
-    sheet = _special_cell(base, chance, ("integer", "money", "decimal"), write)
-    return None if sheet is None else _book(base, "load", sheet, rejected=0)
+    types = ("integer", "money", "decimal")
+    return _special_cell(base, chance, types, 0, '<c r="{}"><f>6*7</f><v>42</v></c>'.format)
 
 
 def long_id_as_a_number(base: Base, chance: Random) -> Mutant | None:
-    write = '<c r="{}"><v>6900000000000000123</v></c>'.format
-    sheet = _special_cell(base, chance, ("id",), write)
-    return None if sheet is None else _book(base, "load", sheet, rejected=1)
+    return _special_cell(
+        base, chance, ("id",), 1, '<c r="{}"><v>6900000000000000123</v></c>'.format
+    )
 
 
 def cells_merged(base: Base, _: Random) -> Mutant:
@@ -93,7 +93,9 @@ def stray_cell_far_away(base: Base, chance: Random) -> Mutant:
 def rows_far_apart(base: Base, _: Random) -> Mutant:
     """Excel writes no blank rows: the gap is blank rows all the same."""
     row = len(base.table.grid) + 40
-    sheet = sheet_xml(base.table.grid, extra_rows=f'<row r="{row}">{text_cell(f"A{row}", " ")}</row>')
+    sheet = sheet_xml(
+        base.table.grid, extra_rows=f'<row r="{row}">{text_cell(f"A{row}", " ")}</row>'
+    )
     grid = [*base.table.grid, *([()] * 40)]
     return Mutant(base.table.file_name, workbook({"Sheet1": sheet}), "load", grid=grid, rejected=0)
 

@@ -198,7 +198,7 @@ def impossible_time(base: Base, chance: Random) -> Mutant | None:
 
 
 def impossible_epoch(base: Base, chance: Random) -> Mutant | None:
-    return _wrong_cell(base, chance, ("epoch_seconds",), ("-5", "99999999999999", "0", "soon"))
+    return _wrong_cell(base, chance, ("epoch_seconds",), ("-5", "99999999999999", "1.5e9", "soon"))
 
 
 def no_number(base: Base, chance: Random) -> Mutant | None:

@@ -98,9 +98,11 @@ def sample_table(path: Path, header_line: int) -> Table:
 def made_tables(contracts: Contracts) -> Iterator[Table]:
     """One file per contract, turn by turn in every encoding; its values fit their types."""
     for number, contract in enumerate(contracts):
-        encodings = [
-            code for code in ("utf-8", "gb18030") if code in contract.encodings
-        ] if "csv" in contract.formats else []
+        encodings = (
+            [code for code in ("utf-8", "gb18030") if code in contract.encodings]
+            if "csv" in contract.formats
+            else []
+        )
         encodings += ["xlsx"] if "xlsx" in contract.formats else []
         encoding = encodings[number % len(encodings)]
         name = FILE_NAMES.get(contract.contract, "export_2026-05-09")

@@ -12,12 +12,10 @@ from random import Random
 
 import pytest
 
-from pipelines.exports.contract_files import SHIPPED, Contracts, read_contracts
-from pipelines.exports.report import check_file
-from tests.robustness.bases import KEY, Base, base_of, checked
+from pipelines.exports.contract_files import Contracts
+from tests.robustness.bases import Base, checked
 from tests.robustness.container_mutations import CONTAINER_MUTATIONS, WORKBOOK_MUTATIONS
 from tests.robustness.table_mutations import TABLE_MUTATIONS, Mutation
-from tests.robustness.tables import made_tables, sample_table
 from tests.robustness.text_mutations import TEXT_MUTATIONS
 from tests.robustness.verdict import judge
 
@@ -29,25 +27,6 @@ MUTATIONS: tuple[tuple[Mutation, str], ...] = (
     *((mutation, "workbook") for mutation in WORKBOOK_MUTATIONS),
     *((mutation, "any") for mutation in CONTAINER_MUTATIONS),
 )
-
-
-@pytest.fixture(scope="module")
-def contracts() -> Contracts:
-    return read_contracts(SHIPPED, SHIPPED / "none")
-
-
-@pytest.fixture(scope="module")
-def bases(
-    shared: Path, contracts: Contracts, tmp_path_factory: pytest.TempPathFactory
-) -> list[Base]:
-    folder = tmp_path_factory.mktemp("bases")
-    tables = list(made_tables(contracts))
-    for path in sorted((shared / "exports/samples").glob("*.[cx][sl]*")):
-        (part,) = check_file(path, contracts, KEY)
-        if part.report.header_line:
-            tables.append(sample_table(path, part.report.header_line))
-    bases = [base_of(table, folder, contracts) for table in tables]
-    return [base for base in bases if base is not None]
 
 
 def test_every_made_file_loads_whole(bases: list[Base], contracts: Contracts) -> None:

@@ -25,6 +25,12 @@ def _lines(table: Table) -> tuple[str, list[str]]:
     return head, [csv_text([record]) for record in table.records]
 
 
+def _row_on_one_line(base: Base, chance: Random) -> int:
+    """A wrong width costs a record that spans two lines both of them; this one spans one."""
+    rows = [i for i in base.data_rows if "\n" not in "".join(base.table.records[i])]
+    return chance.choice(rows)
+
+
 def _in_a_record(base: Base, chance: Random) -> tuple[int, str]:
     """A place in the text below the header, and the text."""
     head, _ = _lines(base.table)
@@ -37,7 +43,9 @@ def empty(base: Base, _: Random) -> Mutant:
 
 
 def blank(base: Base, chance: Random) -> Mutant:
-    return _refused(base.table, chance.choice([b"\n", b" ", b"\r\n\r\n", b"\xef\xbb\xbf", b",,,\n"]))
+    return _refused(
+        base.table, chance.choice([b"\n", b" ", b"\r\n\r\n", b"\xef\xbb\xbf", b",,,\n"])
+    )
 
 
 def truncated(base: Base, chance: Random) -> Mutant:
@@ -50,14 +58,18 @@ def truncated_within_a_character(base: Base, chance: Random) -> Mutant:
     return Mutant(base.table.file_name, data[: chance.randrange(1, len(data))], "account")
 
 
-def other_encoding_under_a_byte_order_mark(base: Base, _: Random) -> Mutant:
+def other_encoding_under_a_byte_order_mark(base: Base, _: Random) -> Mutant | None:
+    if base.table.text.isascii():
+        return None
     return _refused(base.table, b"\xef\xbb\xbf" + base.table.text.encode("gb18030"))
 
 
 def decoded_wrongly_before(base: Base, _: Random) -> Mutant | None:
     text = base.table.text.encode("utf-8").decode("latin-1")
-    is_ascii = base.table.text.isascii()
-    return None if is_ascii else Mutant(base.table.file_name, text.encode(), "refuse or ascii")
+    if base.table.text.isascii():
+        return None
+    must = "account" if "".join(base.table.header).isascii() else "refuse"
+    return Mutant(base.table.file_name, text.encode(), must)
 
 
 def two_encodings(base: Base, chance: Random) -> Mutant:
@@ -144,9 +156,9 @@ def everything_in_quotation_marks(base: Base, _: Random) -> Mutant:
 def unquoted_comma(base: Base, chance: Random) -> Mutant | None:
     """The row becomes one cell wider than the header: it cannot be split, and says so."""
     head, lines = _lines(base.table)
-    row = chance.choice(base.data_rows)
+    row = _row_on_one_line(base, chance)
     cells = list(map(csv_cell, base.table.records[row]))
-    if len(cells) != len(base.table.header) or not base.table.header[-1].strip():
+    if len(cells) != len(base.table.header):
         return None
     cells = ["示例,乙", *cells[:-1], cells[-1] or "x"]
     lines[row] = ",".join(cells) + "\n"
@@ -157,7 +169,7 @@ def narrow_row(base: Base, chance: Random) -> Mutant | None:
     if base.contract.short_rows == "pad":
         return None
     head, lines = _lines(base.table)
-    row = chance.choice(base.data_rows)
+    row = _row_on_one_line(base, chance)
     named = max(i for i, cell in enumerate(base.table.header) if cell.strip()) + 1
     cells = base.table.records[row][: chance.randint(1, named - 1)]
     if not any(cell.strip() for cell in cells):
@@ -168,7 +180,7 @@ def narrow_row(base: Base, chance: Random) -> Mutant | None:
 
 def wide_row(base: Base, chance: Random) -> Mutant:
     head, lines = _lines(base.table)
-    row = chance.choice(base.data_rows)
+    row = _row_on_one_line(base, chance)
     extra = chance.choice([1, 7, 20_000])
     cells = [*base.table.records[row], *([""] * len(base.table.header)), *(["多余"] * extra)]
     lines[row] = csv_text([cells])
@@ -207,7 +219,13 @@ def no_table_at_all(base: Base, chance: Random) -> Mutant:
     page = "<!DOCTYPE html><html><head><title>登录</title></head><body>请登录</body></html>\n"
     error = json.dumps({"code": 401, "message": "登录已过期"}, ensure_ascii=False)
     noise = bytes(chance.randrange(256) for _ in range(2000))
-    contents = [page.encode(), error.encode(), noise, b"%PDF-1.7\n" + noise, b"Rar!\x1a\x07\x01" + noise]
+    contents = [
+        page.encode(),
+        error.encode(),
+        noise,
+        b"%PDF-1.7\n" + noise,
+        b"Rar!\x1a\x07\x01" + noise,
+    ]
     return _refused(base.table, chance.choice(contents))
 
 

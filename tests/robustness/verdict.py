@@ -82,15 +82,18 @@ def _independent_records(
         if text is None:
             text = mutant.data.decode(report.encoding or "").replace("\ufeff", "")
         header = cells_of_line(text, line)
-        named = max((i + 1 for i, cell in enumerate(header) if cell.strip()), default=0)
-        pads = base.contract.short_rows == "pad"
-        return records_below(text, line, Width(0 if pads else named, len(header))), header
+        return records_below(text, line, _width(base, header)), header
     assert mutant.grid is not None
     if report.encoding == "parquet":
         header, *rows = mutant.grid
         return [Record(i, tuple(row)) for i, row in enumerate(rows, start=1)], header
     rows = mutant.grid[line:]
     return [Record(line + i, tuple(row)) for i, row in enumerate(rows, 1)], mutant.grid[line - 1]
+
+
+def _width(base: Base, header: tuple[str, ...]) -> Width:
+    named = max((i + 1 for i, cell in enumerate(header) if cell.strip()), default=0)
+    return Width(0 if base.contract.short_rows == "pad" else named, len(header))
 
 
 def _every_record_is_told(part: CheckedPart, records: list[Record]) -> None:
@@ -114,10 +117,11 @@ def _unchanged_rows_load_as_before(
     if any(column.fill_down for column in base.contract.columns):
         return
     places = {name: present[wanted[i]] for name, i in base.positions.items()}
+    width = _width(base, header)
     loaded, rejected = outcomes_by_line(part)
     for record in records:
-        before = base.outcomes.get(base.key(record.cells or (), places)) if record.cells else None
-        if before is not None:
+        before = base.outcomes.get(base.key(record.cells, places)) if record.cells else None
+        if before is not None and width.fits(list(record.cells or ())):
             assert outcome_of(base, loaded, rejected, record.line) in before, record
 
 

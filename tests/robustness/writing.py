@@ -39,9 +39,7 @@ def column_letters(index: int) -> str:
 def text_cell(reference: str, text: str) -> str:
     """A cell of a sheet that holds its text itself."""
     preserved = escape(text).replace("\r", "&#13;")
-    return (
-        f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{preserved}</t></is></c>'
-    )
+    return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{preserved}</t></is></c>'
 
 
 def sheet_xml(
@@ -59,7 +57,9 @@ def sheet_xml(
         )
         lines.append(f'<row r="{r}">{cells}</row>')
     body = "".join(lines) + extra_rows
-    return f'{_XML}<worksheet xmlns="{_MAIN}">{before}<sheetData>{body}</sheetData>{after}</worksheet>'
+    return (
+        f'{_XML}<worksheet xmlns="{_MAIN}">{before}<sheetData>{body}</sheetData>{after}</worksheet>'
+    )
 
 
 def workbook(sheets: Mapping[str, str]) -> bytes:
@@ -77,7 +77,9 @@ def workbook(sheets: Mapping[str, str]) -> bytes:
     listed = "".join(
         f'<sheet name="{escape(name)}" sheetId="{i}" r:id="rId{i}"/>' for i, (name, _) in numbered
     )
-    book = f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'
+    book = (
+        f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'
+    )
     targets = "".join(
         f'<Relationship Id="rId{i}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{i}.xml"/>'
         for i, _ in numbered
@@ -99,5 +101,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for name, data in members.items():
-            packed.writestr(zipfile.ZipInfo(name, (2026, 5, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            packed.writestr(
+                zipfile.ZipInfo(name, (2026, 5, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED
+            )
     return stream.getvalue()
