@@ -19,7 +19,7 @@ from tests.robustness.table_mutations import TABLE_MUTATIONS, Mutation
 from tests.robustness.text_mutations import TEXT_MUTATIONS
 from tests.robustness.verdict import judge
 
-MUTANTS_PER_KIND = 30
+MUTANTS_PER_KIND = 26
 AT_LEAST = 2_000
 MUTATIONS: tuple[tuple[Mutation, str], ...] = (
     *((mutation, "any") for mutation in TABLE_MUTATIONS),
@@ -38,7 +38,7 @@ def test_every_made_file_loads_whole(bases: list[Base], contracts: Contracts) ->
 
 
 def test_the_mutants_are_many() -> None:
-    assert MUTANTS_PER_KIND * len(MUTATIONS) >= AT_LEAST + 300
+    assert MUTANTS_PER_KIND * len(MUTATIONS) >= AT_LEAST
 
 
 @pytest.mark.parametrize(("mutation", "form"), MUTATIONS, ids=lambda p: getattr(p, "__name__", p))
@@ -49,7 +49,7 @@ def test_accounted_for_or_refused(
     fitting = [b for b in bases if form in ("any", "workbook" if b.table.is_workbook else "text")]
     chance.shuffle(fitting)
     done = 0
-    for turn in range(4 * MUTANTS_PER_KIND):
+    for turn in range(40 * MUTANTS_PER_KIND):
         base = fitting[turn % len(fitting)]
         mutant = mutation(base, chance)
         if mutant is None:
@@ -62,4 +62,4 @@ def test_accounted_for_or_refused(
         done += 1
         if done == MUTANTS_PER_KIND:
             return
-    assert done, "no table fits this mutation"
+    pytest.fail(f"this mutation fits too few tables: {done} mutants")
