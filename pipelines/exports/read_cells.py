@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from pipelines.exports.detect import HeadRow
 from pipelines.exports.errors import UnreadableExport
+from pipelines.exports.sheet_xml import hidden_texts, with_hidden_texts
 from pipelines.exports.table import Body
 
 EXACT_INTEGERS = 2**53
@@ -77,6 +79,7 @@ def open_workbook(data: bytes, member: str | None = None) -> list[GridPart]:
 
     Raises ``UnreadableExport`` for a password or damage.
     """
+    texts = hidden_texts(data) if zipfile.is_zipfile(io.BytesIO(data)) else {}
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
@@ -89,6 +92,8 @@ def open_workbook(data: bytes, member: str | None = None) -> list[GridPart]:
         raise UnreadableExport(
             f"The workbook cannot be read: {error}. Open it in Excel, save as xlsx, deliver again."
         ) from error
+    for name, rows in tables.items():
+        with_hidden_texts(rows, texts.get(name, {}))
     filled = {
         name: rows
         for name, rows in tables.items()

@@ -90,15 +90,27 @@ def open_csv(data: bytes, encodings: Sequence[str], member: str | None = None) -
             line = data.count(LINE_END, 0, error.start) + 1
             failures.append(f"{encoding} fails at byte {error.start} (line {line})")
             continue
-        if b"\r" in text and LINE_END not in text:  # line ends of old Macintosh files
-            text = text.replace(b"\r", LINE_END)
-        if not text.endswith(LINE_END):
-            text += LINE_END
-        return CsvPart(text, label if encoding == "utf-8" else encoding, member)
+        return CsvPart(_plain(text), label if encoding == "utf-8" else encoding, member)
     raise UnreadableExport(
         f"The text cannot be decoded: {'; '.join(failures)}. Export the file again, or save it "
         "as CSV UTF-8."
     )
+
+
+def _plain(text: bytes) -> bytes:
+    """Without the byte-order marks of joined files, every line ended by LF or CRLF."""
+    nul = text.find(b"\0")
+    if nul >= 0:
+        line = text.count(LINE_END, 0, nul) + 1
+        raise UnreadableExport(
+            f"The text holds a NUL byte (line {line}): the file is damaged or no text. Download it "
+            "again."
+        )
+    if _BOM in text:
+        text = text.replace(_BOM, b"")
+    if text.count(b"\r") != text.count(b"\r\n"):  # line ends of old Macintosh files
+        text = text.replace(b"\r\n", LINE_END).replace(b"\r", LINE_END)
+    return text if text.endswith(LINE_END) else text + LINE_END
 
 
 def _as_utf8(data: bytes, encoding: str) -> bytes:

@@ -1,0 +1,134 @@
+"""What the XML of a workbook's sheets says before, and beyond what, the workbook reader tells.
+
+The reader holds a sheet as a full rectangle, so one stray cell in the last row and column of an
+empty sheet costs more memory than there is. And it gives an error cell (``#REF!``) or a formula
+that was saved without its value as a blank, which would be a loss without a word.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+from xml.etree import ElementTree
+
+from pipelines.exports.errors import UnreadableExport
+
+LAST_ROW = 1_048_576
+FREE_CELLS = 5_000_000
+"""A rectangle of this size is read, however few of its cells are filled."""
+BLANKS_PER_CELL = 100
+_SHEETS = "xl/worksheets/"
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_PLACE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</)")
+_ERROR = re.compile(rb"\bt=[\"']e[\"']")
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError,
+    ValueError, KeyError, ElementTree.ParseError,
+)  # fmt: skip
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+Places = dict[tuple[int, int], str]
+"""Text by (row, column), both from 0."""
+
+
+def hidden_texts(data: bytes) -> dict[str, Places]:
+    """Errors and formulas without a value, by sheet name, in an xlsx file.
+
+    Raises ``UnreadableExport`` for damage and for a sheet whose cells lie too far apart.
+    """
+    found: dict[str, Places] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.namelist():
+                if not (member.startswith(_SHEETS) and member.endswith(".xml")):
+                    continue
+                xml = archive.read(member)
+                _refuse_stray_cells(xml, posixpath.basename(member))
+                if texts := _texts(xml):
+                    found[_sheet_names(archive).get(member, member)] = texts
+    except _DAMAGE as error:
+        raise UnreadableExport(
+            f"The workbook is damaged: {error}. Download it again; the download may be incomplete."
+        ) from error
+    return found
+
+
+def with_hidden_texts(rows: list[list[Any]], texts: Mapping[tuple[int, int], str]) -> None:
+    """Put the texts into a sheet's rows, which begin at cell A1."""
+    width = max((len(row) for row in rows), default=0)
+    for (row, column), text in texts.items():
+        while len(rows) <= row:
+            rows.append([""] * width)
+        rows[row] += [""] * (column + 1 - len(rows[row]))
+        rows[row][column] = text
+
+
+def _refuse_stray_cells(xml: bytes, sheet: str) -> None:
+    cells = xml.count(b"<c ") + xml.count(b":c ")
+    rows = max((int(number) for number in _ROW.findall(xml)), default=0)
+    columns = _width(xml)
+    if rows > LAST_ROW or rows * columns > FREE_CELLS + BLANKS_PER_CELL * cells:
+        raise UnreadableExport(
+            f"{sheet} reaches to row {rows:,} with only {cells:,} cells: a stray cell stands far "
+            "from the table. Delete the empty rows and columns around the table in Excel, save "
+            "and deliver again."
+        )
+
+
+def _width(xml: bytes) -> int:
+    """How many columns there may be: exact beyond ZZ, else the last one with as many letters."""
+    if far := set(re.findall(rb"\br=\"([A-Z]{3,})\d", xml)):
+        return max(_column_index(letters) for letters in far) + 1
+    return 702 if re.search(rb"\br=\"[A-Z]{2}\d", xml) else 26
+
+
+def _texts(xml: bytes) -> Places:
+    if not (_ERROR.search(xml) or _FORMULA.search(xml)):
+        return {}
+    texts: Places = {}
+    for cell in _CELL.finditer(xml):
+        place, value = _PLACE.search(cell[1]), _VALUE.search(cell[2])
+        formula = _FORMULA.search(cell[2])
+        if place is None:
+            continue
+        if _ERROR.search(cell[1]):
+            text = value[1] if value else b"#ERROR!"
+        elif formula is not None and value is None:
+            text = b"=" + (formula[1] or b"")
+        else:
+            continue
+        at = int(place[2]) - 1, _column_index(place[1])
+        texts[at] = unescape(text.decode("utf-8", errors="replace"))
+    return texts
+
+
+def _column_index(letters: bytes) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - 64
+    return index - 1
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Name of every sheet by the archive's member that holds it."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {
+        relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))
+        for relation in relations
+    }
+    names = {}
+    for element in book.iter():
+        if element.tag.endswith("}sheet"):
+            member = targets.get(element.get(_RELATION), "").lstrip("/")
+            names[member] = element.get("name", "")
+    return names
