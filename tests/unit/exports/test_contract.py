@@ -33,14 +33,11 @@ def read(tmp_path: Path, text: str) -> Contracts:
 
 
 def test_all_shipped_contracts_are_right(contracts: Contracts) -> None:
-    assert {contract.contract for contract in contracts} == {
-        path.stem for path in SHIPPED.glob("*.yml")
-    }
+    files = {path.stem for path in SHIPPED.glob("*.yml")}
+    assert {contract.contract for contract in contracts} == files
+    assert len({raw_table(contract) for contract in contracts}) == len(files)
+    assert raw_table(contracts["tmall_orders"]) == "raw_tmall.orders"
     for contract in contracts:
-        assert contract.contract == f"{contract.source}_{contract.export}"
-    for contract in contracts:
-        path = SHIPPED / f"{contract.contract}.yml"
-        assert path.exists()
         assert contract.contract == f"{contract.source}_{contract.export}"
 
 

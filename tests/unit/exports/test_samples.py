@@ -16,6 +16,8 @@ from tests.unit.exports.conftest import KEY, Warehouse
 # contract, variant, encoding, header line, read, loaded, junk
 LOADED = {
     "crm_member_PLAUSIBLE.csv": ("crm_members", "standard", "gb18030", 1, 2, 2, {}),
+    "doudian_aftersale.xlsx": ("douyin_aftersales", "standard", "xlsx", 1, 1, 1, {}),
+    "doudian_cashflow.csv": ("douyin_cash_flow", "standard", "utf-8-sig", 1, 1, 1, {}),
     "doudian_order_1777800000_demo.csv": (
         "douyin_orders", "columns_73", "utf-8-sig", 1, 5, 5, {},
     ),
@@ -24,6 +26,12 @@ LOADED = {
     "google_ads_campaign.csv": (
         "google_ads_campaigns", "standard", "utf-8", 3, 3, 2, {"total_row": 1},
     ),
+    "doudian_settlement.csv": (
+        "douyin_settlements", "standard", "utf-8-sig", 1, 3, 2, {"description_row": 1},
+    ),
+    "jd_order.csv": ("jd_orders", "standard", "gb18030", 1, 3, 3, {}),
+    "kuaishou_order.xlsx": ("kuaishou_orders", "standard", "xlsx", 1, 1, 1, {}),
+    "laike_售卖明细_2026-05-01_2026-05-02.xlsx": ("laike_sales", "standard", "xlsx", 1, 1, 1, {}),
     "oa_user_info_flat.csv": ("official_account_followers", "standard", "utf-8", 1, 2, 2, {}),
     "oceanengine_project.csv": ("oceanengine_reports", "project", "utf-8-sig", 1, 2, 2, {}),
     "pos_sales_PLAUSIBLE.csv": (
@@ -34,6 +42,10 @@ LOADED = {
     ),
     "qianchuan_product.csv": (
         "qianchuan_products", "standard", "utf-8-sig", 1, 2, 1, {"total_row": 1},
+    ),
+    "shopify_orders_export.csv": ("shopify_orders", "standard", "utf-8", 1, 2, 2, {}),
+    "tiktok_shop_order.csv": (
+        "tiktok_shop_orders", "standard", "utf-8-sig", 1, 2, 1, {"description_row": 1},
     ),
     "tmall_item_ExportOrderDetailList_2023.csv": (
         "tmall_items", "y2022_23", "gb18030", 1, 2, 2, {},
@@ -51,12 +63,28 @@ LOADED = {
         "xiaohongshu_ads_pugongying_orders", "standard", "xlsx", 1, 1, 1, {},
     ),
     "yuntu_5a_A3_assets.csv": ("yuntu_assets", "standard", "utf-8-sig", 1, 1, 1, {}),
+    "weixin_shop_order.xlsx": ("wechat_shop_orders", "standard", "xlsx", 1, 2, 2, {}),
+    "xhs_order.xlsx": ("xiaohongshu_orders", "standard", "xlsx", 1, 1, 1, {}),
     "youzan_customer.csv": ("youzan_customers", "standard", "utf-8", 1, 2, 2, {}),
+    "youzan_order.csv": ("youzan_orders", "standard", "utf-8", 1, 2, 2, {}),
 }  # fmt: skip
 FORMATS = {
     "tmall_orders": ["tmall_order_2017", "tmall_order_2022", "tmall_order_2026_qianniu_xlsx"],
     "tmall_items": ["tmall_item_old", "tmall_item_2021", "tmall_item_2023", "tmall_item_2024_xlsx"],
     "douyin_orders": ["doudian_order_2026", "doudian_order_compact_xlsx"],
+    "douyin_aftersales": ["doudian_aftersale"],
+    "douyin_settlements": ["doudian_settlement"],
+    "douyin_cash_flow": ["doudian_cashflow"],
+    "wechat_shop_orders": ["weixin_shop_order"],
+    "youzan_orders": ["youzan_order"],
+    "jd_orders": ["jd_order"],
+    "xiaohongshu_orders": ["xhs_order"],
+    "xiaohongshu_settlements": ["xhs_settlement"],
+    "kuaishou_orders": ["kuaishou_order"],
+    "kuaishou_settlements": ["kuaishou_settlement"],
+    "tiktok_shop_orders": ["tiktok_shop_order"],
+    "shopify_orders": ["shopify_orders"],
+    "laike_sales": ["laike_sales_detail"],
     "wecom_contacts": ["wecom_external_contact_api"],
     "official_account_followers": ["oa_user_info_api"],
     "youzan_customers": ["youzan_customer"],
@@ -78,7 +106,8 @@ FORMATS = {
 }  # fmt: skip
 CLEAR_PERSONAL = (
     "19900000001", "19900000002", "测试甲", "测试乙", "示例买家甲", "示例买家乙", "示例买家丙",
-    "demo_a@example.com", "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**",
+    "demo_a@example.com", "demo@example.com", "jd_demo_a", "jd_demo_b", "demo_buyer",
+    "819000000000", "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**",
 )  # fmt: skip
 
 
@@ -110,6 +139,7 @@ def test_every_other_sample_is_refused_with_the_nearest_contracts(
     samples: dict[str, Path], contracts: Contracts
 ) -> None:
     others = [name for name in samples if name not in LOADED]
+    assert len(others) + len(LOADED) == len(samples)
     for name in others:
         (part,) = check_file(samples[name], contracts, KEY)
         message = part.report.message or ""
@@ -136,20 +166,18 @@ def test_every_header_of_the_format_is_known(
     assert part.report.message == "The file has a header and no rows."
 
 
-def test_all_counts_add_up_in_the_warehouse(
-    samples: dict[str, Path], contracts: Contracts, warehouse: Warehouse
-) -> None:
+def test_all_counts_add_up_in_the_warehouse(samples: dict[str, Path], warehouse: Warehouse) -> None:
     for path in samples.values():
         landed = warehouse.land(f"mixed/shop_1/{path.name}", path.read_bytes())
         os.utime(landed)
     reports = warehouse.load()
+    junk: Counter[str] = sum((Counter(values[6]) for values in LOADED.values()), Counter())
     assert len(reports) == len(samples)
     assert sum(report.rows_read for report in reports) == sum(v[4] for v in LOADED.values())
-    junk = sum((Counter(expected[6]) for expected in LOADED.values()), Counter())
     tables = warehouse.rows(
         "select schema_name || '.' || table_name from duckdb_tables() where schema_name like 'raw%'"
     )
-    assert len(tables) == len(contracts.by_raw_table)
+    assert len(tables) == len(warehouse.contracts.by_raw_table)
     for (table,) in tables:
         held = warehouse.rows(f"select _file_id, count(*) from {table} group by all order by all")
         ledger = warehouse.rows(
@@ -162,11 +190,9 @@ def test_all_counts_add_up_in_the_warehouse(
         "rows_junk), sum(rows_loaded), sum(rows_rejected), sum(rows_junk) from ledger.files "
         "where status = 'loaded'"
     ) == [(len(LOADED), len(LOADED), sum(v[5] for v in LOADED.values()), 0, sum(junk.values()))]
-    found = warehouse.rows("select rule, sum(rows_junk) from ledger.junk group by all")
-    assert dict(found) == junk
-    refused = len(samples) - len(LOADED)
+    assert dict(warehouse.rows("select rule, sum(rows_junk) from ledger.junk group by all")) == junk
     assert warehouse.rows("select count(*) from ledger.files where status = 'refused'") == [
-        (refused,)
+        (len(samples) - len(LOADED),)
     ]
 
 
