@@ -32,6 +32,7 @@ LOADED = {
     "jd_order.csv": ("jd_orders", "standard", "gb18030", 1, 3, 3, {}),
     "kuaishou_order.xlsx": ("kuaishou_orders", "standard", "xlsx", 1, 1, 1, {}),
     "laike_售卖明细_2026-05-01_2026-05-02.xlsx": ("laike_sales", "standard", "xlsx", 1, 1, 1, {}),
+    "klaviyo_profiles.csv": ("klaviyo_profiles", "standard", "utf-8-sig", 1, 1, 1, {}),
     "oa_user_info_flat.csv": ("official_account_followers", "standard", "utf-8", 1, 2, 2, {}),
     "oceanengine_project.csv": ("oceanengine_reports", "project", "utf-8-sig", 1, 2, 2, {}),
     "pos_sales_PLAUSIBLE.csv": (
@@ -65,6 +66,8 @@ LOADED = {
     "yuntu_5a_A3_assets.csv": ("yuntu_assets", "standard", "utf-8-sig", 1, 1, 1, {}),
     "weixin_shop_order.xlsx": ("wechat_shop_orders", "standard", "xlsx", 1, 2, 2, {}),
     "xhs_order.xlsx": ("xiaohongshu_orders", "standard", "xlsx", 1, 1, 1, {}),
+    "wecom_customer_list.xlsx": ("wecom_customers", "standard", "xlsx", 4, 3, 3, {}),
+    "wecom_user_behavior_data.csv": ("wecom_statistics", "standard", "utf-8", 1, 2, 2, {}),
     "youzan_customer.csv": ("youzan_customers", "standard", "utf-8", 1, 2, 2, {}),
     "youzan_order.csv": ("youzan_orders", "standard", "utf-8", 1, 2, 2, {}),
 }  # fmt: skip
@@ -86,6 +89,10 @@ FORMATS = {
     "shopify_orders": ["shopify_orders"],
     "laike_sales": ["laike_sales_detail"],
     "wecom_contacts": ["wecom_external_contact_api"],
+    "wecom_customers": ["wecom_customer_list"],
+    "wecom_statistics": ["wecom_behavior_stat"],
+    "wecom_acquisition_links": ["wecom_acquisition_link"],
+    "klaviyo_profiles": ["klaviyo_profiles"],
     "official_account_followers": ["oa_user_info_api"],
     "youzan_customers": ["youzan_customer"],
     "crm_members": ["crm_member_template"],
@@ -107,7 +114,8 @@ FORMATS = {
 CLEAR_PERSONAL = (
     "19900000001", "19900000002", "测试甲", "测试乙", "示例买家甲", "示例买家乙", "示例买家丙",
     "demo_a@example.com", "demo@example.com", "jd_demo_a", "jd_demo_b", "demo_buyer",
-    "819000000000", "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**",
+    "+14165550100", "819000000000",
+    "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**",
 )  # fmt: skip
 
 

@@ -1,0 +1,48 @@
+with source as (
+
+    {{
+        latest_snapshot(
+            source('raw_outreach', 'ai_calls'),
+            ['_account', 'campaign', 'batch', 'phone_key', 'phone_masked', 'called_at'],
+            'group'
+        )
+    }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        batch,
+        phone_key,
+        _account as account,
+
+        -- strings
+        campaign,
+        phone_masked,
+        call_status,
+        intent_level,
+        _variant as export_variant,
+
+        -- numerics
+        row_number() over (
+            partition by _account, campaign, batch, phone_key, phone_masked, called_at
+            order by _line_number asc nulls last
+        ) as send_number,
+        call_seconds,
+        cost_cny,
+        _file_id as file_id,
+        _line_number as line_number,
+
+        -- booleans
+        has_added_wecom,
+
+        -- timestamps
+        called_at,
+        _exported_at as exported_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,45 @@
+with source as (
+
+    {{
+        latest_snapshot(
+            source('raw_outreach', 'email_sends'),
+            ['_account', 'campaign', 'email_key', 'email_masked', 'sent_at'],
+            'group'
+        )
+    }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        email_key,
+        _account as account,
+
+        -- strings
+        campaign,
+        email_masked,
+        delivery_status,
+        _variant as export_variant,
+
+        -- numerics
+        row_number() over (
+            partition by _account, campaign, email_key, email_masked, sent_at
+            order by _line_number asc nulls last
+        ) as send_number,
+        cost_cny,
+        _file_id as file_id,
+        _line_number as line_number,
+
+        -- timestamps
+        sent_at,
+        opened_at,
+        clicked_at,
+        unsubscribed_at,
+        _exported_at as exported_at
+    from source
+
+)
+
+select * from renamed
