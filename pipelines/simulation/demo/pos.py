@@ -8,18 +8,18 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation import layouts
-from pipelines.simulation.catalogue import PLACE_SHARES, PLACES
-from pipelines.simulation.delivery import Landing
-from pipelines.simulation.members import Members
-from pipelines.simulation.people import Population
-from pipelines.simulation.period import DAY, HOUR, Array, Period, stamp
-from pipelines.simulation.purchases import (
+from pipelines.simulation.demo.catalogue import PLACE_SHARES, PLACES
+from pipelines.simulation.demo.delivery import Landing
+from pipelines.simulation.demo.members import Members
+from pipelines.simulation.demo.people import Population
+from pipelines.simulation.demo.period import DAY, HOUR, Array, Period, stamp
+from pipelines.simulation.demo.purchases import (
     baskets,
     order_truth,
     plan_orders,
     with_products,
 )
-from pipelines.simulation.rendering import (
+from pipelines.simulation.demo.rendering import (
     clock,
     csv_bytes,
     layout,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.simulation.period import SHANGHAI_OFFSET
+from pipelines.simulation.demo.period import SHANGHAI_OFFSET
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation import layouts
-from pipelines.simulation.delivery import Landing
-from pipelines.simulation.period import DAY, HOUR, Period, stamp
-from pipelines.simulation.rendering import clock, csv_bytes, layout, money, with_bad_rows
+from pipelines.simulation.demo.delivery import Landing
+from pipelines.simulation.demo.period import DAY, HOUR, Period, stamp
+from pipelines.simulation.demo.rendering import clock, csv_bytes, layout, money, with_bad_rows
 
 FILE_DAYS = 7
 REPEATED_DAYS = 3

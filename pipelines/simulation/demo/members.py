@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation import layouts
-from pipelines.simulation.catalogue import JOIN_CHANNELS, MEMBER_LEVELS
-from pipelines.simulation.delivery import Landing
-from pipelines.simulation.people import Population
-from pipelines.simulation.period import DAY, Array, Period, stamp
-from pipelines.simulation.rendering import clock, csv_bytes, layout, money, with_bad_rows
+from pipelines.simulation.demo.catalogue import JOIN_CHANNELS, MEMBER_LEVELS
+from pipelines.simulation.demo.delivery import Landing
+from pipelines.simulation.demo.people import Population
+from pipelines.simulation.demo.period import DAY, Array, Period, stamp
+from pipelines.simulation.demo.rendering import clock, csv_bytes, layout, money, with_bad_rows
 
 _BAD_MEMBERS = (
     {"会员卡号": "80990001", "开卡时间": "2026-02-30 10:00:00"},

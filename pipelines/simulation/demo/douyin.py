@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.simulation.catalogue import GIFT_SKU, GIFT_TITLE
-from pipelines.simulation.people import Population
-from pipelines.simulation.period import DAY, HOUR, NEVER, Array, Period, random_texts
-from pipelines.simulation.purchases import (
+from pipelines.simulation.demo.catalogue import GIFT_SKU, GIFT_TITLE
+from pipelines.simulation.demo.people import Population
+from pipelines.simulation.demo.period import DAY, HOUR, NEVER, Array, Period, random_texts
+from pipelines.simulation.demo.purchases import (
     Plan,
     baskets,
     order_numbers,

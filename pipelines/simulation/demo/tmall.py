@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.simulation.people import Population
-from pipelines.simulation.period import DAY, HOUR, NEVER, Array, Period
-from pipelines.simulation.purchases import (
+from pipelines.simulation.demo.people import Population
+from pipelines.simulation.demo.period import DAY, HOUR, NEVER, Array, Period
+from pipelines.simulation.demo.purchases import (
     Plan,
     baskets,
     order_numbers,

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation import layouts
-from pipelines.simulation.delivery import Landing
-from pipelines.simulation.people import Population
-from pipelines.simulation.period import (
+from pipelines.simulation.demo.delivery import Landing
+from pipelines.simulation.demo.people import Population
+from pipelines.simulation.demo.period import (
     DAY,
     SHANGHAI_OFFSET,
     Array,
@@ -18,7 +18,7 @@ from pipelines.simulation.period import (
     random_texts,
     stamp,
 )
-from pipelines.simulation.rendering import csv_bytes, layout, with_bad_rows
+from pipelines.simulation.demo.rendering import csv_bytes, layout, with_bad_rows
 
 CORP = "corp_main"
 _ADD_WAYS = (

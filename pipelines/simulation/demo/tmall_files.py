@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation import layouts
-from pipelines.simulation.delivery import Landing
-from pipelines.simulation.people import Population
-from pipelines.simulation.period import DAY, HOUR, Period, Window, stamp
-from pipelines.simulation.purchases import with_products
-from pipelines.simulation.rendering import (
+from pipelines.simulation.demo.delivery import Landing
+from pipelines.simulation.demo.people import Population
+from pipelines.simulation.demo.period import DAY, HOUR, Period, Window, stamp
+from pipelines.simulation.demo.purchases import with_products
+from pipelines.simulation.demo.rendering import (
     Cells,
     clock,
     csv_bytes,
@@ -20,7 +20,7 @@ from pipelines.simulation.rendering import (
     wrapped_id,
     xlsx_bytes,
 )
-from pipelines.simulation.tmall import TmallShop
+from pipelines.simulation.demo.tmall import TmallShop
 
 EXPORT_CLOCK = 9 * HOUR + 30 * 60
 """Operators export the whole days before this morning."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.simulation import layouts
-from pipelines.simulation.delivery import Landing
-from pipelines.simulation.douyin import DouyinShop
-from pipelines.simulation.period import DAY, SHANGHAI_OFFSET, Period, Window
-from pipelines.simulation.rendering import (
+from pipelines.simulation.demo.delivery import Landing
+from pipelines.simulation.demo.douyin import DouyinShop
+from pipelines.simulation.demo.period import DAY, SHANGHAI_OFFSET, Period, Window
+from pipelines.simulation.demo.rendering import (
     Cells,
     clock,
     csv_bytes,
