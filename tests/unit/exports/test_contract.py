@@ -165,9 +165,7 @@ columns:
 
 
 def test_extending_what_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(
-        ContractError, match=r"no shipped contract 'pos'.*Remedy: use one of .*crm_mem"
-    ):
+    with pytest.raises(ContractError, match=r"no shipped contract 'pos'.*Remedy: use one of"):
         brand(tmp_path, "x", "extends: pos\ncontract: x\n")
 
 

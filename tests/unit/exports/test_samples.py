@@ -21,6 +21,11 @@ LOADED = {
     "doudian_order_1777800000_demo.csv": (
         "douyin_orders", "columns_73", "utf-8-sig", 1, 5, 5, {},
     ),
+    "douyin_compass_live_list.xlsx": ("douyin_live_sessions", "standard", "xlsx", 1, 1, 1, {}),
+    "douyin_local_clue_flat.csv": ("oceanengine_local_leads", "standard", "utf-8", 1, 2, 2, {}),
+    "google_ads_campaign.csv": (
+        "google_ads_campaigns", "standard", "utf-8", 3, 3, 2, {"total_row": 1},
+    ),
     "doudian_settlement.csv": (
         "douyin_settlements", "standard", "utf-8-sig", 1, 3, 2, {"description_row": 1},
     ),
@@ -28,25 +33,20 @@ LOADED = {
     "kuaishou_order.xlsx": ("kuaishou_orders", "standard", "xlsx", 1, 1, 1, {}),
     "laike_售卖明细_2026-05-01_2026-05-02.xlsx": ("laike_sales", "standard", "xlsx", 1, 1, 1, {}),
     "klaviyo_profiles.csv": ("klaviyo_profiles", "standard", "utf-8-sig", 1, 1, 1, {}),
-    "douyin_compass_live_list.xlsx": ("douyin_live_sessions", "standard", "xlsx", 1, 1, 1, {}),
-    "douyin_local_clue_flat.csv": ("oceanengine_local_leads", "standard", "utf-8", 1, 2, 2, {}),
-    "google_ads_campaign.csv": (
-        "google_ads_campaigns", "standard", "utf-8", 3, 3, 2, {"total_row": 1},
-    ),
     "oa_user_info_flat.csv": ("official_account_followers", "standard", "utf-8", 1, 2, 2, {}),
     "oceanengine_project.csv": ("oceanengine_reports", "project", "utf-8-sig", 1, 2, 2, {}),
     "pos_sales_PLAUSIBLE.csv": (
         "pos_sales", "standard", "gb18030", 2, 3, 2, {"total_row": 1},
-    ),
-    "shopify_orders_export.csv": ("shopify_orders", "standard", "utf-8", 1, 2, 2, {}),
-    "tiktok_shop_order.csv": (
-        "tiktok_shop_orders", "standard", "utf-8-sig", 1, 2, 1, {"description_row": 1},
     ),
     "qianchuan_material_2026-05-01.xlsx": (
         "qianchuan_materials", "standard", "xlsx", 1, 1, 1, {},
     ),
     "qianchuan_product.csv": (
         "qianchuan_products", "standard", "utf-8-sig", 1, 2, 1, {"total_row": 1},
+    ),
+    "shopify_orders_export.csv": ("shopify_orders", "standard", "utf-8", 1, 2, 2, {}),
+    "tiktok_shop_order.csv": (
+        "tiktok_shop_orders", "standard", "utf-8-sig", 1, 2, 1, {"description_row": 1},
     ),
     "tmall_item_ExportOrderDetailList_2023.csv": (
         "tmall_items", "y2022_23", "gb18030", 1, 2, 2, {},
@@ -55,12 +55,8 @@ LOADED = {
     "tmall_order_ExportOrderList_2017.csv": ("tmall_orders", "y2017", "gb18030", 1, 2, 2, {}),
     "tmall_order_ExportOrderList_2022.csv": ("tmall_orders", "y2021_22", "gb18030", 1, 5, 5, {}),
     "tmall_order_qianniu_2026.xlsx": ("tmall_orders", "y2025_26", "xlsx", 1, 1, 1, {}),
-    "wecom_customer_list.xlsx": ("wecom_customers", "standard", "xlsx", 4, 3, 3, {}),
-    "wecom_external_contact_flat.csv": ("wecom_contacts", "standard", "utf-8", 1, 3, 3, {}),
-    "weixin_shop_order.xlsx": ("wechat_shop_orders", "standard", "xlsx", 1, 2, 2, {}),
-    "xhs_order.xlsx": ("xiaohongshu_orders", "standard", "xlsx", 1, 1, 1, {}),
-    "wecom_user_behavior_data.csv": ("wecom_statistics", "standard", "utf-8", 1, 2, 2, {}),
     "wanxiangtai_item.xlsx": ("wanxiangtai_items", "standard", "xlsx", 1, 1, 1, {}),
+    "wecom_external_contact_flat.csv": ("wecom_contacts", "standard", "utf-8", 1, 3, 3, {}),
     "xhs_juguang_note.csv": (
         "xiaohongshu_ads_juguang_notes", "standard", "utf-8-sig", 1, 2, 1, {"total_row": 1},
     ),
@@ -68,6 +64,10 @@ LOADED = {
         "xiaohongshu_ads_pugongying_orders", "standard", "xlsx", 1, 1, 1, {},
     ),
     "yuntu_5a_A3_assets.csv": ("yuntu_assets", "standard", "utf-8-sig", 1, 1, 1, {}),
+    "weixin_shop_order.xlsx": ("wechat_shop_orders", "standard", "xlsx", 1, 2, 2, {}),
+    "xhs_order.xlsx": ("xiaohongshu_orders", "standard", "xlsx", 1, 1, 1, {}),
+    "wecom_customer_list.xlsx": ("wecom_customers", "standard", "xlsx", 4, 3, 3, {}),
+    "wecom_user_behavior_data.csv": ("wecom_statistics", "standard", "utf-8", 1, 2, 2, {}),
     "youzan_customer.csv": ("youzan_customers", "standard", "utf-8", 1, 2, 2, {}),
     "youzan_order.csv": ("youzan_orders", "standard", "utf-8", 1, 2, 2, {}),
 }  # fmt: skip
@@ -114,8 +114,8 @@ FORMATS = {
 CLEAR_PERSONAL = (
     "19900000001", "19900000002", "测试甲", "测试乙", "示例买家甲", "示例买家乙", "示例买家丙",
     "demo_a@example.com", "demo@example.com", "jd_demo_a", "jd_demo_b", "demo_buyer",
-    "819000000000", "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**",
-    "+14165550100",
+    "+14165550100", "819000000000",
+    "小鱼", "阿强", "示例街道", "示例路", "西湖区", "密文", "陈**", "张**",
 )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def test_every_other_sample_is_refused_with_the_nearest_contracts(
         assert part.report.status == "refused", name
         assert message.count("\n- ") == 3, name
         assert "the file lacks" in message, name
-        assert "only in the file" in message or "holds values" in message, name
+        assert "its line 1 holds values, no header names" in message, name
         assert (".txt is not a format" in message) == name.endswith(".txt")
         assert "836bad177a564d01dd4ec55db8b9304e" not in message
 
@@ -174,9 +174,7 @@ def test_every_header_of_the_format_is_known(
     assert part.report.message == "The file has a header and no rows."
 
 
-def test_all_counts_add_up_in_the_warehouse(
-    samples: dict[str, Path], contracts: Contracts, warehouse: Warehouse
-) -> None:
+def test_all_counts_add_up_in_the_warehouse(samples: dict[str, Path], warehouse: Warehouse) -> None:
     for path in samples.values():
         landed = warehouse.land(f"mixed/shop_1/{path.name}", path.read_bytes())
         os.utime(landed)
