@@ -1,6 +1,19 @@
 with unioned as (
 
-    {% for source in ['wecom', 'official_account', 'crm', 'youzan', 'douyin'] %}
+    {% for source in [
+        'wecom',
+        'wecom_groups',
+        'official_account',
+        'crm',
+        'youzan',
+        'douyin',
+        'outreach',
+        'parcel_cards',
+        'stores',
+        'referrals',
+        'klaviyo',
+        'hubspot',
+    ] %}
         select
             touch_id,
             behaviour,
