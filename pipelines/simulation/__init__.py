@@ -1,6 +1,11 @@
-"""A small brand with known truth that writes raw exports in the platforms' own formats."""
+"""A brand with known truth that writes raw exports in the platforms' own formats.
 
-from pipelines.simulation.brand import write_demo_brand
-from pipelines.simulation.truth import DemoBrand, PlatformTotals
+>>> brand = simulate_brand(Path("out/landing"), Path("out/truth"), customers=1_000, days=60)
+>>> brand.truth.orders  # what the warehouse must find
+"""
 
-__all__ = ["DemoBrand", "PlatformTotals", "write_demo_brand"]
+from pipelines.simulation.brand import Brand, SimulationError, simulate_brand
+from pipelines.simulation.demo import DemoBrand, write_demo_brand
+from pipelines.simulation.truth import Truth
+
+__all__ = ["Brand", "DemoBrand", "SimulationError", "Truth", "simulate_brand", "write_demo_brand"]

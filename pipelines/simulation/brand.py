@@ -1,212 +1,168 @@
-"""The demo brand as a whole: draw the people, let them buy, write every platform's files."""
+"""A whole brand: block by block, part by part."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from pipelines.simulation import advertising, douyin_files, tmall_files
-from pipelines.simulation.delivery import Landing
-from pipelines.simulation.douyin import DouyinShop, simulate_douyin_shop
-from pipelines.simulation.members import (
-    Members,
-    deliver_members,
-    deliver_youzan_customers,
-    simulate_members,
-)
-from pipelines.simulation.people import Population, simulate_people
-from pipelines.simulation.period import EXPORT_WINDOW_DAYS, HOUR, Period
-from pipelines.simulation.pos import StoreSales, deliver_store_sales, simulate_store_sales
-from pipelines.simulation.tmall import TmallShop, simulate_tmall_shop
-from pipelines.simulation.truth import DemoBrand, count_buyers, platform_totals, yuan
-from pipelines.simulation.wechat import WeChatTotals, deliver_wechat
+from pipelines.simulation.block import Block, World
+from pipelines.simulation.desk import Desk
+from pipelines.simulation.journeys import simulate_journeys
+from pipelines.simulation.lifecycle import people_truth
+from pipelines.simulation.people import LARGEST_BRAND, simulate_people
+from pipelines.simulation.period import DAY, LAST_DAY, Period
+from pipelines.simulation.profiles import PROFILES
+from pipelines.simulation.purchases import simulate_orders
+from pipelines.simulation.truth import HEADLINE, IDENTIFIERS, ORDERS, Truth, TruthWriter, local_time
 
 SHORTEST_PERIOD = 30
-"""Days; below it there is no second, overlapping snapshot worth the name."""
+"""Days; below it there is no second long export worth the name."""
+FEWEST_CUSTOMERS = 100
+"""With fewer, some platform may have nobody at all and its file no rows to spoil."""
+
+PARTS: tuple[Callable[[Block], None], ...] = ()
+"""Everything that writes files about people, in the order of running; see `block.py`."""
+BRAND_PARTS: tuple[Callable[[World], None], ...] = ()
+"""Everything that writes files about the brand as a whole; runs after all blocks."""
 
 
-def write_demo_brand(
+class SimulationError(Exception):
+    """A brand that cannot be simulated; the message says which argument is wrong and why."""
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What was written where."""
+
+    landing: Path
+    truth: Truth
+
+
+def simulate_brand(
     landing: Path,
+    truth: Path,
     *,
-    people: int = 10_000,
-    days: int = 90,
+    customers: int,
+    days: int,
     seed: int = 20260601,
-    first_day: date = date(2026, 6, 1),
-    truth: Path | None = None,
-) -> DemoBrand:
-    """Write the exports of a simulated brand below ``landing`` and return the truth about it.
+    profile: int = 1,
+    last_day: date = LAST_DAY,
+    last_day_folder: Path | None = None,
+) -> Brand:
+    """Write the exports of a simulated brand below ``landing`` and the truth below ``truth``.
 
-    Files lie in ``<landing>/<source>/[<account>/]<file>`` with the platforms' headers, encodings
-    and quirks. The same arguments give the same bytes. With ``truth``, a folder outside of
-    ``landing``, the truth is written there too.
+    Files lie at ``<landing>/<source>/[<account>/]<file>`` with the platforms' headers, encodings
+    and quirks. The same arguments give the same bytes. With ``last_day_folder``, what is delivered
+    on the morning after the last day lies below that folder instead.
 
-    Raises ValueError for fewer than 30 days, for people outside 100 to 90,000, and for a truth
-    folder inside ``landing``, where a loader would take it for an export.
+    Raises SimulationError for arguments that make no brand.
     """
+    _check(landing, truth, customers, days, profile)
+    period = Period.ending(last_day, days)
+    desk = Desk(landing, late=last_day_folder, late_from=period.end - DAY // 2)
+    writer = TruthWriter(truth)
+    world = World(period, PROFILES[profile], seed, customers, desk, writer)
+    for number in range(world.blocks):
+        _write_block(Block(world, number))
+    for brand_part in BRAND_PARTS:
+        brand_part(world)
+    arguments = {
+        "customers": customers,
+        "days": days,
+        "seed": seed,
+        "profile": profile,
+        "first_day": period.first_day.isoformat(),
+        "last_day": last_day.isoformat(),
+    }
+    writer.close(desk.close(), arguments)
+    return Brand(landing, Truth(truth))
+
+
+def _check(landing: Path, truth: Path, customers: int, days: int, profile: int) -> None:
+    if profile not in PROFILES:
+        raise SimulationError(f"--profile must be 1, 2, 3 or 4, not {profile}")
     if days < SHORTEST_PERIOD:
-        raise ValueError(f"days must be {SHORTEST_PERIOD} or more, not {days}")
-    if truth is not None and truth.resolve().is_relative_to(landing.resolve()):
-        raise ValueError(f"the truth folder {truth} must lie outside of landing")
-    period = Period(first_day, days)
-    # One stream of random numbers per part: a change in one leaves the others as they were.
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(10)]
-    population = simulate_people(streams[0], period, people)
-    members = simulate_members(streams[1], period, population)
-    tmall = _tmall_shops(streams[2:4], period, population)
-    douyin = _douyin_shops(streams[4:6], period, population)
-    stores = simulate_store_sales(streams[6], period, population, members)
-    spend = advertising.simulate_spend(streams[7], period)
+        raise SimulationError(f"--days must be {SHORTEST_PERIOD} or more, not {days}")
+    if not FEWEST_CUSTOMERS <= customers <= LARGEST_BRAND:
+        limits = f"between {FEWEST_CUSTOMERS:,} and {LARGEST_BRAND:,}"
+        raise SimulationError(f"--customers must be {limits}, not {customers:,}")
+    if truth.resolve().is_relative_to(landing.resolve()):
+        raise SimulationError(f"the truth folder {truth} must lie outside of landing")
+    if landing.is_dir() and any(path.is_dir() for path in landing.iterdir()):
+        raise SimulationError(f"{landing} holds exports already; give an empty folder")
 
-    desk = Landing(landing)
-    morning = period.end + 8 * HOUR
-    tmall_files.deliver_flagship(desk, period, population, tmall[0])
-    tmall_files.deliver_outlet(desk, period, tmall[1])
-    douyin_files.deliver_csv_shop(desk, period, douyin[0])
-    douyin_files.deliver_xlsx_shop(desk, period, douyin[1])
-    deliver_store_sales(desk, period, stores)
-    deliver_members(desk, morning, members)
-    wechat = deliver_wechat(streams[8], desk, period, morning, population)
-    youzan = deliver_youzan_customers(streams[9], desk, period, morning, population)
-    advertising.deliver_spend(desk, period, spend)
 
-    nicks = [_nick_identifiers(population, shop) for shop in tmall if shop.has_nick]
-    identifiers = [members.identifiers(population), wechat.identifiers, youzan, *nicks]
-    brand = _state_truth(
-        desk,
-        period,
-        population,
-        members,
-        wechat,
-        pl.concat(identifiers).unique().sort(pl.all()),
-        _all_orders(period, tmall, douyin, stores),
-        advertising.spend_at(spend, period, advertising.report_moment(period)),
+def _write_block(block: Block) -> None:
+    """Draw the people of a block and all they do, write it, state the truth."""
+    block.people = simulate_people(block)
+    block.orders, block.lines = simulate_orders(block)
+    block.touches, block.orders = simulate_journeys(block)
+    for part in PARTS:
+        part(block)
+    _state_truth(block)
+
+
+def _state_truth(block: Block) -> None:
+    truth = block.world.truth
+    people = people_truth(block)
+    truth.append("people", people)
+    touches = block.touches.sort("person_id", "at", "kind", "channel", nulls_last=True)
+    truth.append(
+        "touches",
+        touches.with_columns(
+            seq=pl.int_range(1, pl.len() + 1).over("person_id"), at=local_time(pl.col("at"))
+        ),
     )
-    if truth is not None:
-        brand.write(truth)
-    return brand
-
-
-def _tmall_shops(
-    streams: list[np.random.Generator], period: Period, population: Population
-) -> tuple[TmallShop, TmallShop]:
-    """The flagship, and an outlet that opened so late that one window covers its life."""
-    flagship = simulate_tmall_shop(
-        streams[0],
-        period,
-        population,
-        account="flagship",
-        has_nick=True,
-        buyer_share=0.72,
-        opens_on=0,
-        first_order_number=3_900_000_000_000_000_000,
+    if block.identifiers:
+        truth.append("identifiers", _distinct(pl.concat(block.identifiers)))
+    orders = pl.concat(block.true_orders) if block.true_orders else pl.DataFrame(schema=ORDERS)
+    truth.append("orders", orders)
+    truth.add_headline(_daily_figures(orders))
+    days = (
+        orders.filter(pl.col("is_valid") & pl.col("person_id").is_not_null())
+        .group_by("person_id")
+        .agg(days=pl.col("created_at").dt.date().n_unique())
     )
-    outlet = simulate_tmall_shop(
-        streams[1],
-        period,
-        population,
-        account="outlet",
-        has_nick=False,
-        buyer_share=0.09,
-        opens_on=period.days - EXPORT_WINDOW_DAYS,
-        first_order_number=4_300_000_000_000_000_000,
-    )
-    return flagship, outlet
-
-
-def _douyin_shops(
-    streams: list[np.random.Generator], period: Period, population: Population
-) -> tuple[DouyinShop, DouyinShop]:
-    last_moment = douyin_files.shop_windows(period)[-1].exported_at
-    flagship = simulate_douyin_shop(
-        streams[0],
-        period,
-        population,
-        account="flagship",
-        buyer_share=0.85,
-        opens_on=0,
-        first_order_number=6_900_000_000_000_000_000,
-        last_moment=last_moment,
-    )
-    outlet = simulate_douyin_shop(
-        streams[1],
-        period,
-        population,
-        account="outlet",
-        buyer_share=0.1,
-        opens_on=period.days - EXPORT_WINDOW_DAYS,
-        first_order_number=6_950_000_000_000_000_000,
-        last_moment=last_moment,
-    )
-    return flagship, outlet
-
-
-def _all_orders(
-    period: Period,
-    tmall: tuple[TmallShop, ...],
-    douyin: tuple[DouyinShop, ...],
-    stores: StoreSales,
-) -> pl.DataFrame:
-    """Order truth of every platform as of its last export."""
-    tmall_moment = tmall_files.flagship_windows(period)[-1].exported_at
-    douyin_moment = douyin_files.shop_windows(period)[-1].exported_at
-    return pl.concat(
-        [
-            *(shop.truth(tmall_moment) for shop in tmall),
-            *(shop.truth(douyin_moment) for shop in douyin),
-            stores.truth(),
-        ]
+    truth.add_totals(
+        people=people.height,
+        touches=touches.height,
+        orders=orders.height,
+        buyers=days.height,
+        repeat_buyers=days.filter(pl.col("days") > 1).height,
     )
 
 
-def _nick_identifiers(population: Population, shop: TmallShop) -> pl.DataFrame:
-    person = shop.orders["person_id"].unique(maintain_order=True).to_numpy()
-    return population.identifiers("tmall_nick", population.tmall_nick[person], person)
-
-
-def _state_truth(
-    desk: Landing,
-    period: Period,
-    population: Population,
-    members: Members,
-    wechat: WeChatTotals,
-    identifiers: pl.DataFrame,
-    orders: pl.DataFrame,
-    spend: pl.DataFrame,
-) -> DemoBrand:
-    buyers, repeat_buyers = count_buyers(orders)
-    known_buyers, known_repeat_buyers = count_buyers(orders.filter("is_identified"))
-    platforms = {
-        str(name): platform_totals(part)
-        for (name,), part in orders.group_by("platform", maintain_order=True)
-    }
-    accounts = {
-        f"{platform}/{account}": platform_totals(part)
-        for (platform, account), part in orders.group_by("platform", "account", maintain_order=True)
-    }
-    ad_spend = spend.group_by("advertiser", maintain_order=True).agg(pl.col("spend_fen").sum())
-    return DemoBrand(
-        files=tuple(desk.files),
-        first_day=period.first_day,
-        last_day=period.first_day + timedelta(days=period.days - 1),
-        people=population.size,
-        buyers=buyers,
-        repeat_buyers=repeat_buyers,
-        identified_buyers=known_buyers,
-        identified_repeat_buyers=known_repeat_buyers,
-        contacts=wechat.contacts,
-        contact_relations=wechat.contact_relations,
-        followers=wechat.followers,
-        unsubscribed=wechat.unsubscribed,
-        members=members.cards["person_id"].n_unique(),
-        merged_cards=members.cards.filter(pl.col("status") == "107").height,
-        platforms={**platforms, "all": platform_totals(orders)},
-        accounts=accounts,
-        ad_spend_cny={name: yuan(fen) for name, fen in ad_spend.iter_rows()},
-        expected_rejected=sum(file.rejected for file in desk.files),
-        expected_junk=sum(file.junk for file in desk.files),
-        identifiers=identifiers,
-        orders=orders,
+def _distinct(identifiers: pl.DataFrame) -> pl.DataFrame:
+    """One row per identifier and person: the widest validity, the first mess stated."""
+    mess = pl.col("mess").filter(pl.col("mess") != "none").first().fill_null("none")
+    return (
+        identifiers.group_by("identifier_type", "identifier_value", "person_id")
+        .agg(pl.col("valid_from").min(), pl.col("valid_to").max(), mess)
+        .select(*IDENTIFIERS)
+        .sort("person_id", "identifier_type", "identifier_value")
     )
+
+
+def _daily_figures(orders: pl.DataFrame) -> pl.DataFrame:
+    """Counts and money per day, platform and account, one row per metric."""
+    gross, refund = pl.col("gross_fen").sum(), pl.col("refund_fen").sum()
+    wide = orders.group_by(
+        "platform", "account", date=pl.col("created_at").dt.date(), maintain_order=True
+    ).agg(
+        orders=pl.len(),
+        paid_orders=pl.col("is_paid").sum(),
+        valid_orders=pl.col("is_valid").sum(),
+        identified_orders=pl.col("is_identified").sum(),
+        gross=gross,
+        refund=refund,
+        net=gross - refund,
+    )
+    keys = ["date", "platform", "account"]
+    metrics = [name for name in wide.columns if name not in keys]
+    return wide.with_columns(pl.col(metrics).cast(pl.Int64)).unpivot(
+        metrics, index=keys, variable_name="metric"
+    ).select(*HEADLINE)  # fmt: skip

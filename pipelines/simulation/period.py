@@ -1,6 +1,7 @@
-"""The simulated period: day weights with the 6.18 peak, export moments, window snapshots.
+"""The simulated period and its demand: seasons, weekends, the 6.18 and 11.11 peaks.
 
-Times inside the simulation are *local seconds*: the Shanghai wall clock read as if it were UTC.
+Times inside the simulation are int64 *local seconds*: the Shanghai wall clock read as if it were
+UTC. Null means "has not happened".
 """
 
 from __future__ import annotations
@@ -8,38 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from pipelines.simulation.draws import Array
+from pipelines.simulation.profiles import Profile
 
 DAY = 86_400
 HOUR = 3_600
 SHANGHAI_OFFSET = 8 * HOUR
-NEVER = 1 << 60
-"""Local second of what does not happen."""
-
-EXPORT_WINDOW_DAYS = 30
-EXPORT_STEP_DAYS = 15
-"""Every order is exported once more when it is 15 days or older. No order changes later than that
-after its creation, so the newest snapshot that covers it shows its last state."""
+LAST_DAY = date(2026, 8, 29)
+"""The day on which a period ends unless another one is asked for: 90 days begin on 1 June."""
 
 _PEAKS = {
     (6, 1): 1.8, (6, 2): 1.5, (6, 3): 1.4, (6, 16): 2.0, (6, 17): 3.0, (6, 18): 6.0,
-    (6, 19): 2.0, (6, 20): 1.4, (8, 17): 1.4, (8, 18): 2.0,
+    (6, 19): 2.0, (6, 20): 1.4, (8, 17): 1.4, (8, 18): 2.0, (10, 31): 2.0, (11, 1): 3.0,
+    (11, 2): 1.6, (11, 3): 1.4, (11, 9): 1.5, (11, 10): 2.5, (11, 11): 7.0, (11, 12): 2.0,
+    (12, 12): 2.0,
 }  # fmt: skip
 _HOURS = np.array([3, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 6, 5, 5, 5, 5, 5, 5, 6, 9, 10, 8, 5])
-
-
-@dataclass(frozen=True)
-class Window:
-    """One export: rows created in [start, end) as they stand at ``exported_at``."""
-
-    start: int
-    end: int
-    exported_at: int
+_LAST_MINUTES = 600
+"""Nothing happens in the last ten minutes of the period: the evening's exports are done by then."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +38,16 @@ class Period:
 
     first_day: date
     days: int
+
+    @classmethod
+    def ending(cls, last_day: date, days: int) -> Period:
+        """The period of ``days`` days whose last one is ``last_day``."""
+        return cls(last_day - timedelta(days=days - 1), days)
+
+    @property
+    def last_day(self) -> date:
+        """The last local day."""
+        return self.first_day + timedelta(days=self.days - 1)
 
     @cached_property
     def start(self) -> int:
@@ -60,66 +60,56 @@ class Period:
         """Local second at which the last day is over."""
         return self.start + self.days * DAY
 
-    @cached_property
-    def day_weights(self) -> Array:
-        """Relative demand of each day: weekends, festivals, a slow upward trend."""
-        weights = np.empty(self.days)
-        for index in range(self.days):
-            day = self.first_day + timedelta(days=index)
-            weekend = 1.25 if day.weekday() >= 5 else 1.0
-            peak = _PEAKS.get((day.month, day.day), 1.0)
-            weights[index] = weekend * peak * (1 + 0.2 * index / self.days)
-        return weights
+
+@dataclass(frozen=True)
+class Demand:
+    """How a profile's demand spreads over the days of a period.
+
+    Demand time runs from 0 to ``period.days`` and passes quickly on busy days: whoever buys every
+    30 units of it buys more often around the peaks and in the season.
+    """
+
+    period: Period
+    profile: Profile
 
     @cached_property
-    def _demand_before(self) -> Array:
-        """Demand before each day and before the end, shape (days + 1,)."""
-        return np.concatenate([[0.0], np.cumsum(self.day_weights)])
+    def weights(self) -> Array:
+        """Relative demand of each day, mean 1, shape (days,)."""
+        weights = np.empty(self.period.days)
+        for index in range(self.period.days):
+            day = self.period.first_day + timedelta(days=index)
+            weekend = self.profile.weekend_factor if day.weekday() >= 5 else 1.0
+            peak = _PEAKS.get((day.month, day.day), 1.0) ** self.profile.peak_strength
+            growth = 1 + 0.2 * index / 365
+            weights[index] = weekend * peak * growth * self.profile.season[day.month - 1]
+        return weights / weights.mean()
 
-    def share_left(self, day: Array) -> Array:
-        """Share of the period's demand from each of the days on."""
-        return 1 - self._demand_before[day] / self._demand_before[-1]
+    @cached_property
+    def _reached(self) -> Array:
+        """Demand time at the begin of each day and at the end, shape (days + 1,)."""
+        return np.concatenate([[0.0], np.cumsum(self.weights)])
 
-    def sample_days(self, rng: np.random.Generator, not_before: Array) -> Array:
-        """One day index per entry of ``not_before``, by weight, on that day or later."""
-        reached = self._demand_before
-        floor = reached[np.clip(not_before, 0, self.days - 1)]
-        drawn = floor + rng.random(len(not_before)) * (reached[-1] - floor)
-        return np.clip(np.searchsorted(reached, drawn, side="right") - 1, 0, self.days - 1)
+    def demand_time(self, day: Array) -> Array:
+        """Demand time at which each of the days begins; days before the period give 0."""
+        return self._reached[np.clip(day, 0, self.period.days)]
+
+    def day_at(self, demand_time: Array) -> Array:
+        """The day index that each demand time falls on."""
+        found = np.searchsorted(self._reached, demand_time, side="right") - 1
+        return np.clip(found, 0, self.period.days - 1)
+
+    def days(self, rng: np.random.Generator, not_before: Array) -> Array:
+        """One day index per entry of ``not_before``, by demand, on that day or later."""
+        floor = self.demand_time(np.minimum(not_before, self.period.days - 1))
+        return self.day_at(floor + rng.random(len(not_before)) * (self._reached[-1] - floor))
 
     def moments(self, rng: np.random.Generator, day: Array) -> Array:
         """A local second on each of the days, with an evening peak."""
         hour = rng.choice(24, size=len(day), p=_HOURS / _HOURS.sum())
-        return self.start + day * DAY + hour * HOUR + rng.integers(0, HOUR, len(day))
-
-    def windows(self, export_clock: int, *, first_start: int = 0) -> tuple[Window, ...]:
-        """Overlapping snapshots, oldest first; ``export_clock`` is seconds after the last day.
-
-        The first window reaches back to day ``first_start``. There are two or more unless the
-        period is shorter than one step, so that later files do change earlier rows.
-        """
-        ends = [self.days]
-        while ends[-1] - EXPORT_STEP_DAYS > first_start and (
-            ends[-1] - EXPORT_WINDOW_DAYS > first_start or len(ends) < 2
-        ):
-            ends.append(ends[-1] - EXPORT_STEP_DAYS)
-        return tuple(
-            Window(
-                self.start + (end - EXPORT_WINDOW_DAYS) * DAY,
-                self.start + end * DAY,
-                self.start + end * DAY + export_clock,
-            )
-            for end in reversed(ends)
-        )
+        second = self.period.start + day * DAY + hour * HOUR + rng.integers(0, HOUR, len(day))
+        return np.minimum(second, self.period.end - _LAST_MINUTES)
 
 
 def stamp(second: int, pattern: str) -> str:
     """A local second in a file name."""
     return datetime.fromtimestamp(second, UTC).strftime(pattern)
-
-
-def random_texts(rng: np.random.Generator, count: int, length: int) -> Array:
-    """``count`` texts of ``length`` lower-case letters and digits, shape (count,)."""
-    letters = np.array(list("0123456789abcdefghijklmnopqrstuvwxyz"))
-    drawn = letters[rng.integers(0, len(letters), (count, length))]
-    return np.ascontiguousarray(drawn).view(f"<U{length}").reshape(count)

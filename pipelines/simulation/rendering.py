@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
-from xml.sax.saxutils import escape
 
 import polars as pl
 
@@ -22,10 +21,14 @@ _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OPEN_XML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 
 def money(fen: pl.Expr, *, thousands: bool = False) -> pl.Expr:
-    """Integer fen as yuan text, ``1299.00`` or ``1,299.00``; sizes below a million yuan."""
+    """Integer fen as yuan text, ``1299.00`` or ``1,299.00``; null stays null.
+
+    ``thousands`` holds for sizes below a million yuan.
+    """
     size = fen.abs()
     whole = size // 100
     text = whole.cast(pl.String)
@@ -53,6 +56,11 @@ def wrapped_id(expression: pl.Expr) -> pl.Expr:
 def tabbed(expression: pl.Expr) -> pl.Expr:
     """A quoted cell with a leading TAB, Douyin's way to do the same."""
     return pl.concat_str(pl.lit('"\t'), expression, pl.lit('"'))
+
+
+def masked_phone(phone: pl.Expr, tail: int = 4) -> pl.Expr:
+    """``194****1234`` with ``tail`` digits left at the end; null stays null."""
+    return pl.concat_str(phone.str.head(3), pl.lit("*" * (8 - tail)), phone.str.tail(tail))
 
 
 def layout(frame: pl.DataFrame, headers: Sequence[str], cells: Cells, blank: str) -> pl.DataFrame:
@@ -92,54 +100,65 @@ def with_bad_rows(
     return pl.concat([table, *spoilt]), len(spoilt)
 
 
-def csv_bytes(
-    table: pl.DataFrame,
-    *,
-    encoding: Encoding,
-    quotes: Quotes,
-    before: str = "",
-    after: str = "",
-) -> bytes:
-    r"""A CSV with ``\r\n`` ends; ``before`` and ``after`` are whole lines around the table."""
+def csv_header(names: Sequence[str], quotes: Quotes) -> str:
+    r"""The header line with its ``\r\n``."""
     mark = '"' if quotes == "always" else ""
-    header = ",".join(f"{mark}{name}{mark}" for name in table.columns)
-    body = table.write_csv(include_header=False, quote_style=quotes, line_terminator="\r\n")
-    return f"{before}{header}\r\n{body}{after}".encode(encoding)
+    return ",".join(f"{mark}{name}{mark}" for name in names) + "\r\n"
 
 
-def xlsx_bytes(table: pl.DataFrame) -> bytes:
-    """A workbook of one sheet with ``inlineStr`` cells only; null and empty cells are absent."""
-    letters = [_column_letters(index) for index in range(table.width)]
-    rows = [_sheet_row(1, letters, table.columns)]
-    rows += [_sheet_row(n, letters, row) for n, row in enumerate(table.iter_rows(), start=2)]
-    xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    part, main = f"{_PACKAGE}/content-types", f"{_OPEN_XML}.sheet.main+xml"
-    relation = f'{xml}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1"'
-    return zip_bytes(
-        {
-            "[Content_Types].xml": f'{xml}<Types xmlns="{part}">'
-            '<Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/>'
-            f'<Override PartName="/xl/workbook.xml" ContentType="{main}"/>'
-            '<Override PartName="/xl/worksheets/sheet1.xml" '
-            f'ContentType="{_OPEN_XML}.worksheet+xml"/></Types>',
-            "_rels/.rels": f'{relation} Type="{_RELATIONS}/officeDocument" '
-            'Target="xl/workbook.xml"/></Relationships>',
-            "xl/workbook.xml": f'{xml}<workbook xmlns="{_SHEET}" xmlns:r="{_RELATIONS}"><sheets>'
-            '<sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": f'{relation} Type="{_RELATIONS}/worksheet" '
-            'Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": f'{xml}<worksheet xmlns="{_SHEET}"><sheetData>'
-            + "".join(rows)
-            + "</sheetData></worksheet>",
-        }
+def csv_body(table: pl.DataFrame, quotes: Quotes) -> str:
+    r"""The rows as CSV text with ``\r\n`` ends, without header."""
+    return table.write_csv(include_header=False, quote_style=quotes, line_terminator="\r\n")
+
+
+def xlsx_bytes(
+    sheets: Mapping[str, pl.DataFrame], *, preamble: Sequence[str] = (), packed_at: int = 0
+) -> bytes:
+    """A workbook with ``inlineStr`` cells only; null and empty cells are absent.
+
+    ``preamble`` is rows of one cell above the header of every sheet.
+    """
+    numbered = list(enumerate(sheets.items(), start=1))
+    parts = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" '
+        f'ContentType="{_OPEN_XML}.worksheet+xml"/>'
+        for n, _ in numbered
     )
+    relations = "".join(
+        f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet" '
+        f'Target="worksheets/sheet{n}.xml"/>'
+        for n, _ in numbered
+    )
+    entries = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, (name, _) in numbered
+    )
+    members: dict[str, str | bytes] = {
+        "[Content_Types].xml": f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        '<Override PartName="/xl/workbook.xml" '
+        f'ContentType="{_OPEN_XML}.sheet.main+xml"/>{parts}</Types>',
+        "_rels/.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_RELATIONS}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'{_XML}<workbook xmlns="{_SHEET}" xmlns:r="{_RELATIONS}">'
+        f"<sheets>{entries}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">'
+        f"{relations}</Relationships>",
+    }
+    for number, (_, table) in numbered:
+        members[f"xl/worksheets/sheet{number}.xml"] = (
+            f'{_XML}<worksheet xmlns="{_SHEET}"><sheetData>'
+            + _sheet_rows(table, preamble)
+            + "</sheetData></worksheet>"
+        )
+    return zip_bytes(members, packed_at)
 
 
-def zip_bytes(members: Mapping[str, str | bytes], packed_at: int = 315_532_800) -> bytes:
-    """A zip whose members all carry ``packed_at`` (local seconds, 1980 or later)."""
-    moment = datetime.fromtimestamp(packed_at, UTC).timetuple()[:6]
+def zip_bytes(members: Mapping[str, str | bytes], packed_at: int = 0) -> bytes:
+    """A zip whose members all carry ``packed_at`` (local seconds; 1980 or later)."""
+    moment = datetime.fromtimestamp(max(packed_at, 315_532_800), UTC).timetuple()[:6]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in members.items():
@@ -154,11 +173,29 @@ def _column_letters(index: int) -> str:
     return letters if index < 26 else _column_letters(index // 26 - 1) + letters
 
 
-def _sheet_row(number: int, letters: Sequence[str], values: Sequence[str | None]) -> str:
-    cells = "".join(
-        f'<c r="{letter}{number}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t>'
-        "</is></c>"
-        for letter, value in zip(letters, values, strict=True)
-        if value
-    )
-    return f'<row r="{number}">{cells}</row>'
+def _escaped(column: pl.Expr) -> pl.Expr:
+    return column.str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
+
+
+def _sheet_rows(table: pl.DataFrame, preamble: Sequence[str]) -> str:
+    """Preamble, header and rows as ``<row>`` elements."""
+    top = [pl.DataFrame({table.columns[0]: [text]}) for text in preamble]
+    head = pl.DataFrame({name: [name] for name in table.columns})
+    texts = pl.concat([*top, head, table.cast(pl.String)], how="diagonal")
+    number = pl.int_range(1, pl.len() + 1).cast(pl.String)
+    cells = [
+        pl.when(pl.col(name) != "")
+        .then(
+            pl.concat_str(
+                pl.lit(f'<c r="{_column_letters(index)}'),
+                number,
+                pl.lit('" t="inlineStr"><is><t xml:space="preserve">'),
+                _escaped(pl.col(name)),
+                pl.lit("</t></is></c>"),
+            )
+        )
+        .otherwise(pl.lit(""))
+        for index, name in enumerate(table.columns)
+    ]
+    row = pl.concat_str(pl.lit('<row r="'), number, pl.lit('">'), *cells, pl.lit("</row>"))
+    return str(texts.select(row.str.join("")).item())

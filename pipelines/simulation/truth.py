@@ -1,127 +1,259 @@
-"""What is true about the demo brand, stated from the simulated state and never from the files."""
+"""What is true about a simulated brand: written from the simulated state, never from its files.
+
+Below the truth folder lie ``truth.json`` (arguments and totals) and one Parquet table each:
+
+people       one row per person: how it stands at the end of the period.
+identifiers  one row per identifier and person that the files show; a family phone has two.
+touches      one row per touch, in the true order per person (seq from 1).
+orders       one row per order in the files, as the newest file that holds it shows it.
+lines        one row per order line of those orders.
+headline     one row per date, platform, account and metric; value in fen for money, else a count.
+files        one row per file below landing.
+
+Times are naive Asia/Shanghai. Money is integer fen.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+import pyarrow.parquet as parquet
 
-from pipelines.simulation.delivery import DeliveredFile
+_MOMENT = pl.Datetime("us")
+
+PEOPLE = pl.Schema(
+    {
+        "person_id": pl.Int64(),
+        "met_at": _MOMENT,
+        "first_channel": pl.String(),
+        "family_id": pl.Int64(),
+        "lifetime_tier": pl.String(),
+        "first_a_at": _MOMENT,
+        "first_i_at": _MOMENT,
+        "first_p_at": _MOMENT,
+        "first_l_at": _MOMENT,
+        "wechat_new_at": _MOMENT,
+        "wechat_deposited_at": _MOMENT,
+        "wechat_active_at": _MOMENT,
+        "wechat_converted_at": _MOMENT,
+        "wechat_repurchased_at": _MOMENT,
+        "wechat_referred_at": _MOMENT,
+        "douyin_new_at": _MOMENT,
+        "douyin_deposited_at": _MOMENT,
+        "douyin_active_at": _MOMENT,
+        "douyin_converted_at": _MOMENT,
+        "douyin_repurchased_at": _MOMENT,
+        "douyin_referred_at": _MOMENT,
+    }
+)
+IDENTIFIERS = pl.Schema(
+    {
+        "identifier_type": pl.String(),
+        "identifier_value": pl.String(),
+        "person_id": pl.Int64(),
+        "valid_from": _MOMENT,
+        "valid_to": _MOMENT,
+        "mess": pl.String(),
+    }
+)
+TOUCHES = pl.Schema(
+    {
+        "person_id": pl.Int64(),
+        "seq": pl.Int64(),
+        "at": _MOMENT,
+        "kind": pl.String(),
+        "channel": pl.String(),
+        "campaign": pl.String(),
+        "order_no": pl.Int64(),
+    }
+)
+ORDERS = pl.Schema(
+    {
+        "platform": pl.String(),
+        "account": pl.String(),
+        "order_id": pl.String(),
+        "order_no": pl.Int64(),
+        "person_id": pl.Int64(),
+        "is_identified": pl.Boolean(),
+        "created_at": _MOMENT,
+        "is_paid": pl.Boolean(),
+        "is_valid": pl.Boolean(),
+        "gross_fen": pl.Int64(),
+        "refund_fen": pl.Int64(),
+        "channel": pl.String(),
+        "campaign": pl.String(),
+    }
+)
+"""is_identified: the file carries a person key. gross: what was paid at first. A valid order is
+paid, not closed and not refunded whole. order_no is null for a receipt of returns alone."""
+HEADLINE = pl.Schema(
+    {
+        "date": pl.Date(),
+        "platform": pl.String(),
+        "account": pl.String(),
+        "metric": pl.String(),
+        "value": pl.Int64(),
+    }
+)
+FILES = pl.Schema(
+    {
+        "path": pl.String(),
+        "exported_at": _MOMENT,
+        "delivered_at": _MOMENT,
+        "rows": pl.Int64(),
+        "rejected": pl.Int64(),
+        "junk": pl.Int64(),
+    }
+)
+TABLES = {
+    "people": PEOPLE,
+    "identifiers": IDENTIFIERS,
+    "touches": TOUCHES,
+    "orders": ORDERS,
+    "headline": HEADLINE,
+    "files": FILES,
+}
+
+MESS = (
+    "none",
+    "family_phone",
+    "store_phone",
+    "test_number",
+    "changed_phone",
+    "renamed_nick",
+    "merged_card",
+)
+"""What may be wrong with the link between an identifier and a person."""
 
 
-@dataclass(frozen=True)
-class PlatformTotals:
-    """Totals of one platform or account as the newest files show them. Money is in yuan.
-
-    gross is what was paid before refunds, over all paid orders, closed ones too; net = gross -
-    refund. A valid order is paid, not closed and has net above zero. Store receipts count as
-    orders; a receipt of returns alone is neither paid nor valid, but its refund counts.
-    Buyers have a valid order, repeat buyers have them on two calendar days (Asia/Shanghai);
-    walk-in guests are no people here.
-    """
-
-    orders: int
-    paid_orders: int
-    valid_orders: int
-    identified_orders: int
-    gross_cny: Decimal
-    refund_cny: Decimal
-    net_cny: Decimal
-    buyers: int
-    repeat_buyers: int
+def local_time(seconds: pl.Expr | None) -> pl.Expr:
+    """Local seconds as a naive local time; None is null."""
+    if seconds is None:
+        return pl.lit(None, dtype=_MOMENT)
+    return pl.from_epoch(seconds, time_unit="s").cast(_MOMENT)
 
 
-@dataclass(frozen=True)
-class DemoBrand:
-    """The files of a simulated brand and the truth behind them.
+@dataclass
+class TruthWriter:
+    """Appends truth tables below ``folder``, block by block."""
 
-    ``platforms`` has keys tmall, douyin, pos and all; ``accounts`` has ``<platform>/<account>``.
-    ``identified_buyers`` count people over the orders that carry a person key in the file: what a
-    perfect identity resolution would find if every person's identifiers were linked.
-    ``identifiers`` has identifier_type, identifier_value (clear; WeChat ids as
-    ``<account>:<id>``), person_id: one row per identifier and person, so a family phone has two.
-    ``orders`` has the columns of ``purchases.ORDER_TRUTH``.
-    """
+    folder: Path
+    _writers: dict[str, parquet.ParquetWriter] = field(default_factory=dict)
+    _headline: list[pl.DataFrame] = field(default_factory=list)
+    _totals: dict[str, int] = field(default_factory=dict)
 
-    files: tuple[DeliveredFile, ...]
-    first_day: date
-    last_day: date
-    people: int
-    buyers: int
-    repeat_buyers: int
-    identified_buyers: int
-    identified_repeat_buyers: int
-    contacts: int
-    contact_relations: int
-    followers: Mapping[str, int]
-    unsubscribed: Mapping[str, int]
-    members: int
-    merged_cards: int
-    platforms: Mapping[str, PlatformTotals]
-    accounts: Mapping[str, PlatformTotals]
-    ad_spend_cny: Mapping[str, Decimal]
-    expected_rejected: int
-    expected_junk: int
-    identifiers: pl.DataFrame
-    orders: pl.DataFrame
+    def append(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows to a table of TABLES, in exactly its columns."""
+        content = frame.select(*TABLES[table]).cast(TABLES[table]).to_arrow()
+        if table not in self._writers:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path = self.folder / f"{table}.parquet"
+            self._writers[table] = parquet.ParquetWriter(path, content.schema, compression="zstd")
+        self._writers[table].write_table(content)
 
-    def write(self, folder: Path) -> None:
-        """Write truth.json, identifiers.parquet and orders.parquet into ``folder``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        tables = {"identifiers", "orders"}
-        content = {
-            name: _plain(getattr(self, name))
-            for name in self.__dataclass_fields__
-            if name not in tables
-        }
+    def add_headline(self, frame: pl.DataFrame) -> None:
+        """Add figures in the columns of HEADLINE; equal keys are summed up at the end."""
+        self._headline.append(frame.select(*HEADLINE).cast(HEADLINE))
+        if len(self._headline) > 64:
+            self._headline = [_summed(self._headline)]
+
+    def add_totals(self, **counts: int) -> None:
+        """Add to totals of truth.json."""
+        for name, count in counts.items():
+            self._totals[name] = self._totals.get(name, 0) + count
+
+    def close(self, files: pl.DataFrame, arguments: Mapping[str, Any]) -> None:
+        """Write what was summed up, the files, and truth.json."""
+        if self._headline:
+            self.append("headline", _summed(self._headline))
+        self.append("files", files)
+        for table, columns in TABLES.items():
+            self.append(table, pl.DataFrame(schema=columns)) if table not in self._writers else None
+        for writer in self._writers.values():
+            writer.close()
+        self.add_totals(
+            files=files.height,
+            rows=int(files["rows"].sum()),
+            rejected=int(files["rejected"].sum()),
+            junk=int(files["junk"].sum()),
+        )
+        content = {"arguments": dict(arguments), "totals": dict(sorted(self._totals.items()))}
         text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
-        (folder / "truth.json").write_text(text + "\n", "utf-8")
-        for name in sorted(tables):
-            getattr(self, name).write_parquet(folder / f"{name}.parquet")
+        (self.folder / "truth.json").write_text(text + "\n", "utf-8")
 
 
-def platform_totals(orders: pl.DataFrame) -> PlatformTotals:
-    """Totals of any selection of order-truth rows."""
-    gross, refund = int(orders["gross_fen"].sum()), int(orders["refund_fen"].sum())
-    buyers, repeat_buyers = count_buyers(orders)
-    return PlatformTotals(
-        orders=orders.height,
-        paid_orders=int(orders["is_paid"].sum()),
-        valid_orders=int(orders["is_valid"].sum()),
-        identified_orders=int(orders["is_identified"].sum()),
-        gross_cny=yuan(gross),
-        refund_cny=yuan(refund),
-        net_cny=yuan(gross - refund),
-        buyers=buyers,
-        repeat_buyers=repeat_buyers,
-    )
+@dataclass(frozen=True)
+class Truth:
+    """Reads the truth of a simulated brand; every table is read when it is asked for."""
+
+    folder: Path
+
+    @cached_property
+    def _content(self) -> dict[str, Any]:
+        return dict(json.loads((self.folder / "truth.json").read_text("utf-8")))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the brand was simulated with."""
+        return dict(self._content["arguments"])
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Counts over the whole brand."""
+        return dict(self._content["totals"])
+
+    @property
+    def first_day(self) -> date:
+        """First local day."""
+        return date.fromisoformat(self.arguments["first_day"])
+
+    @property
+    def last_day(self) -> date:
+        """Last local day."""
+        return date.fromisoformat(self.arguments["last_day"])
+
+    def table(self, name: str) -> pl.DataFrame:
+        """One of TABLES."""
+        return pl.read_parquet(self.folder / f"{name}.parquet")
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """Columns of PEOPLE."""
+        return self.table("people")
+
+    @cached_property
+    def identifiers(self) -> pl.DataFrame:
+        """Columns of IDENTIFIERS."""
+        return self.table("identifiers")
+
+    @cached_property
+    def touches(self) -> pl.DataFrame:
+        """Columns of TOUCHES."""
+        return self.table("touches")
+
+    @cached_property
+    def orders(self) -> pl.DataFrame:
+        """Columns of ORDERS."""
+        return self.table("orders")
+
+    @cached_property
+    def headline(self) -> pl.DataFrame:
+        """Columns of HEADLINE."""
+        return self.table("headline")
+
+    @cached_property
+    def files(self) -> pl.DataFrame:
+        """Columns of FILES."""
+        return self.table("files")
 
 
-def count_buyers(orders: pl.DataFrame) -> tuple[int, int]:
-    """People with a valid order, and people with valid orders on two calendar days or more."""
-    bought = orders.filter(pl.col("is_valid") & pl.col("person_id").is_not_null())
-    days = bought.group_by("person_id").agg(days=pl.col("created_at").dt.date().n_unique())
-    return days.height, days.filter(pl.col("days") >= 2).height
-
-
-def yuan(fen: int) -> Decimal:
-    """Exact yuan with two decimals."""
-    return Decimal(fen).scaleb(-2)
-
-
-def _plain(value: object) -> object:
-    """The value in terms of JSON: times as ISO texts, money as text, so that no cent is lost."""
-    if isinstance(value, DeliveredFile | PlatformTotals):
-        return _plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
+def _summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    keys = ["date", "platform", "account", "metric"]
+    return pl.concat(parts).group_by(keys).agg(pl.col("value").sum()).sort(keys)

@@ -1,19 +1,6 @@
 with unioned as (
 
-    {% for source in [
-        'wecom',
-        'wecom_groups',
-        'official_account',
-        'crm',
-        'youzan',
-        'douyin',
-        'outreach',
-        'parcel_cards',
-        'stores',
-        'referrals',
-        'klaviyo',
-        'hubspot',
-    ] %}
+    {% for source in touch_sources() %}
         select
             touch_id,
             behaviour,
