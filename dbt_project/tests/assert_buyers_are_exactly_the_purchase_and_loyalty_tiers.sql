@@ -1,4 +1,5 @@
--- P and L hold who has an order that counts; L holds who has them on two or more local days.
+-- P holds who has orders that count on one local day. L holds who has them on two or more, and who
+-- shared or brought somebody.
 {{ config(meta={'dagster': {'ref': {'name': 'dim_customers'}}}) }}
 with as_of as (
 
@@ -16,17 +17,27 @@ buyers as (
     where orders.is_valid and orders.is_identified and orders.sale_date <= as_of.as_of_date
     group by orders.customer_id
 
+),
+
+loyal as (
+
+    select distinct customer_id
+    from {{ ref('fct_touchpoints') }}
+    where tier = 'L' and is_identified and touched_at is not null
+
 )
 
 select
     customers.customer_id,
     customers.lifetime_tier,
-    buyers.purchase_days
+    buyers.purchase_days,
+    loyal.customer_id is not null as is_loyal_by_touch
 from {{ ref('dim_customers') }} as customers
 left join buyers on customers.customer_id = buyers.customer_id
+left join loyal on customers.customer_id = loyal.customer_id
 where
     coalesce(customers.lifetime_tier, '') <> case
-        when coalesce(buyers.purchase_days, 0) >= 2 then 'L'
+        when loyal.customer_id is not null or coalesce(buyers.purchase_days, 0) >= 2 then 'L'
         when buyers.purchase_days = 1 then 'P'
         when customers.lifetime_tier in ('A', 'I') then customers.lifetime_tier
         else ''

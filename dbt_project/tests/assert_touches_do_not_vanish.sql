@@ -1,7 +1,7 @@
 -- Every touch that a source tells of is in fct_touchpoints: its behaviour is in the seed.
 with sources as (
 
-    {% for source in ['wecom', 'official_account', 'crm', 'youzan', 'douyin', 'oceanengine'] %}
+    {% for source in touch_sources() %}
         select touch_id from {{ ref('int_touchpoints__' ~ source) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -254,7 +254,7 @@ def test_every_model_builds_and_every_test_passes_without_any_row(tmp_path: Path
     with duckdb.connect(str(tmp_path / "siyu.duckdb")) as warehouse:
         ensure_raw_tables(warehouse, load_contracts(Settings(data=tmp_path)))
         ensure_identity_tables(warehouse)
-    dbt(tmp_path, "build", "--exclude-resource-type", "unit_test")
+    dbt(tmp_path, "build")
     with duckdb.connect(str(tmp_path / "siyu.duckdb"), read_only=True) as warehouse:
         tables = warehouse.execute(
             "select schema_name || '.' || table_name from duckdb_tables() "

@@ -24,6 +24,12 @@ members as (
 
 ),
 
+private_pairs as (
+
+    select * from {{ ref('int_identity__private_pairs') }}
+
+),
+
 staff_typed_phones as (
 
     select * from {{ ref('int_identity__staff_typed_phones') }}
@@ -120,14 +126,24 @@ pairs as (
     from tmall_orders
     union all
     select
-        9 as rule_id,
-        account || ':' || external_userid as identifier_value_a,
+        case when identifier_type = 'wecom_external_userid' then 9 else 35 end as rule_id,
+        identifier_value as identifier_value_a,
         phone_key as identifier_value_b,
-        'wecom_contacts' as source,
+        source,
         added_at as seen_at,
         file_id,
         line_number
     from staff_typed_phones
+    union all
+    select
+        rule_id,
+        identifier_value_a,
+        identifier_value_b,
+        source,
+        seen_at,
+        file_id,
+        line_number
+    from private_pairs
 
 ),
 

@@ -53,6 +53,12 @@ staff_typed_phones as (
 
 ),
 
+private_sightings as (
+
+    select * from {{ ref('int_identity__private_sightings') }}
+
+),
+
 sightings as (
 
     select
@@ -77,13 +83,6 @@ sightings as (
     from tmall_orders
     union all
     select
-        'wecom_external_userid' as identifier_type,
-        account || ':' || external_userid as identifier_value,
-        'wecom_contacts' as source,
-        added_at as seen_at
-    from wecom_contacts
-    union all
-    select
         'unionid' as identifier_type,
         unionid as identifier_value,
         'wecom_contacts' as source,
@@ -93,7 +92,7 @@ sightings as (
     select
         'phone' as identifier_type,
         phone_key as identifier_value,
-        'wecom_contacts' as source,
+        source,
         added_at as seen_at
     from staff_typed_phones
     union all
@@ -173,6 +172,13 @@ sightings as (
         'oceanengine_lead_table' as source,
         created_at as seen_at
     from listed_leads
+    union all
+    select
+        identifier_type,
+        identifier_value,
+        source,
+        seen_at
+    from private_sightings
 
 )
 

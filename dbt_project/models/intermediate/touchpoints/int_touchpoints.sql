@@ -1,6 +1,6 @@
 with unioned as (
 
-    {% for source in ['wecom', 'official_account', 'crm', 'youzan', 'douyin', 'oceanengine'] %}
+    {% for source in touch_sources() %}
         select
             touch_id,
             behaviour,

@@ -29,6 +29,9 @@ renamed as (
         _file_id as file_id,
         _line_number as line_number,
 
+        -- booleans
+        email_consent = 'SUBSCRIBED' as has_email_consent,
+
         -- timestamps
         email_consent_at,
         first_active_at,

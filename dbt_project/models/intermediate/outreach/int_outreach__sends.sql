@@ -1,0 +1,160 @@
+with sms as (
+
+    select
+        'sms' as medium,
+        'outreach' as source,
+        account,
+        campaign,
+        batch,
+        cast(null as string) as sender_userid,
+        cast(null as string) as chat_id,
+        case when phone_key is not null then 'phone' end as identifier_type,
+        phone_key as identifier_value,
+        coalesce(phone_key, phone_masked) as receiver,
+        send_number,
+        send_status,
+        cost_cny,
+        coalesce(is_clicked, clicked_at is not null) as has_clicked,
+        cast(null as string) as intent_level,
+        coalesce(is_unsubscribed, unsubscribed_at is not null) as has_unsubscribed,
+        sent_at,
+        cast(null as timestamp) as opened_at,
+        coalesce(clicked_at, receipt_at, sent_at) as clicked_at,
+        coalesce(unsubscribed_at, receipt_at, sent_at) as unsubscribed_at
+    from {{ ref('stg_outreach__sms_sends') }}
+
+),
+
+ai_calls as (
+
+    select
+        'ai_call' as medium,
+        'outreach' as source,
+        account,
+        campaign,
+        batch,
+        cast(null as string) as sender_userid,
+        cast(null as string) as chat_id,
+        case when phone_key is not null then 'phone' end as identifier_type,
+        phone_key as identifier_value,
+        coalesce(phone_key, phone_masked) as receiver,
+        send_number,
+        call_status as send_status,
+        cost_cny,
+        false as has_clicked,
+        intent_level,
+        false as has_unsubscribed,
+        called_at as sent_at,
+        cast(null as timestamp) as opened_at,
+        cast(null as timestamp) as clicked_at,
+        cast(null as timestamp) as unsubscribed_at
+    from {{ ref('stg_outreach__ai_calls') }}
+
+),
+
+emails as (
+
+    select
+        'email' as medium,
+        'outreach' as source,
+        account,
+        campaign,
+        cast(null as string) as batch,
+        cast(null as string) as sender_userid,
+        cast(null as string) as chat_id,
+        case when email_key is not null then 'email' end as identifier_type,
+        email_key as identifier_value,
+        coalesce(email_key, email_masked) as receiver,
+        send_number,
+        delivery_status as send_status,
+        cost_cny,
+        clicked_at is not null as has_clicked,
+        cast(null as string) as intent_level,
+        unsubscribed_at is not null as has_unsubscribed,
+        sent_at,
+        opened_at,
+        clicked_at,
+        unsubscribed_at
+    from {{ ref('stg_outreach__email_sends') }}
+
+),
+
+mass_sends as (
+
+    select
+        case when external_userid is not null then 'wecom_single' else 'wecom_group' end as medium,
+        'wecom' as source,
+        account,
+        coalesce(campaign, message_id) as campaign,
+        message_id as batch,
+        userid as sender_userid,
+        chat_id,
+        case when external_userid is not null then 'wecom_external_userid' end as identifier_type,
+        account || ':' || external_userid as identifier_value,
+        coalesce(external_userid, chat_id) as receiver,
+        1 as send_number,
+        cast(send_status as string) as send_status,
+        cast(null as decimal(18, 4)) as cost_cny,
+        false as has_clicked,
+        cast(null as string) as intent_level,
+        false as has_unsubscribed,
+        sent_at,
+        cast(null as timestamp) as opened_at,
+        cast(null as timestamp) as clicked_at,
+        cast(null as timestamp) as unsubscribed_at
+    from {{ ref('stg_wecom__mass_sends') }}
+
+),
+
+unioned as (
+
+    select * from sms
+    union all
+    select * from ai_calls
+    union all
+    select * from emails
+    union all
+    select * from mass_sends
+
+)
+
+select
+    unioned.medium || ':' || md5(
+        unioned.account
+        || '|' || unioned.campaign
+        || '|' || coalesce(unioned.batch, '')
+        || '|' || coalesce(unioned.sender_userid, '')
+        || '|' || coalesce(unioned.receiver, '')
+        || '|' || coalesce(cast(unioned.sent_at as string), '')
+        || '|' || cast(unioned.send_number as string)
+    ) as send_key,
+    unioned.medium,
+    unioned.source,
+    unioned.account,
+    unioned.campaign,
+    unioned.batch,
+    unioned.sender_userid,
+    unioned.chat_id,
+    unioned.identifier_type,
+    unioned.identifier_value,
+    unioned.send_status,
+    unioned.intent_level,
+    media.channel,
+    unioned.cost_cny,
+    statuses.is_delivered,
+    unioned.has_clicked,
+    coalesce(intents.is_interested, false) as is_interested,
+    unioned.has_unsubscribed,
+    unioned.has_clicked or unioned.has_unsubscribed or coalesce(intents.is_interested, false)
+        as has_reacted,
+    unioned.sent_at,
+    unioned.opened_at,
+    case when unioned.has_clicked then unioned.clicked_at end as clicked_at,
+    case when unioned.has_unsubscribed then unioned.unsubscribed_at end as unsubscribed_at
+from unioned
+inner join {{ ref('channel_map_outreach_medium') }} as media
+    on unioned.medium = media.medium
+left join {{ ref('outreach_status_map') }} as statuses
+    on unioned.medium = statuses.medium and unioned.send_status = statuses.status
+left join {{ ref('ai_call_intent_map') }} as intents
+    on unioned.intent_level = intents.intent_level

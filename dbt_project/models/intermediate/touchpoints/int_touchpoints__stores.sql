@@ -1,0 +1,36 @@
+with visits as (
+
+    select * from {{ ref('stg_stores__visits') }}
+
+),
+
+visit_channels as (
+
+    select * from {{ ref('channel_map_store_visit') }}
+
+)
+
+select
+    'stores:' || visits.account || ':' || visits.store_name || ':'
+    || cast(visits.visited_at as string) || ':' || md5(
+        coalesce(visits.member_id_crm, '')
+        || '|' || coalesce(visits.visitor_phone_key, '')
+        || '|' || coalesce(visits.visitor_phone_masked, '')
+        || '|' || cast(visits.visit_number as string)
+    ) as touch_id,
+    'store_visited' as behaviour,
+    case
+        when visits.member_id_crm is not null then 'crm_member_id'
+        when visits.visitor_phone_key is not null then 'phone'
+    end as identifier_type,
+    coalesce(visits.member_id_crm, visits.visitor_phone_key) as identifier_value,
+    cast(null as string) as order_key,
+    'stores' as source,
+    visits.account,
+    visits.visit_channel as medium,
+    visits.store_name as campaign,
+    visit_channels.channel,
+    false as is_channel_pending,
+    visits.visited_at as touched_at
+from visits
+left join visit_channels on visits.visit_channel = visit_channels.visit_channel
