@@ -123,7 +123,7 @@ def test_who_is_missing_from_the_next_snapshot_was_lost_in_between(brand: Brand)
     ended = brand.truth.relations.filter(kind="wecom_contact").drop_nulls("ended_at")
     snapshots = list(good_contacts(brand))
     losses = 0
-    for (before, old), (after, new) in zip(snapshots, snapshots[1:], strict=False):
+    for (before, old), (after, new) in pairwise(snapshots):
         gone = pairs(old) - pairs(new)
         within = ended.filter(pl.col("ended_at").is_between(before, after, closed="right"))
         assert gone <= pairs(within)
