@@ -49,7 +49,7 @@ class Groups:
 def simulate_groups(
     block: Block, rng: np.random.Generator, relations: pl.DataFrame, calendar: Calendar
 ) -> Groups:
-    """Half of the contacts are in a group of their store; one in twenty members is no contact."""
+    """Two in five contacts are in a group of their store; some members are no contacts."""
     groups = _groups(block, rng, calendar)
     candidates = pl.concat([_contacts(rng, relations), _strangers(block, rng)])
     stays = pl.concat(
@@ -82,9 +82,9 @@ def _groups(block: Block, rng: np.random.Generator, calendar: Calendar) -> pl.Da
 
 
 def _contacts(rng: np.random.Generator, relations: pl.DataFrame) -> pl.DataFrame:
-    """Half of the contacts: the WeCom relation brings them to the group."""
+    """Two in five contacts: the WeCom relation brings them to the group."""
     met = relations.unique("external_userid", keep="first", maintain_order=True)
-    chosen = met.filter(pl.Series(rng.random(met.height) < 0.5))
+    chosen = met.filter(pl.Series(rng.random(met.height) < 0.4))
     return chosen.select(
         "person_id", "name", "unionid", "guide", userid="external_userid", met="added"
     )

@@ -47,7 +47,7 @@ def simulate_sms(rng: np.random.Generator, calendar: Calendar, cards: pl.DataFra
     sent = pl.col("at") + pl.Series(rng.integers(0, HOUR, count))
     delivered = pl.Series(rng.random(count) < 0.97)
     clicks = pl.Series(rng.random(count) < 0.06)
-    delay = pl.Series((rng.exponential(5 * HOUR, count)).astype(np.int64) + 20)
+    delay = pl.Series((rng.exponential(14 * HOUR, count)).astype(np.int64) + 20)
     return rows.with_columns(sent=sent, is_delivered=delivered).with_columns(
         clicked=pl.when(delivered & clicks).then(pl.col("sent") + delay),
         unsubscribed=pl.when("leaves").then(pl.col("sent") + delay // 2 + 30),
