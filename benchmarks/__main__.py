@@ -12,14 +12,16 @@ from rich.console import Console
 
 from benchmarks.options import Options
 from benchmarks.results import SECTIONS, Figure, Report
-from benchmarks.sections import attribution, identity, loader, overhead
+from benchmarks.sections import attribution, full_refresh, growth, identity, loader, overhead
 from pipelines.settings import REPOSITORY, current_settings
 
 _MEASURES: dict[str, Callable[[Options], Iterator[Figure]]] = {
+    "a": full_refresh.measure,
     "b": loader.measure,
     "c": identity.measure,
     "d": attribution.measure,
     "e": overhead.measure,
+    "f": growth.measure,
 }
 _ROWS, _FULL_ROWS = [100_000, 1_000_000], [100_000, 1_000_000, 10_000_000]
 _FOLDER = REPOSITORY / "benchmarks"

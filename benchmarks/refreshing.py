@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from benchmarks.measure import Measured, Worker, WorkerError, run_process, run_worker
 from pipelines.settings import Settings
@@ -54,8 +53,3 @@ def time_parts(measured: Measured) -> dict[str, float]:
     models = sorted(measured.facts["models"].items(), key=lambda item: item[1], reverse=True)
     slowest = {f"  {name}": seconds for name, seconds in models[:_MODELS_SHOWN]}
     return {f"stage {name}": cpu for name, cpu in measured.facts["stages"].items()} | slowest
-
-
-def landing_bytes(landing: Path) -> int:
-    """Size of all files that were delivered."""
-    return sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
+from benchmarks.inputs.brand import clear
 from benchmarks.measure import Measured
 from benchmarks.options import Options, data_folder
 from benchmarks.refreshing import refresh, set_up, siyu, time_parts
@@ -16,7 +16,7 @@ _EMPTY_REFRESH = Target(12.0, "at most")
 def measure(options: Options) -> Iterator[Figure]:
     """The command line, a refresh of nothing at all, and one with nothing new."""
     settings = data_folder(options, "e")
-    shutil.rmtree(settings.data_folder, ignore_errors=True)
+    clear(settings)
     options.say("(e) setting up")
     set_up(settings)
     yield _seconds("siyu --help", siyu(settings, "--help"))
@@ -32,7 +32,7 @@ def measure(options: Options) -> Iterator[Figure]:
     again = refresh(settings, expect="nothing_new")
     yield _seconds("refresh with nothing new", again, note="after an empty refresh")
     yield _seconds("siyu versions", siyu(settings, "versions"))
-    shutil.rmtree(settings.data_folder, ignore_errors=True)
+    clear(settings)
 
 
 def _seconds(
