@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
+from benchmarks.measure import MeasureError
 from benchmarks.options import Options
 from benchmarks.results import SECTIONS, Figure, Report
 from benchmarks.sections import attribution, full_refresh, growth, identity, loader, overhead
@@ -79,12 +81,28 @@ def main(
         console=console,
     )
     report = Report(results, console)
-    for letter, measure in _MEASURES.items():
-        if not section or letter in section:
-            console.print(f"\n[bold]({letter}) {SECTIONS[letter]}[/]")
-            report.add(measure(options))
+    wanted = [letter for letter in _MEASURES if not section or letter in section]
+    failed = [letter for letter in wanted if not _run(letter, options, report)]
     report.print_targets()
+    raise typer.Exit(1 if failed else 0)
+
+
+def _run(letter: str, options: Options, report: Report) -> bool:
+    """Measure one section. One that fails keeps what it had, and the next one runs all the same."""
+    options.console.print(f"\n[bold]({letter}) {SECTIONS[letter]}[/]")
+    figures: list[Figure] = []
+    try:
+        for figure in _MEASURES[letter](options):
+            figures.append(figure)  # noqa: PERF402 - what came before a failure is kept
+    except MeasureError as error:
+        options.console.print(f"[bold red]({letter}) stopped:[/] {escape(str(error))}")
+        return False
+    finally:
+        report.add(figures)
+    return True
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    app()

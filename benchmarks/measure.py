@@ -21,7 +21,11 @@ SAMPLE_SECONDS = 0.05
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class WorkerError(RuntimeError):
+class MeasureError(RuntimeError):
+    """A section cannot go on: what it measured must not be believed."""
+
+
+class WorkerError(MeasureError):
     """A measured process failed; the message holds the command and the end of its output."""
 
 

@@ -52,10 +52,7 @@ def deliver_last_day(settings: Settings) -> int:
 
 
 def clear(settings: Settings) -> None:
-    """Remove everything below the data folder, published snapshots too."""
-    for path in settings.serving_folder.rglob("*"):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o755)
+    """Remove everything below the data folder."""
     shutil.rmtree(settings.data_folder, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.measure import MeasureError
 from benchmarks.refreshing import environment
 from pipelines.orchestration.dbt_manifest import DBT, dbt_variables
 from pipelines.settings import Settings
@@ -60,7 +61,7 @@ _TOUCHPOINTS = """
 """
 
 
-class CompileError(RuntimeError):
+class CompileError(MeasureError):
     """dbt could not compile the attribution models; the message is dbt's own."""
 
 

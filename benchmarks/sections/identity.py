@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 from benchmarks.inputs.graph import make_graph
-from benchmarks.measure import Measured, Worker, medians
+from benchmarks.measure import Measured, MeasureError, Worker, medians
 from benchmarks.options import NO_PEERS, Options, data_folder
 from benchmarks.results import Figure, Target
 
@@ -18,7 +18,7 @@ _PEERS = {
 }
 
 
-class WrongPartitionError(RuntimeError):
+class WrongPartitionError(MeasureError):
     """Two programs found different groups, so their times must not be compared."""
 
 

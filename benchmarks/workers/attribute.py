@@ -37,7 +37,7 @@ def main(inputs: Path, sql: Path, paths: Path) -> None:
     folder = inputs.parent / "run"
     folder.mkdir(exist_ok=True)
     warehouse = shutil.copyfile(inputs, folder / inputs.name)
-    joining, crediting = Clock(), Clock()
+    joining, crediting, writing = Clock(), Clock(), Clock()
     with duckdb.connect(str(warehouse)) as connection:
         with joining.running():
             _build(connection, sql, "int_attribution__conversions")
@@ -45,7 +45,8 @@ def main(inputs: Path, sql: Path, paths: Path) -> None:
         with crediting.running():
             _build(connection, sql, "int_attribution__weights")
             credit = connection.execute(_CREDIT).fetchall()
-        connection.execute(_PATHS.format(file=paths))
+        with writing.running():
+            connection.execute(_PATHS.format(file=paths))
         [(touches, distinct)] = connection.execute(
             "select (select count(*) from intermediate.int_attribution__paths), "
             f"(select count(*) from '{paths}')"
@@ -53,6 +54,7 @@ def main(inputs: Path, sql: Path, paths: Path) -> None:
     tell(
         crediting,
         joining_seconds=joining.seconds,
+        writing_seconds=writing.seconds,
         touches=touches,
         distinct_paths=distinct,
         credit=[[model, channel, float(number)] for model, channel, number, _ in credit],
