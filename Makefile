@@ -4,14 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 SIYU := $(BIN)/siyu
 READY := $(VENV)/.ready
+PEERS := .venv-bench
+BENCH ?=
 SQL := dbt_project/models dbt_project/tests
+UV_FLAGS := --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-header --no-annotate
 
 export DAGSTER_HOME := $(CURDIR)
 export SIYU_DAGSTER_STORAGE ?= $(CURDIR)/data/dagster
 # Byte code is compiled once at set-up: without it every start pays for it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run refresh test lint format types dev lock clean
+.PHONY: help setup run refresh bench test lint format types dev lock clean
 .DEFAULT_GOAL := help
 
 help:  ## what the verbs do
@@ -34,6 +38,15 @@ run: setup  ## the main job: demo exports if data/landing is empty, then a refre
 refresh: setup  ## load what is new in data/landing, rebuild, check, publish
 	$(SIYU) refresh
 
+bench: setup $(PEERS)/.ready  ## speed, memory and growth: make bench BENCH="--full --section a"
+	$(SIYU) bench $(BENCH)
+
+# ChannelAttribution is compiled here: this needs a C++ compiler.
+$(PEERS)/.ready: requirements-bench.lock
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --require-hashes --requirement requirements-bench.lock
+	@touch $@
+
 test: setup  ## every test
 	$(BIN)/python -m pytest
 
@@ -51,10 +64,11 @@ dev: setup  ## the Dagster UI on http://localhost:3000
 	$(SIYU) prepare
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000
 
-lock: setup  ## renew requirements.lock from pyproject.toml (needs uv; no index addresses are written)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-strip-extras --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+lock: setup  ## renew both locks from pyproject.toml (needs uv; no index addresses are written)
+	uv pip compile pyproject.toml --extra dev $(UV_FLAGS) --output-file requirements.lock
+	uv pip compile --group bench --constraint requirements.lock $(UV_FLAGS) \
+		--output-file requirements-bench.lock
 
 clean:  ## delete the environment and everything under data/ but your landing folder
 	-chmod -R u+w data/serving 2>/dev/null
-	rm -rf $(VENV) data/warehouse data/serving data/dagster dbt_project/target dbt_project/logs
+	rm -rf $(VENV) $(PEERS) data/bench data/warehouse data/serving data/dagster dbt_project/target dbt_project/logs

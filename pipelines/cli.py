@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.publishing.errors import PublishingError
 from pipelines.publishing.reader import connect, versions
 from pipelines.reporting import console
-from pipelines.settings import Settings, SettingsError, current_settings
+from pipelines.settings import REPOSITORY, Settings, SettingsError, current_settings
 from pipelines.warehouse import RefreshRunningError
 
 app = typer.Typer(
@@ -133,6 +134,16 @@ def prepare() -> None:
 
     with _readable_errors():
         prepare_code_location(current_settings())
+
+
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def bench(context: typer.Context) -> None:
+    """Measure speed, memory and growth against peers and the floor (--help lists its options)."""
+    command = [sys.executable, "-m", "benchmarks", *context.args]
+    raise typer.Exit(subprocess.run(command, cwd=REPOSITORY, check=False).returncode)
 
 
 def _has_exports(landing: Path) -> bool:

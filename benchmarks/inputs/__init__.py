@@ -1,0 +1,1 @@
+"""What the benchmarks read: made here, seeded, the same bytes every time."""

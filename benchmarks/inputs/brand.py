@@ -1,0 +1,60 @@
+"""A simulated brand's landing folder, of about so many raw rows or with its last day apart."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import Measured, Worker, run_worker
+from pipelines.settings import Settings
+
+_PROBE_CUSTOMERS = 2_000
+
+
+@dataclass(frozen=True)
+class MadeBrand:
+    """What was written, and what writing it took."""
+
+    customers: int
+    rows: int
+    """Raw rows of all files, as the simulation counts them."""
+    files: int
+    simulated: Measured
+
+
+def brand_of_rows(settings: Settings, rows: int, days: int) -> MadeBrand:
+    """Simulate a brand whose files hold about so many rows: a small one tells how many it takes."""
+    probe = brand_of_customers(settings, _PROBE_CUSTOMERS, days)
+    clear(settings)
+    return brand_of_customers(settings, round(rows / probe.rows * _PROBE_CUSTOMERS), days)
+
+
+def brand_of_customers(
+    settings: Settings, customers: int, days: int, *, last_day_apart: bool = False
+) -> MadeBrand:
+    """Simulate a brand into an empty landing folder; its last day's files may lie beside it."""
+    arguments = [str(settings.landing_folder), str(customers), str(days)]
+    arguments += [str(_last_day(settings))] if last_day_apart else []
+    simulated = run_worker(Worker("simulate", tuple(arguments)))
+    return MadeBrand(customers, simulated.facts["rows"], simulated.facts["files"], simulated)
+
+
+def deliver_last_day(settings: Settings) -> int:
+    """Move the last day's files into the landing folder; how many."""
+    folder, count = _last_day(settings), 0
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        target = settings.landing_folder / file.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(target)  # keeps its modification time, which is its delivery
+        count += 1
+    return count
+
+
+def clear(settings: Settings) -> None:
+    """Remove everything below the data folder."""
+    shutil.rmtree(settings.data_folder, ignore_errors=True)
+
+
+def _last_day(settings: Settings) -> Path:
+    return settings.data_folder / "last_day"

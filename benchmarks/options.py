@@ -1,0 +1,53 @@
+"""What a run of the benchmark is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class Options:
+    """Sizes, places and repeats."""
+
+    work: Path
+    """Folder for inputs and warehouses; what a section writes there it removes."""
+    peers: Path
+    """Python of the environment that holds the peers."""
+    repeats: int
+    rows: tuple[int, ...]
+    """(a): raw rows of each full refresh."""
+    loader_mb: float
+    """(b): size of the Tmall and Douyin order files, as clean UTF-8."""
+    format_mb: float
+    """(b): size of the file of every other format."""
+    edges: int
+    """(c)"""
+    conversions: int
+    """(d)"""
+    history_days: tuple[int, ...]
+    """(f)"""
+    history_customers: int
+    """(f)"""
+    console: Console
+
+    @property
+    def has_peers(self) -> bool:
+        """Whether the peers' environment is there."""
+        return self.peers.exists()
+
+    def say(self, text: str) -> None:
+        """Tell what is being done now."""
+        self.console.print(f"[dim]… {text}[/]")
+
+
+NO_PEERS = "the peers are not installed: `make bench` installs them"
+
+
+def data_folder(options: Options, name: str) -> Settings:
+    """Settings of a warehouse of its own below the work folder."""
+    return Settings(data=options.work / name)

@@ -1,0 +1,55 @@
+"""Refreshes to be measured: each in a process and a data folder of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from benchmarks.measure import Measured, Worker, WorkerError, run_process, run_worker
+from pipelines.settings import Settings
+
+_MODELS_SHOWN = 12
+
+
+def environment(settings: Settings) -> Mapping[str, str]:
+    """What tells a process of `siyu` to use this data folder."""
+    return {"SIYU_DATA": str(settings.data_folder)}
+
+
+def siyu(settings: Settings, *arguments: str) -> Measured:
+    """Run a verb of the command line."""
+    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+    return run_process(command, environment(settings))[0]
+
+
+def set_up(settings: Settings) -> None:
+    """What `make setup` does once: empty tables and a parsed dbt project.
+
+    dbt keeps its parsed project for one place of the warehouse, so it is parsed anew for this one.
+    """
+    target = settings.dbt_project_folder / "target"
+    (target / "manifest.inputs").unlink(missing_ok=True)
+    siyu(settings, "prepare")
+
+
+def refresh(settings: Settings, expect: str = "published") -> Measured:
+    """Refresh once.
+
+    Raises:
+        WorkerError: it failed, refused a file, or did something else than expected.
+    """
+    measured = run_worker(Worker("refresh", environment=environment(settings)))
+    facts = measured.facts
+    if facts["status"] != expect or facts["refused"]:
+        raise WorkerError(
+            f"the refresh of {settings.data_folder} is {facts['status']!r}, not {expect!r}; "
+            f"failures: {facts['failures'][:3]}; refused files: {facts['refused'][:3]}"
+        )
+    return measured
+
+
+def time_parts(measured: Measured) -> dict[str, float]:
+    """CPU seconds per stage, then seconds of the slowest models."""
+    models = sorted(measured.facts["models"].items(), key=lambda item: item[1], reverse=True)
+    slowest = {f"  {name}": seconds for name, seconds in models[:_MODELS_SHOWN]}
+    return {f"stage {name}": cpu for name, cpu in measured.facts["stages"].items()} | slowest
