@@ -28,6 +28,7 @@ KINDS = {
     "wecom_group_joined": "I",
     "ai_call_interested": "I",
     "newsletter_subscribed": "I",
+    "shop_membership_joined": "I",
     "referral_accepted": "I",
     "wecom_contact_added": "I",
     "official_account_followed": "I",

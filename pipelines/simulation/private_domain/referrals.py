@@ -158,7 +158,6 @@ def state_referrals(block: Block, referrals: pl.DataFrame) -> None:
             person_id="inviter_id",
             at="invited",
             kind=pl.lit("shared_or_referred"),
-            channel=pl.lit("referral"),
             campaign=_campaign(),
         )
     )

@@ -115,5 +115,13 @@ def _cells() -> dict[str, pl.Expr | str]:
 
 
 def state_shop_customers(block: Block, customers: pl.DataFrame) -> None:
-    """Who stands behind each clear phone of the file."""
+    """Who stands behind each clear phone of the file, and who joined the shop's membership."""
     block.add_identifiers("phone", customers.filter(~pl.col("is_masked")), "phone")
+    block.add_touches(
+        customers.filter("is_member").select(
+            "person_id",
+            at="became",
+            kind=pl.lit("shop_membership_joined"),
+            channel=pl.lit("youzan_shop"),
+        )
+    )
