@@ -15,6 +15,7 @@ from pipelines.simulation.private_domain import (
     newsletter,
     official_account,
     outreach,
+    outreach_files,
     parcel_cards,
     referrals,
     shop_customers,
@@ -78,13 +79,16 @@ def _write_shop_customers(block: Block) -> None:
 def _write_outreach(
     block: Block, calendar: Calendar, members: pl.DataFrame, relations: pl.DataFrame
 ) -> None:
-    sms = outreach.simulate_sms(block.rng("sms"), calendar, members)
-    outreach.deliver_sms(block, sms)
+    sms = outreach.simulate_sms(block, block.rng("sms"), calendar, members)
+    outreach_files.claim_outreach(block, sms, "sms")
     calls = outreach.simulate_calls(block, block.rng("calls"), calendar, members, relations)
-    outreach.deliver_calls(block, calls)
+    outreach_files.claim_outreach(block, calls, "ai_call")
     emails = outreach.simulate_emails(block, block.rng("emails"), calendar)
-    outreach.deliver_emails(block, emails)
-    outreach.state_outreach(block, sms, calls, emails)
+    outreach_files.claim_outreach(block, emails, "email")
+    outreach_files.deliver_sms(block, sms)
+    outreach_files.deliver_calls(block, calls)
+    outreach_files.deliver_emails(block, emails)
+    outreach_files.state_outreach(block, sms, calls, emails)
     profiles = newsletter.simulate_profiles(block, block.rng("newsletter"), emails)
     newsletter.deliver_profiles(block, profiles)
     newsletter.state_profiles(block, profiles)

@@ -11,6 +11,7 @@ from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cards import phone_on_card
+from pipelines.simulation.private_domain.causes import claim_orders, with_next_order
 from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.snapshots import (
     MONTHLY,
@@ -22,6 +23,8 @@ from pipelines.simulation.rendering import clock, layout
 
 _INVITED_SHARE = 0.12
 _WITHOUT_CARD = 0.35
+_EFFECT_DAYS = 7
+"""A friend's first order within these days after the invitation was caused by it."""
 _OPEN, _JOINED, _BOUGHT = "已邀请", "已入会", "已下单"
 
 
@@ -161,14 +164,21 @@ def state_referrals(block: Block, referrals: pl.DataFrame) -> None:
             campaign=_campaign(),
         )
     )
-    accepted = referrals.filter(pl.col("joined").is_not_null())
+    accepted = referrals.filter(pl.col("joined").is_not_null()).with_columns(
+        person_id="invitee_id", campaign=_campaign(), channel=pl.lit("referral")
+    )
+    accepted = with_next_order(block, accepted, "invited", within=_EFFECT_DAYS * DAY)
+    is_new_customer = pl.col("bought").is_not_null()
+    accepted = accepted.with_columns(order_no=pl.when(is_new_customer).then("order_no"))
+    claim_orders(block, accepted.filter(pl.col("order_no").is_not_null()))
     block.add_touches(
         accepted.select(
-            person_id="invitee_id",
+            "person_id",
+            "order_no",
+            "channel",
+            "campaign",
             at="invited",
             kind=pl.lit("referral_accepted"),
-            channel=pl.lit("referral"),
-            campaign=_campaign(),
         )
     )
     figures = {"invitations": (referrals, "invited"), "accepted": (accepted, "invited")}

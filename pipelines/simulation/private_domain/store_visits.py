@@ -11,6 +11,7 @@ from pipelines.simulation.draws import pick
 from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
+from pipelines.simulation.private_domain.causes import claim_orders
 from pipelines.simulation.private_domain.cells import yes_no
 from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.guides import Guides, guide_of
@@ -157,15 +158,23 @@ def deliver_visits(block: Block, guides: Guides, visits: pl.DataFrame) -> None:
 
 
 def state_visits(block: Block, visits: pl.DataFrame) -> None:
-    """The people behind the phones, and the touches that the block does not have yet."""
+    """The people behind the phones, and the touches that the block does not have yet.
+
+    What brought a customer to the store causes the purchase that has no cause yet.
+    """
     block.add_identifiers("phone", visits, "phone")
+    channel = pl.col("reason").replace_strict(_CHANNELS, return_dtype=pl.String)
+    new = visits.filter("is_new_touch").with_columns(channel=channel)
+    no_cause = block.orders.filter(pl.col("channel").is_null())["order_no"]
+    caused = pl.col("order_no").is_in(no_cause.to_list())
+    claim_orders(block, new.filter(caused).with_columns(campaign=pl.lit(None, dtype=pl.String)))
     block.add_touches(
-        visits.filter("is_new_touch").select(
+        new.select(
             "person_id",
-            "order_no",
+            "channel",
             at="created",
             kind=pl.lit("store_visited"),
-            channel=pl.col("reason").replace_strict(_CHANNELS, return_dtype=pl.String),
+            order_no=pl.when(caused).then("order_no"),
         )
     )
     bought = visits.filter(pl.col("received_fen") > 0)
