@@ -15,6 +15,7 @@ from pipelines.simulation.private_domain.cells import without_empty
 from pipelines.simulation.private_domain.guides import Guides, guide_of
 from pipelines.simulation.private_domain.snapshots import (
     MONTHLY,
+    delivery_of,
     ever_seen,
     per_moment,
     snapshot_moments,
@@ -197,6 +198,7 @@ def deliver_cards(block: Block, guides: Guides, cards: pl.DataFrame) -> None:
             f"crm/会员档案_{stamp(moment, '%Y%m%d%H%M')}.csv",
             without_empty(content),
             exported_at=moment,
+            delivered_at=delivery_of(moment, moments),
             encoding="gb18030",
             rejected=bad,
         )

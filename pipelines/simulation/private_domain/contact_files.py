@@ -17,6 +17,7 @@ from pipelines.simulation.private_domain.guides import GUIDES_PER_BLOCK, Guides
 from pipelines.simulation.private_domain.snapshots import (
     MONTHLY,
     WEEKLY,
+    delivery_of,
     per_moment,
     snapshot_moments,
     standing_at,
@@ -85,6 +86,7 @@ def deliver_contacts(block: Block, guides: Guides, relations: pl.DataFrame) -> N
             f"{FOLDER}/external_contacts_{stamp(moment, '%Y%m%d%H%M')}.csv",
             without_empty(content),
             exported_at=moment,
+            delivered_at=delivery_of(moment, moments),
             rejected=bad,
         )
 

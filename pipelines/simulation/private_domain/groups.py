@@ -20,6 +20,7 @@ from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.guides import GUIDES_PER_STORE, Guides
 from pipelines.simulation.private_domain.snapshots import (
     WEEKLY,
+    delivery_of,
     ever_seen,
     per_moment,
     snapshot_moments,
@@ -217,7 +218,10 @@ def _deliver_members(block: Block, guides: Guides, groups: Groups, moments: Arra
     table = without_empty(layout(rows, headers.WECOM_GROUP_MEMBERS, cells, ""))
     for moment, part in per_moment(rows["moment"], table):
         block.world.desk.append(
-            f"{FOLDER}/group_members_{stamp(moment, '%Y%m%d%H%M')}.csv", part, exported_at=moment
+            f"{FOLDER}/group_members_{stamp(moment, '%Y%m%d%H%M')}.csv",
+            part,
+            exported_at=moment,
+            delivered_at=delivery_of(moment, moments),
         )
 
 

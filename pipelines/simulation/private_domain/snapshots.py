@@ -15,12 +15,19 @@ WEEKLY, MONTHLY = 7, 30
 MORNING = 8 * HOUR
 """Complete snapshots are made at eight on the morning after the day."""
 _NEVER = 1 << 60
+_LATE_INDEX, _LATE_BY = 2, 2 * DAY
 
 
 def snapshot_moments(period: Period, every: int, clock: int = MORNING) -> Array:
     """Local seconds of the snapshots after the first, every ``every``-th and the last day."""
     days = np.array(periodic_days(period, every), dtype=np.int64)
     return period.start + (days + 1) * DAY + clock
+
+
+def delivery_of(moment: int, moments: Array) -> int:
+    """When the snapshot of a moment arrives: the third one is found two days late."""
+    is_late = moment == moments[min(_LATE_INDEX, len(moments) - 1)] != moments[-1]
+    return moment + _LATE_BY if is_late else moment
 
 
 def standing_at(

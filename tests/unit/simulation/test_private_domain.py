@@ -329,3 +329,13 @@ def test_daily_figures_count_what_the_files_show(brand: Brand) -> None:
     statistics = pl.concat(exports(brand, f"{CORP}/user_behavior_data"))
     newest = statistics.sort("moment").unique(["stat_time", "userid"], keep="last")
     assert newest["negative_feedback_cnt"].cast(int).sum() == headline["value"].sum()
+
+
+def test_one_snapshot_of_each_kind_arrives_days_late(brand: Brand) -> None:
+    files = brand.truth.files.filter(pl.col("delivered_at") > pl.col("exported_at"))
+    late = files.filter(pl.col("path").str.starts_with("wecom/"))
+    kinds = sorted(path.rsplit("/", 1)[1].rsplit("_", 1)[0] for path in late["path"])
+    assert kinds == ["external_contacts", "group_members"]
+    (path, delivered) = late.select("path", "delivered_at").row(0)
+    second = (brand.landing / path).stat().st_mtime + 8 * 3600
+    assert datetime(1970, 1, 1) + timedelta(seconds=second) == delivered
