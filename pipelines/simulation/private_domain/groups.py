@@ -26,7 +26,7 @@ from pipelines.simulation.private_domain.snapshots import (
     snapshot_moments,
     standing_at,
 )
-from pipelines.simulation.rendering import layout
+from pipelines.simulation.rendering import clock, layout
 from pipelines.simulation.truth import local_time
 
 _BENEFIT, _INTEREST, _FUNCTION, _FLASH = "福利群", "兴趣群", "功能群", "快闪群"
@@ -185,6 +185,9 @@ def deliver_groups(block: Block, guides: Guides, groups: Groups) -> None:
         "群主": pl.col("guide_userid"),
         "群类型": pl.col("kind"),
         "create_time": epoch(pl.col("created")),
+        "notice": pl.concat_str(
+            pl.lit("本周福利 "), clock(pl.col("moment"), "%m-%d"), pl.lit(" 开抢")
+        ),
     }
     table = layout(rows, headers.WECOM_GROUPS, cells, "")
     for moment, part in per_moment(rows["moment"], without_empty(table)):

@@ -13,7 +13,6 @@ from pipelines.simulation.draws import Array
 from pipelines.simulation.period import DAY, HOUR, Period, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.snapshots import (
-    MONTHLY,
     per_moment,
     snapshot_moments,
     standing_at,
@@ -78,8 +77,8 @@ def guide_of(person: Array, place: Array) -> Array:
 
 
 def deliver_guides(block: Block, guides: Guides) -> None:
-    """The brand's list of guides, every month."""
-    moments = snapshot_moments(block.world.period, MONTHLY)
+    """The brand's list of guides at the beginning and at the end of the period."""
+    moments = snapshot_moments(block.world.period, block.world.period.days)
     rows = standing_at(guides.table, moments, "hired")
     has_left = pl.col("left") <= pl.col("moment")
     cells = {
