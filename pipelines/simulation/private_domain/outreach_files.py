@@ -18,13 +18,14 @@ _REPORT_DAYS = (1, 6)
 _BAD_SMS = ({"发送时间": "6月1日"},)
 
 
-def _reports(block: Block, rows: pl.DataFrame) -> pl.DataFrame:
+def _reports(
+    block: Block, rows: pl.DataFrame, days_after: tuple[int, ...] = _REPORT_DAYS
+) -> pl.DataFrame:
     """Every row once per report that shows it; adds ``moment``, the report's export."""
     last = block.world.period.end + MORNING
     start_of_day = pl.col("at") // DAY * DAY
     moments = [
-        pl.min_horizontal(start_of_day + days * DAY + MORNING, pl.lit(last))
-        for days in _REPORT_DAYS
+        pl.min_horizontal(start_of_day + days * DAY + MORNING, pl.lit(last)) for days in days_after
     ]
     reports = rows.with_columns(moment=pl.concat_list(moments).list.unique()).explode("moment")
     return reports.sort("moment", maintain_order=True)
@@ -57,8 +58,8 @@ def deliver_sms(block: Block, sms: pl.DataFrame) -> None:
 
 
 def deliver_calls(block: Block, calls: pl.DataFrame) -> None:
-    """One report per campaign and a later one that shows the same."""
-    rows = _reports(block, calls)
+    """One report per campaign: nothing about a call changes later."""
+    rows = _reports(block, calls, _REPORT_DAYS[:1])
     cells: Cells = {
         "任务名称": pl.col("campaign"),
         "任务批次": pl.col("batch"),
