@@ -229,7 +229,7 @@ def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
         lines.append(f"- {contract.contract} ({contract.title_zh}): {'; '.join(facts)}")
     lines.append(
         "If it is one of these with renamed headers, add the new names to that contract; "
-        "else write a contract for it in brand/contracts."
+        "else draft a contract for it with `siyu add-export`."
     )
     return "\n".join(lines)
 

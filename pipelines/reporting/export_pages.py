@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pipelines.exports.report import CheckedPart
 
 _out = Console(file=sys.stdout, highlight=False)
+_UNITS = {
+    "row": "of several deliveries the newest row counts",
+    "group": "of several deliveries all rows of the newest one count",
+}
 _MAX_EXAMPLES = 10
 _MAX_DOUBTS = 40
 
@@ -67,10 +71,10 @@ def _explanation(part: CheckedPart) -> None:
     _line("header", f"line {report.header_line}, {report.encoding}; {known}")
     _line("because", f"it has {_listed(facts.required)}" if facts.required else "")
     _line("variant", f"{report.variant}: {facts.variant}")
-    _line("key", f"{_listed(facts.key)}, per {contract.snapshot.unit}")
+    _line("key", f"{_listed(facts.key)}: {_UNITS[contract.snapshot.unit]}")
     _line("exported", f"{report.exported_at:%Y-%m-%d %H:%M:%S} UTC")
     _line("loaded", _listed([f"{header} → {column}" for header, column in facts.loaded]))
-    _line("personal", _listed([f"{header}: {kept} is kept" for header, kept in facts.personal]))
+    _line("personal", _listed([f"{header}, kept as {kept}" for header, kept in facts.personal]))
     _line("dropped", f"{_listed(facts.dropped)}: never read past the door" if facts.dropped else "")
     _line("collected", _listed(facts.collected))
     _line("not loaded", _listed(facts.not_loaded))

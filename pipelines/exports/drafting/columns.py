@@ -37,7 +37,13 @@ class DraftColumn:
 
     @property
     def is_loaded(self) -> bool:
+        """It becomes a column of the raw table."""
         return self.kind not in (DROPPED, NOT_LOADED)
+
+    @property
+    def is_personal(self) -> bool:
+        """Its clear value is not stored."""
+        return self.kind in PERSONAL_TYPES
 
     @property
     def raw_columns(self) -> list[str]:
@@ -78,18 +84,20 @@ def _as_known(found: Guess, word: Word, header: str, cells: Sequence[str]) -> Gu
     """A known contract's type, where the values fit it."""
     kind = word.column.type
     if kind == found.kind:
-        return Guess(kind, found.options or _options(word.column))
+        return Guess(kind, found.options or _options(word.column, cells))
     if found.kind in PERSONAL_TYPES and kind not in PERSONAL_TYPES:
-        return found if cells else Guess(kind, _options(word.column))
+        return found if cells else Guess(kind, _options(word.column, cells))
     if found.kind == "id" and cells and kind in PERSONAL_TYPES:
         return found
-    known = DraftColumn(header, kind, "c", "Known", _options(word.column))
+    known = DraftColumn(header, kind, "c", "Known", _options(word.column, cells))
     return Guess(kind, known.options) if _fits(known, cells) else found
 
 
-def _options(column: Column) -> dict[str, Any]:
+def _options(column: Column, cells: Sequence[str]) -> dict[str, Any]:
     """Options that say how a cell is read, not where it stands."""
-    names = ("null_tokens", "unit", "labelled", "strip_prefix", "strip_pattern", "day_first")
+    names = ["unit", "labelled", "strip_prefix", "strip_pattern", "day_first"]
+    if not set(cells).isdisjoint(column.null_tokens):
+        names.append("null_tokens")
     stated = column.model_dump(include=set(names), exclude_defaults=True, mode="json")
     return {name: stated[name] for name in names if name in stated}
 

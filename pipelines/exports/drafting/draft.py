@@ -39,6 +39,7 @@ class Titles:
 
     @property
     def contract(self) -> str:
+        """Name of the contract."""
         return f"{self.source}_{self.export}"
 
 
@@ -56,6 +57,7 @@ class Draft:
 
     @property
     def loaded(self) -> list[DraftColumn]:
+        """Columns of the raw table."""
         return [column for column in self.columns if column.is_loaded]
 
     def headers(self, kind: str) -> list[str]:

@@ -19,7 +19,8 @@ _KINDS = frozenset(
 _NAME = re.compile(r"名称|名$|计划|项目|活动|单元|campaign|name|title", re.IGNORECASE)
 _LINE = re.compile(r"子订单|子单|明细|sub|line", re.IGNORECASE)
 _ORDER = re.compile(
-    r"订单|单号|小票|流水|售后|线索|券|会员卡号|会员号|客户编号|编号$|order|receipt|clue|record id|^name$|klaviyo id",
+    r"订单|单号|小票|流水|售后|线索|券|会员卡号|会员号|客户编号|编号$|order|receipt|clue|record id|"
+    r"^name$|klaviyo id",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"^(?:日期|时间|时间-天|day|date|stat_time|report_date|统计日期)$", re.IGNORECASE)

@@ -12,14 +12,27 @@ from pipelines.exports.errors import ExportRefused
 from pipelines.settings import Settings
 
 _SOURCES = (
-    ("douyin", r"抖店|抖音|douyin|doudian"), ("tmall", r"天猫|淘宝|千牛|tmall|taobao|exportorder"),
-    ("wechat_shop", r"微信小店|weixin_?shop|wechat_?shop"), ("youzan", r"有赞|youzan"),
-    ("weimob", r"微盟|weimob"), ("jd", r"京东|^jd\b|^jd_"), ("xiaohongshu", r"小红书|xhs|xiaohongshu"),
-    ("kuaishou", r"快手|kuaishou"), ("tiktok_shop", r"tiktok"), ("shopify", r"shopify"),
-    ("qianchuan", r"千川|qianchuan"), ("oceanengine", r"巨量|oceanengine"), ("wecom", r"企微|企业微信|wecom"),
-    ("wanxiangtai", r"万相台|wanxiangtai"), ("klaviyo", "klaviyo"), ("hubspot", "hubspot"),
-    ("google_ads", r"google_?ads"), ("laike", r"来客|laike"), ("pos", r"门店销售|pos_"), ("crm", r"会员|crm"),
-)  # fmt: skip
+    ("douyin", r"抖店|抖音|douyin|doudian"),
+    ("tmall", r"天猫|淘宝|千牛|tmall|taobao|exportorder"),
+    ("wechat_shop", r"微信小店|weixin_?shop|wechat_?shop"),
+    ("youzan", r"有赞|youzan"),
+    ("weimob", r"微盟|weimob"),
+    ("jd", r"京东|^jd\b|^jd_"),
+    ("xiaohongshu", r"小红书|xhs|xiaohongshu"),
+    ("kuaishou", r"快手|kuaishou"),
+    ("tiktok_shop", "tiktok"),
+    ("shopify", "shopify"),
+    ("qianchuan", r"千川|qianchuan"),
+    ("oceanengine", r"巨量|oceanengine"),
+    ("wecom", r"企微|企业微信|wecom"),
+    ("wanxiangtai", r"万相台|wanxiangtai"),
+    ("klaviyo", "klaviyo"),
+    ("hubspot", "hubspot"),
+    ("google_ads", r"google_?ads"),
+    ("laike", r"来客|laike"),
+    ("pos", r"门店销售|pos_"),
+    ("crm", r"会员|crm"),
+)
 _EXPORTS = (
     ("settlements", r"结算|settlement"), ("cash_flow", r"动账|资金|cash_?flow"),
     ("aftersales", r"售后|退款|after_?sale|refund"), ("live_sessions", r"直播|live"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ class Vocabulary:
     """Headers of the known contracts: how they are loaded, and which are dropped."""
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
-        self._words: dict[str, Word] = {}
+        meanings: dict[str, list[Word]] = {}
         self._dropped: set[str] = set()
         for contract in contracts:
             self._dropped.update(normalise_header(header) for header in contract.dropped)
@@ -35,7 +36,8 @@ class Vocabulary:
                 for header in column.headers:
                     text = re.sub(r"\s*[(（][^()（）]*[)）].*$", "", column.description)
                     word = Word(base, column, text)
-                    self._words.setdefault(normalise_header(header), word)
+                    meanings.setdefault(normalise_header(header), []).append(word)
+        self._words = {header: _usual(words) for header, words in meanings.items()}
 
     def word(self, header: str) -> Word | None:
         """How a known contract loads the header."""
@@ -44,3 +46,10 @@ class Vocabulary:
     def is_dropped(self, header: str) -> bool:
         """Some contract refuses to read it."""
         return normalise_header(header) in self._dropped
+
+
+def _usual(words: list[Word]) -> Word:
+    """What most contracts take the header for; of equals the first."""
+    counts = Counter((word.base, word.column.type) for word in words)
+    usual = counts.most_common(1)[0][0]
+    return next(word for word in words if (word.base, word.column.type) == usual)
