@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from pipelines.exports.drafting.add_export import Added
     from pipelines.exports.report import CheckedPart
 
-_out = Console(file=sys.stdout, highlight=False)
+_out = Console(highlight=False)
 _UNITS = {
     "row": "of several deliveries the newest row counts",
     "group": "of several deliveries all rows of the newest one count",
