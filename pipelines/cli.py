@@ -163,6 +163,17 @@ def add_export(
 
 
 @app.command()
+def docs() -> None:
+    """Write docs/exports.md: every export format as its contract states it."""
+    from pipelines.exports.reference import reference
+
+    with _readable_errors():
+        page = current_settings().home / "docs" / "exports.md"
+        page.write_text(reference(), "utf-8")
+    console.print_written(page)
+
+
+@app.command()
 def prepare() -> None:
     """Build what `dagster dev` reads: the warehouse's empty tables and the dbt manifest."""
     from pipelines.orchestration.refresh import prepare as prepare_code_location

@@ -187,6 +187,11 @@ def print_demo_written(brand: DemoBrand, landing: Path) -> None:
     _out.print(f"  {len(brand.files)} files in {landing}; fictional people, seeded")
 
 
+def print_written(path: Path) -> None:
+    """The file that was just written."""
+    _out.print(f"[green]written[/] {escape(os.path.relpath(path))}", soft_wrap=True)
+
+
 def print_report(snapshot: SnapshotConnection) -> None:
     """The headline figures of one published version."""
     _out.print(f"\n[bold]Figures as of {snapshot.manifest.as_of}[/] (version {snapshot.version})")
