@@ -35,7 +35,7 @@ def test_every_contract_says_where_the_export_is_found() -> None:
 def test_every_known_header_of_the_platforms_is_on_the_page(
     shared: Path, contracts: Contracts
 ) -> None:
-    """Of all 45 formats. The tag groups of a WeCom corporation are its own: a pattern takes them."""
+    """Of all 45 formats. Tag groups of a WeCom corporation are its own: a pattern takes them."""
     formats = json.loads((shared / "exports/headers.json").read_text("utf-8"))
     page = normalise_header(reference())
     missing = {
