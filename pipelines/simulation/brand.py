@@ -12,12 +12,15 @@ import polars as pl
 from pipelines.simulation import private_domain
 from pipelines.simulation.block import Block, World
 from pipelines.simulation.desk import Desk
+from pipelines.simulation.douyin import write_douyin
 from pipelines.simulation.journeys import simulate_journeys
 from pipelines.simulation.lifecycle import people_truth
 from pipelines.simulation.people import LARGEST_BRAND, simulate_people
 from pipelines.simulation.period import DAY, LAST_DAY, Period
+from pipelines.simulation.pos import write_pos
 from pipelines.simulation.profiles import PROFILES
 from pipelines.simulation.purchases import simulate_orders
+from pipelines.simulation.tmall import write_tmall
 from pipelines.simulation.truth import HEADLINE, IDENTIFIERS, ORDERS, Truth, TruthWriter, local_time
 
 SHORTEST_PERIOD = 30
@@ -25,7 +28,12 @@ SHORTEST_PERIOD = 30
 FEWEST_CUSTOMERS = 100
 """With fewer, some platform may have nobody at all and its file no rows to spoil."""
 
-PARTS: tuple[Callable[[Block], None], ...] = (private_domain.write,)
+PARTS: tuple[Callable[[Block], None], ...] = (
+    write_tmall,
+    write_douyin,
+    write_pos,
+    private_domain.write,
+)
 """Everything that writes files about people, in the order of running; see `block.py`."""
 BRAND_PARTS: tuple[Callable[[World], None], ...] = ()
 """Everything that writes files about the brand as a whole; runs after all blocks."""

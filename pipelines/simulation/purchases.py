@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -9,9 +10,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation.block import Block, World
+from pipelines.simulation.cadence import Window, last_seen
 from pipelines.simulation.catalogue import PLACE_SHARES, PLACES, products
 from pipelines.simulation.draws import Array, pick_by_row
 from pipelines.simulation.period import DAY, HOUR
+from pipelines.simulation.truth import local_time
 
 OUTLET_DAYS = 30
 """An outlet opened this many days before the end of the period."""
@@ -297,3 +300,36 @@ def _greedy_share(capacity: str, total: str) -> pl.Expr:
     """Fill each line up to its capacity until the order's total is used up."""
     before = pl.col(capacity).cum_sum().over("order") - pl.col(capacity)
     return pl.min_horizontal((pl.col(total) - before).clip(lower_bound=0), pl.col(capacity))
+
+
+def as_seen(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows as they stand at the moment in ``at``: what has not happened yet is null."""
+    names = ("paid", "shipped", "confirmed", "refunded", "closed")
+    return rows.with_columns(
+        pl.when(pl.col(name) <= pl.col("at")).then(pl.col(name)).alias(name) for name in names
+    )
+
+
+def state_orders(
+    block: Block, orders: pl.DataFrame, windows: Sequence[Window], *, is_identified: pl.Expr
+) -> None:
+    """State orders of ``block.orders`` as the newest of the exports shows them.
+
+    What no export shows is no order of the files. The order id is the order number.
+    """
+    shown = as_seen(
+        orders.with_columns(at=last_seen(orders["created"], windows)).filter(
+            pl.col("at").is_not_null()
+        )
+    )
+    gross = pl.when(pl.col("paid").is_not_null()).then("received_fen").otherwise(0)
+    refund = pl.when(pl.col("refunded").is_not_null()).then("refund_fen").otherwise(0)
+    block.add_orders(
+        shown.with_columns(gross_fen=gross, refund_fen=refund).with_columns(
+            order_id=pl.col("order_no").cast(pl.String),
+            is_identified=is_identified,
+            created_at=local_time(pl.col("created")),
+            is_paid=pl.col("paid").is_not_null(),
+            is_valid=pl.col("closed").is_null() & (pl.col("gross_fen") > pl.col("refund_fen")),
+        )
+    )
