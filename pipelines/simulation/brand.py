@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.simulation import private_domain
+from pipelines.simulation.advertising import write_advertising
 from pipelines.simulation.block import Block, World
 from pipelines.simulation.desk import Desk
 from pipelines.simulation.douyin import write_douyin
@@ -35,7 +36,7 @@ PARTS: tuple[Callable[[Block], None], ...] = (
     private_domain.write,
 )
 """Everything that writes files about people, in the order of running; see `block.py`."""
-BRAND_PARTS: tuple[Callable[[World], None], ...] = ()
+BRAND_PARTS: tuple[Callable[[World], None], ...] = (write_advertising,)
 """Everything that writes files about the brand as a whole; runs after all blocks."""
 
 
