@@ -30,12 +30,13 @@ FEWEST_CUSTOMERS = 100
 """With fewer, some platform may have nobody at all and its file no rows to spoil."""
 
 PARTS: tuple[Callable[[Block], None], ...] = (
+    private_domain.write,
     write_tmall,
     write_douyin,
     write_pos,
-    private_domain.write,
 )
-"""Everything that writes files about people, in the order of running; see `block.py`."""
+"""Everything that writes files about people; see `block.py`. What causes orders runs before the
+shops, which state each order with its channel."""
 BRAND_PARTS: tuple[Callable[[World], None], ...] = (write_advertising,)
 """Everything that writes files about the brand as a whole; runs after all blocks."""
 

@@ -21,7 +21,6 @@ KINDS = {
     "douyin_product_viewed": "I",
     "shop_visited": "I",
     "store_visited": "I",
-    "guide_talked_to": "I",
     "outreach_clicked": "I",
     "parcel_card_scanned": "I",
     "lead_left": "I",
@@ -57,7 +56,7 @@ _BY_CHANNEL = {
     "direct_shop_visit": "shop_visited",
     "wecom_group": "brand_interaction",
     "wecom_qr_code": "brand_interaction",
-    "store_guide": "guide_talked_to",
+    "store_guide": "store_visited",
     "store_sign_up": "store_visited",
     "parcel_card": "parcel_card_scanned",
 }

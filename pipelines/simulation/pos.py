@@ -214,13 +214,13 @@ def _card_shown(rng: np.random.Generator, block: Block, receipts: pl.DataFrame) 
 
 
 def _with_correction(rng: np.random.Generator, block: Block, lines: pl.DataFrame) -> pl.DataFrame:
-    """Add quantity and amount as the first export has them: on one day some were typed wrong."""
+    """Add quantity and amount as the first export has them: on one day many were counted twice."""
     period = block.world.period
     start = period.start + corrected_day(period) * DAY
     is_wrong = (
         pl.col("created").is_between(start, start + DAY, closed="left")
         & (pl.col("quantity") > 0)
-        & pl.Series(rng.random(lines.height) < 0.15)
+        & pl.Series(rng.random(lines.height) < 0.5)
     )
     return lines.rename({"received_fen": "amount_fen"}).with_columns(
         quantity_at_first=pl.when(is_wrong).then(pl.col("quantity") * 2).otherwise("quantity"),

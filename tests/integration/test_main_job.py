@@ -49,7 +49,9 @@ def test_rejected_rows_say_where_and_why(refreshed: RefreshedBrand) -> None:
         refreshed,
         "select file_name, line_number, reason, remedy from marts.rpt_rejected_rows",
     )
-    assert len({(file, line) for file, line, _, _ in rejected}) == refreshed.truth.totals["rejected"]
+    assert (
+        len({(file, line) for file, line, _, _ in rejected}) == refreshed.truth.totals["rejected"]
+    )
     assert all(line > 1 and reason and remedy for _, line, reason, remedy in rejected)
 
 
