@@ -159,11 +159,13 @@ def _distinct(identifiers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _daily_figures(orders: pl.DataFrame) -> pl.DataFrame:
-    """Counts and money per day, platform and account, one row per metric."""
+    """Counts and money per day, platform, account and stated channel, one row per metric."""
     gross, refund = pl.col("gross_fen").sum(), pl.col("refund_fen").sum()
-    wide = orders.group_by(
-        "platform", "account", date=pl.col("created_at").dt.date(), maintain_order=True
-    ).agg(
+    keys = ["date", "platform", "account", "channel"]
+    stated = orders.with_columns(
+        date=pl.col("created_at").dt.date(), channel=pl.col("stated_channel")
+    )
+    wide = stated.group_by(keys, maintain_order=True).agg(
         orders=pl.len(),
         paid_orders=pl.col("is_paid").sum(),
         valid_orders=pl.col("is_valid").sum(),
@@ -172,7 +174,6 @@ def _daily_figures(orders: pl.DataFrame) -> pl.DataFrame:
         refund=refund,
         net=gross - refund,
     )
-    keys = ["date", "platform", "account"]
     metrics = [name for name in wide.columns if name not in keys]
     return wide.with_columns(pl.col(metrics).cast(pl.Int64)).unpivot(
         metrics, index=keys, variable_name="metric"

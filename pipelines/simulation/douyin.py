@@ -38,7 +38,9 @@ TRAFFIC = {
     "douyin_short_video": ("小店自卖", "非广告", "短视频"),
     "douyin_product_card": ("商城", "非广告", "商品卡"),
 }
-"""流量来源, 流量类型 and 流量体裁 of the orders that each channel causes."""
+"""流量来源, 流量类型 and 流量体裁 of the orders that each channel of the platform causes."""
+OWN_CHANNEL = "douyin_product_card"
+"""What the platform claims for itself when a channel of the brand caused the order."""
 
 _BAD_ORDERS = (
     {"主订单编号": '"\t6990000000000000001"', "订单提交时间": "2026-13-05 10:00:00"},
@@ -75,7 +77,26 @@ def write_douyin(block: Block) -> None:
         shown = _with_states(as_seen(expand(sub_orders.filter(account=account), windows)), windows)
         write(block, shown, windows)
         mine = orders.filter(account=account)
-        state_orders(block, mine, windows, is_identified=pl.lit(value=False))
+        state_orders(
+            block,
+            mine,
+            windows,
+            is_identified=pl.lit(value=False),
+            stated_channel=_stated_channel(),
+        )
+
+
+def _claimed_channel() -> pl.Expr:
+    """The channel that the platform says brought the order."""
+    is_own = pl.col("channel").is_in(list(TRAFFIC))
+    return pl.when(is_own).then("channel").otherwise(pl.lit(OWN_CHANNEL))
+
+
+def _stated_channel() -> pl.Expr:
+    """The channel that the newest export states: on the day itself only whether it was an ad."""
+    is_pending = pl.col("created") // DAY == pl.col("at") // DAY
+    is_ad = _claimed_channel() == "oceanengine_ads"
+    return pl.when(~is_pending | is_ad).then(_claimed_channel())
 
 
 def douyin_sub_orders(block: Block) -> pl.DataFrame:
@@ -130,10 +151,8 @@ def _gifts(lines: pl.DataFrame) -> pl.DataFrame:
 def _with_texts(lines: pl.DataFrame) -> pl.DataFrame:
     """Cells that never change, rendered once before the rows are repeated per export."""
     source, kind, form = (
-        pl.col("channel").replace_strict(
-            {channel: texts[index] for channel, texts in TRAFFIC.items()},
-            default="-",
-            return_dtype=pl.String,
+        _claimed_channel().replace_strict(
+            {channel: texts[index] for channel, texts in TRAFFIC.items()}, return_dtype=pl.String
         )
         for index in range(3)
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.simulation.block import TOUCH_COLUMNS, Block, with_columns_of
+from pipelines.simulation.block import TOUCH_COLUMNS, Block
 from pipelines.simulation.draws import Array, pick, pick_by_row
 from pipelines.simulation.period import DAY, HOUR
+from pipelines.simulation.truth import with_columns_of
 
 KINDS = {
     "ad_seen": "A",

@@ -311,11 +311,17 @@ def as_seen(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def state_orders(
-    block: Block, orders: pl.DataFrame, windows: Sequence[Window], *, is_identified: pl.Expr
+    block: Block,
+    orders: pl.DataFrame,
+    windows: Sequence[Window],
+    *,
+    is_identified: pl.Expr,
+    stated_channel: pl.Expr | None = None,
 ) -> None:
     """State orders of ``block.orders`` as the newest of the exports shows them.
 
     What no export shows is no order of the files. The order id is the order number.
+    ``stated_channel`` may use ``at``, the moment of the newest export.
     """
     shown = as_seen(
         orders.with_columns(at=last_seen(orders["created"], windows)).filter(
@@ -328,6 +334,7 @@ def state_orders(
         shown.with_columns(gross_fen=gross, refund_fen=refund).with_columns(
             order_id=pl.col("order_no").cast(pl.String),
             is_identified=is_identified,
+            stated_channel=pl.lit(None) if stated_channel is None else stated_channel,
             created_at=local_time(pl.col("created")),
             is_paid=pl.col("paid").is_not_null(),
             is_valid=pl.col("closed").is_null() & (pl.col("gross_fen") > pl.col("refund_fen")),
