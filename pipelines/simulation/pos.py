@@ -198,7 +198,9 @@ def _card_shown(rng: np.random.Generator, block: Block, receipts: pl.DataFrame) 
     """The card on each receipt: of members who had joined and mostly show it; before two cards of
     a person are merged, either.
     """
-    joined = block.touches.filter(kind="membership_joined").select("person_id", joined="at")
+    # The touch of the card that a person was given again follows that of the main card.
+    joins = block.touches.filter(kind="membership_joined").group_by("person_id")
+    joined = joins.agg(joined=pl.col("at").first(), old_joined=pl.col("at").last())
     holders = block.people.select("person_id", "crm_card", "old_crm_card", "cards_merged_at").join(
         joined, on="person_id", how="left", maintain_order="left"
     )
@@ -207,7 +209,9 @@ def _card_shown(rng: np.random.Generator, block: Block, receipts: pl.DataFrame) 
         takes_old=pl.Series(rng.random(receipts.height) < 0.5),
     )
     shown = drawn.join(holders, on="person_id", how="left", maintain_order="left")
-    uses_old = pl.col("takes_old") & (pl.col("created") < pl.col("cards_merged_at"))
+    uses_old = pl.col("takes_old") & pl.col("created").is_between(
+        "old_joined", pl.col("cards_merged_at") - 1
+    )
     card = pl.when(uses_old.fill_null(value=False)).then("old_crm_card").otherwise("crm_card")
     has_card = (pl.col("joined") <= pl.col("created")) & ~pl.col("forgets")
     return shown.select(card=pl.when(has_card).then(card))["card"]

@@ -18,6 +18,8 @@ from pipelines.simulation.truth import local_time
 
 OUTLET_DAYS = 30
 """An outlet opened this many days before the end of the period."""
+GUESTS = 0.5
+"""Receipts of walk-in guests per receipt of a known person."""
 ORDERS_PER_BLOCK = 1 << 22
 NUMBERS_PER_ORDER = 100
 """order_no up to order_no + 99 belong to one order."""
@@ -95,8 +97,9 @@ def _plan(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     weights = np.array([shop.weight for shop in SHOPS.values()])
     shares = held[row] * weights
     store = list(SHOPS).index("pos")
-    odds = world.profile.store_share / (1 - world.profile.store_share)
-    shares[:, store] = held[row, store] * np.maximum(shares.sum(axis=1), 0.1) * odds * 3
+    online = shares.sum(axis=1)
+    share = world.profile.store_share / (1 + GUESTS * (1 - world.profile.store_share))
+    shares[:, store] = held[row, store] * _store_weight(held[row, store], online, share)
     platform = pick_by_row(rng, shares)
     created = np.where(platform == store, _opening_hours(rng, world, moment), moment)
     met = people["met_at"].to_numpy()[row]
@@ -108,6 +111,20 @@ def _plan(rng: np.random.Generator, block: Block) -> pl.DataFrame:
             "platform": np.array(list(SHOPS))[platform],
         }
     )
+
+
+def _store_weight(in_store: Array, online: Array, share: float) -> float:
+    """The weight of the stores that gives them the share of all orders, found by bisection.
+
+    Who is on no online platform orders in a store anyway, so the share may come out higher.
+    """
+    low, high = 1e-3, 1e3
+    for _ in range(30):
+        middle = float(np.sqrt(low * high))
+        stores = in_store * middle
+        reached = (stores / np.maximum(stores + online, 1e-9)).mean() if len(online) else share
+        low, high = (low, middle) if reached > share else (middle, high)
+    return high
 
 
 def _order_times(rng: np.random.Generator, world: World, met: Array) -> tuple[Array, Array]:
@@ -139,8 +156,8 @@ def _opening_hours(rng: np.random.Generator, world: World, moment: Array) -> Arr
 
 
 def _guests(rng: np.random.Generator, world: World, plan: pl.DataFrame) -> pl.DataFrame:
-    """Walk-in guests of the stores: half as many receipts as members have."""
-    count = int(rng.binomial(plan.filter(platform="pos").height, 0.5))
+    """Walk-in guests of the stores."""
+    count = int(rng.binomial(plan.filter(platform="pos").height, GUESTS))
     day = world.demand.days(rng, np.zeros(count, dtype=np.int64))
     return pl.DataFrame(
         {
