@@ -85,10 +85,11 @@ def test_daily_figures_equal_the_truth(refreshed: RefreshedBrand) -> None:
 def test_ad_spend_equals_the_truth(refreshed: RefreshedBrand) -> None:
     found = rows(
         refreshed,
-        "select platform, account, cast(sum(spend_cny) * 100 as bigint) "
+        "select report_date, source, account, cast(sum(spend_cny) * 100 as bigint) "
         "from customer_center.fct_ad_spend group by all",
     )
-    spend = refreshed.truth.headline.filter(metric="spend").group_by("platform", "account")
+    spend = refreshed.truth.headline.filter(metric="spend")
+    spend = spend.group_by("date", "platform", "account")
     assert sorted(found) == sorted(spend.agg(pl.col("value").sum()).iter_rows())
 
 
