@@ -174,6 +174,40 @@ def docs() -> None:
 
 
 @app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder for landing/ and truth/.")],
+    customers: Annotated[int, typer.Option(help="How many people the brand knows.")] = 10_000,
+    days: Annotated[int, typer.Option(help="How many days, up to and with the last day.")] = 90,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 20260601,
+    profile: Annotated[int, typer.Option(help="Industry profile 1 to 4.")] = 1,
+    last_day: Annotated[
+        bool,
+        typer.Option(
+            "--last-day", help="Keep what the last day brings apart, in last_day/ and not landing/."
+        ),
+    ] = False,
+) -> None:
+    """Write a fictional brand's raw exports into OUT/landing and what is true into OUT/truth."""
+    from pipelines.simulation import SimulationError, simulate_brand
+
+    try:
+        with console.waiting(f"Simulating {customers:,} people over {days} days"):
+            brand = simulate_brand(
+                out / "landing",
+                out / "truth",
+                customers=customers,
+                days=days,
+                seed=seed,
+                profile=profile,
+                last_day_folder=out / "last_day" if last_day else None,
+            )
+    except SimulationError as error:
+        console.error(str(error))
+        raise typer.Exit(1) from None
+    console.print_simulated(brand)
+
+
+@app.command()
 def prepare() -> None:
     """Build what `dagster dev` reads: the warehouse's empty tables and the dbt manifest."""
     from pipelines.orchestration.refresh import prepare as prepare_code_location
@@ -205,11 +239,17 @@ def _has_exports(landing: Path) -> bool:
 
 
 def _write_demo(settings: Settings) -> None:
-    from pipelines.simulation import write_demo_brand
+    from pipelines.simulation import simulate_brand
 
     with console.waiting("Writing the demo brand's exports (10,000 people, 90 days)"):
-        brand = write_demo_brand(settings.landing_folder)
-    console.print_demo_written(brand, settings.landing_folder)
+        brand = simulate_brand(
+            settings.landing_folder,
+            settings.demo_truth_folder,
+            customers=10_000,
+            days=90,
+            profile=settings.brand.industry_profile,
+        )
+    console.print_simulated(brand)
 
 
 def _refresh_and_report(settings: Settings) -> None:

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         return self.landing or self.data_folder / "landing"
 
     @property
+    def demo_truth_folder(self) -> Path:
+        """What is true about the demo brand, if `siyu run` has written one."""
+        return self.data_folder / "demo_truth"
+
+    @property
     def warehouse_path(self) -> Path:
         """The DuckDB file that only the pipeline opens."""
         return self.data_folder / "warehouse" / "siyu.duckdb"

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -22,7 +21,7 @@ from pipelines.reporting.headlines import read_headlines
 if TYPE_CHECKING:
     from pipelines.publishing.manifest import Manifest
     from pipelines.publishing.reader import SnapshotConnection
-    from pipelines.simulation import DemoBrand
+    from pipelines.simulation import Brand
 
 # Bound here: while dbt runs, sys.stdout is put aside, and progress is told from another thread.
 _out = Console(file=sys.stdout, highlight=False)
@@ -182,9 +181,13 @@ def print_versions(manifests: Iterable[Manifest]) -> None:
     _out.print(table)
 
 
-def print_demo_written(brand: DemoBrand, landing: Path) -> None:
-    """What the demo wrote."""
-    _out.print(f"  {len(brand.files)} files in {landing}; fictional people, seeded")
+def print_simulated(brand: Brand) -> None:
+    """What a simulated brand wrote."""
+    totals = brand.truth.totals
+    _out.print(
+        f"  {totals['files']:,} files with {totals['rows']:,} rows in {brand.landing}; "
+        f"fictional people, seeded; what is true about them in {brand.truth.folder}"
+    )
 
 
 def print_written(path: Path) -> None:

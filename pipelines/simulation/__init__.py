@@ -5,7 +5,6 @@
 """
 
 from pipelines.simulation.brand import Brand, SimulationError, simulate_brand
-from pipelines.simulation.demo import DemoBrand, write_demo_brand
 from pipelines.simulation.truth import Truth
 
-__all__ = ["Brand", "DemoBrand", "SimulationError", "Truth", "simulate_brand", "write_demo_brand"]
+__all__ = ["Brand", "SimulationError", "Truth", "simulate_brand"]

@@ -44,7 +44,13 @@ import polars as pl
 from pipelines.simulation.desk import Desk
 from pipelines.simulation.period import Demand, Period
 from pipelines.simulation.profiles import Profile
-from pipelines.simulation.truth import IDENTIFIERS, ORDERS, TruthWriter, local_time
+from pipelines.simulation.truth import (
+    IDENTIFIERS,
+    ORDERS,
+    TruthWriter,
+    local_time,
+    with_columns_of,
+)
 
 BLOCK_SIZE = 20_000
 _BRAND = 0xFFFFFFFF
@@ -141,8 +147,10 @@ class Block:
         self.identifiers.append(rows.select(*IDENTIFIERS).cast(IDENTIFIERS))
 
     def add_orders(self, frame: pl.DataFrame) -> None:
-        """State orders as the newest file shows them, in the columns of truth.ORDERS."""
-        self.true_orders.append(frame.select(*ORDERS).cast(ORDERS))
+        """State orders as the newest file shows them, in the columns of truth.ORDERS
+        (stated_channel may be absent).
+        """
+        self.true_orders.append(with_columns_of(frame, ORDERS))
 
 
 TOUCH_COLUMNS = pl.Schema(
@@ -156,9 +164,3 @@ TOUCH_COLUMNS = pl.Schema(
     }
 )
 """Columns of ``block.touches``."""
-
-
-def with_columns_of(frame: pl.DataFrame, columns: pl.Schema) -> pl.DataFrame:
-    """The frame in exactly these columns and types; absent ones are null."""
-    absent = [pl.lit(None).alias(name) for name in columns if name not in frame.columns]
-    return frame.with_columns(absent).select(*columns).cast(columns)

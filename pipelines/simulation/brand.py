@@ -10,14 +10,18 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.simulation import private_domain
+from pipelines.simulation.advertising import write_advertising
 from pipelines.simulation.block import Block, World
 from pipelines.simulation.desk import Desk
+from pipelines.simulation.douyin import write_douyin
 from pipelines.simulation.journeys import simulate_journeys
 from pipelines.simulation.lifecycle import people_truth
 from pipelines.simulation.people import LARGEST_BRAND, simulate_people
 from pipelines.simulation.period import DAY, LAST_DAY, Period
+from pipelines.simulation.pos import write_pos
 from pipelines.simulation.profiles import PROFILES
 from pipelines.simulation.purchases import simulate_orders
+from pipelines.simulation.tmall import write_tmall
 from pipelines.simulation.truth import HEADLINE, IDENTIFIERS, ORDERS, Truth, TruthWriter, local_time
 
 SHORTEST_PERIOD = 30
@@ -25,9 +29,15 @@ SHORTEST_PERIOD = 30
 FEWEST_CUSTOMERS = 100
 """With fewer, some platform may have nobody at all and its file no rows to spoil."""
 
-PARTS: tuple[Callable[[Block], None], ...] = (private_domain.write,)
-"""Everything that writes files about people, in the order of running; see `block.py`."""
-BRAND_PARTS: tuple[Callable[[World], None], ...] = ()
+PARTS: tuple[Callable[[Block], None], ...] = (
+    private_domain.write,
+    write_tmall,
+    write_douyin,
+    write_pos,
+)
+"""Everything that writes files about people; see `block.py`. What causes orders runs before the
+shops, which state each order with its channel."""
+BRAND_PARTS: tuple[Callable[[World], None], ...] = (write_advertising,)
 """Everything that writes files about the brand as a whole; runs after all blocks."""
 
 
@@ -149,11 +159,13 @@ def _distinct(identifiers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _daily_figures(orders: pl.DataFrame) -> pl.DataFrame:
-    """Counts and money per day, platform and account, one row per metric."""
+    """Counts and money per day, platform, account and stated channel, one row per metric."""
     gross, refund = pl.col("gross_fen").sum(), pl.col("refund_fen").sum()
-    wide = orders.group_by(
-        "platform", "account", date=pl.col("created_at").dt.date(), maintain_order=True
-    ).agg(
+    keys = ["date", "platform", "account", "channel"]
+    stated = orders.with_columns(
+        date=pl.col("created_at").dt.date(), channel=pl.col("stated_channel")
+    )
+    wide = stated.group_by(keys, maintain_order=True).agg(
         orders=pl.len(),
         paid_orders=pl.col("is_paid").sum(),
         valid_orders=pl.col("is_valid").sum(),
@@ -162,7 +174,6 @@ def _daily_figures(orders: pl.DataFrame) -> pl.DataFrame:
         refund=refund,
         net=gross - refund,
     )
-    keys = ["date", "platform", "account"]
     metrics = [name for name in wide.columns if name not in keys]
     return wide.with_columns(pl.col(metrics).cast(pl.Int64)).unpivot(
         metrics, index=keys, variable_name="metric"

@@ -7,7 +7,7 @@ archives cannot grow, so every block writes a part of its own (``part_path``).
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,9 +32,9 @@ class DeliveredFile:
     rows: int = 0
     rejected: int = 0
     junk: int = 0
-    footer: str = ""
-    footer_sums: dict[str, int] = field(default_factory=dict)
-    footer_encoding: str = "utf-8"
+    total_row: Callable[[Mapping[str, int]], str] | None = None
+    sums: dict[str, int] = field(default_factory=dict)
+    encoding: str = "utf-8"
 
 
 @dataclass
@@ -76,6 +76,7 @@ class Desk:
         body = text + csv_body(table, quotes) + raw_lines
         with self._target(file).open("wb" if is_new else "ab") as handle:
             handle.write(body.encode(mark))
+        file.encoding = encoding.removesuffix("-sig")
         file.rows += table.height + raw_lines.count("\r\n")
         file.rejected += rejected
 
@@ -120,25 +121,25 @@ class Desk:
             junk=junk,
         )
 
-    def add_total_row(self, path: str, template: str, encoding: str, **sums: int) -> None:
-        r"""Keep a total row, which is junk, for the end of a CSV: ``合计,{quantity}\r\n``.
+    def add_total_row(
+        self, path: str, total_row: Callable[[Mapping[str, int]], str], **sums: int
+    ) -> None:
+        r"""Keep a total row, which is junk, for the end of a CSV that ``append`` has begun.
 
-        Sums of several calls are added up; ``template`` is formatted with them.
+        Sums of several calls are added up; ``total_row`` makes the line with its ``\r\n`` of them.
         """
         file = self.files[path]
-        file.footer, file.footer_encoding = template, encoding
+        file.total_row = total_row
         for name, value in sums.items():
-            file.footer_sums[name] = file.footer_sums.get(name, 0) + value
+            file.sums[name] = file.sums.get(name, 0) + value
 
     def close(self) -> pl.DataFrame:
         """Finish every file. Returns the columns of truth.FILES, in the order of writing."""
         for file in self.files.values():
             target = self._target(file)
-            if file.footer:
+            if file.total_row:
                 with target.open("ab") as handle:
-                    handle.write(
-                        file.footer.format(**file.footer_sums).encode(file.footer_encoding)
-                    )
+                    handle.write(file.total_row(file.sums).encode(file.encoding))
                 file.rows, file.junk = file.rows + 1, file.junk + 1
             second = file.delivered_at - SHANGHAI_OFFSET
             os.utime(target, (second, second))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.simulation.block import TOUCH_COLUMNS, Block, with_columns_of
+from pipelines.simulation.block import TOUCH_COLUMNS, Block
 from pipelines.simulation.draws import Array, pick, pick_by_row
 from pipelines.simulation.period import DAY, HOUR
+from pipelines.simulation.truth import with_columns_of
 
 KINDS = {
     "ad_seen": "A",
@@ -21,7 +22,6 @@ KINDS = {
     "douyin_product_viewed": "I",
     "shop_visited": "I",
     "store_visited": "I",
-    "guide_talked_to": "I",
     "outreach_clicked": "I",
     "parcel_card_scanned": "I",
     "lead_left": "I",
@@ -57,7 +57,7 @@ _BY_CHANNEL = {
     "direct_shop_visit": "shop_visited",
     "wecom_group": "brand_interaction",
     "wecom_qr_code": "brand_interaction",
-    "store_guide": "guide_talked_to",
+    "store_guide": "store_visited",
     "store_sign_up": "store_visited",
     "parcel_card": "parcel_card_scanned",
 }

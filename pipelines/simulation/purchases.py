@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -9,12 +10,16 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation.block import Block, World
+from pipelines.simulation.cadence import Window, last_seen
 from pipelines.simulation.catalogue import PLACE_SHARES, PLACES, products
 from pipelines.simulation.draws import Array, pick_by_row
 from pipelines.simulation.period import DAY, HOUR
+from pipelines.simulation.truth import local_time
 
 OUTLET_DAYS = 30
 """An outlet opened this many days before the end of the period."""
+GUESTS = 0.5
+"""Receipts of walk-in guests per receipt of a known person."""
 ORDERS_PER_BLOCK = 1 << 22
 NUMBERS_PER_ORDER = 100
 """order_no up to order_no + 99 belong to one order."""
@@ -92,8 +97,9 @@ def _plan(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     weights = np.array([shop.weight for shop in SHOPS.values()])
     shares = held[row] * weights
     store = list(SHOPS).index("pos")
-    odds = world.profile.store_share / (1 - world.profile.store_share)
-    shares[:, store] = held[row, store] * np.maximum(shares.sum(axis=1), 0.1) * odds * 3
+    online = shares.sum(axis=1)
+    share = world.profile.store_share / (1 + GUESTS * (1 - world.profile.store_share))
+    shares[:, store] = held[row, store] * _store_weight(held[row, store], online, share)
     platform = pick_by_row(rng, shares)
     created = np.where(platform == store, _opening_hours(rng, world, moment), moment)
     met = people["met_at"].to_numpy()[row]
@@ -105,6 +111,20 @@ def _plan(rng: np.random.Generator, block: Block) -> pl.DataFrame:
             "platform": np.array(list(SHOPS))[platform],
         }
     )
+
+
+def _store_weight(in_store: Array, online: Array, share: float) -> float:
+    """The weight of the stores that gives them the share of all orders, found by bisection.
+
+    Who is on no online platform orders in a store anyway, so the share may come out higher.
+    """
+    low, high = 1e-3, 1e3
+    for _ in range(30):
+        middle = float(np.sqrt(low * high))
+        stores = in_store * middle
+        reached = (stores / np.maximum(stores + online, 1e-9)).mean() if len(online) else share
+        low, high = (low, middle) if reached > share else (middle, high)
+    return high
 
 
 def _order_times(rng: np.random.Generator, world: World, met: Array) -> tuple[Array, Array]:
@@ -136,8 +156,8 @@ def _opening_hours(rng: np.random.Generator, world: World, moment: Array) -> Arr
 
 
 def _guests(rng: np.random.Generator, world: World, plan: pl.DataFrame) -> pl.DataFrame:
-    """Walk-in guests of the stores: half as many receipts as members have."""
-    count = int(rng.binomial(plan.filter(platform="pos").height, 0.5))
+    """Walk-in guests of the stores."""
+    count = int(rng.binomial(plan.filter(platform="pos").height, GUESTS))
     day = world.demand.days(rng, np.zeros(count, dtype=np.int64))
     return pl.DataFrame(
         {
@@ -297,3 +317,43 @@ def _greedy_share(capacity: str, total: str) -> pl.Expr:
     """Fill each line up to its capacity until the order's total is used up."""
     before = pl.col(capacity).cum_sum().over("order") - pl.col(capacity)
     return pl.min_horizontal((pl.col(total) - before).clip(lower_bound=0), pl.col(capacity))
+
+
+def as_seen(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows as they stand at the moment in ``at``: what has not happened yet is null."""
+    names = ("paid", "shipped", "confirmed", "refunded", "closed")
+    return rows.with_columns(
+        pl.when(pl.col(name) <= pl.col("at")).then(pl.col(name)).alias(name) for name in names
+    )
+
+
+def state_orders(
+    block: Block,
+    orders: pl.DataFrame,
+    windows: Sequence[Window],
+    *,
+    is_identified: pl.Expr,
+    stated_channel: pl.Expr | None = None,
+) -> None:
+    """State orders of ``block.orders`` as the newest of the exports shows them.
+
+    What no export shows is no order of the files. The order id is the order number.
+    ``stated_channel`` may use ``at``, the moment of the newest export.
+    """
+    shown = as_seen(
+        orders.with_columns(at=last_seen(orders["created"], windows)).filter(
+            pl.col("at").is_not_null()
+        )
+    )
+    gross = pl.when(pl.col("paid").is_not_null()).then("received_fen").otherwise(0)
+    refund = pl.when(pl.col("refunded").is_not_null()).then("refund_fen").otherwise(0)
+    block.add_orders(
+        shown.with_columns(gross_fen=gross, refund_fen=refund).with_columns(
+            order_id=pl.col("order_no").cast(pl.String),
+            is_identified=is_identified,
+            stated_channel=pl.lit(None) if stated_channel is None else stated_channel,
+            created_at=local_time(pl.col("created")),
+            is_paid=pl.col("paid").is_not_null(),
+            is_valid=pl.col("closed").is_null() & (pl.col("gross_fen") > pl.col("refund_fen")),
+        )
+    )

@@ -43,6 +43,11 @@ def money(fen: pl.Expr, *, thousands: bool = False) -> pl.Expr:
     return pl.concat_str(sign, text, pl.lit("."), (size % 100).cast(pl.String).str.zfill(2))
 
 
+def yuan(fen: int) -> str:
+    """One amount of fen as yuan text."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02}"
+
+
 def clock(seconds: pl.Expr, pattern: str = "%Y-%m-%d %H:%M:%S") -> pl.Expr:
     """Local seconds as the naive local time that the platforms print; null stays null."""
     return pl.from_epoch(seconds, time_unit="s").dt.strftime(pattern)

@@ -8,7 +8,8 @@ touches      one row per touch, in the true order per person (seq from 1).
 orders       one row per order in the files, as the newest file that holds it shows it.
 lines        one row per order line of those orders.
 relations    one row per stay with a guide, in a group or with an official account.
-headline     one row per date, platform, account and metric; value in fen for money, else a count.
+headline     one row per date, platform, account, channel (as a file states it) and metric; value in
+             fen for money, else a count.
 files        one row per file below landing.
 
 Times are naive Asia/Shanghai. Money is integer fen.
@@ -90,15 +91,18 @@ ORDERS = pl.Schema(
         "refund_fen": pl.Int64(),
         "channel": pl.String(),
         "campaign": pl.String(),
+        "stated_channel": pl.String(),
     }
 )
 """is_identified: the file carries a person key. gross: what was paid at first. A valid order is
-paid, not closed and not refunded whole. order_no is null for a receipt of returns alone."""
+paid, not closed and not refunded whole. order_no is null for a receipt of returns alone. channel
+is the true cause; stated_channel is what the file says, null where it says nothing."""
 HEADLINE = pl.Schema(
     {
         "date": pl.Date(),
         "platform": pl.String(),
         "account": pl.String(),
+        "channel": pl.String(),
         "metric": pl.String(),
         "value": pl.Int64(),
     }
@@ -156,6 +160,12 @@ def local_time(seconds: pl.Expr | None) -> pl.Expr:
     return pl.from_epoch(seconds, time_unit="s").cast(_MOMENT)
 
 
+def with_columns_of(frame: pl.DataFrame, columns: pl.Schema) -> pl.DataFrame:
+    """The frame in exactly these columns and types; absent ones are null."""
+    absent = [pl.lit(None).alias(name) for name in columns if name not in frame.columns]
+    return frame.with_columns(absent).select(*columns).cast(columns)
+
+
 @dataclass
 class TruthWriter:
     """Appends truth tables below ``folder``, block by block."""
@@ -175,8 +185,10 @@ class TruthWriter:
         self._writers[table].write_table(content)
 
     def add_headline(self, frame: pl.DataFrame) -> None:
-        """Add figures in the columns of HEADLINE; equal keys are summed up at the end."""
-        self._headline.append(frame.select(*HEADLINE).cast(HEADLINE))
+        """Add figures in the columns of HEADLINE (channel may be absent); equal keys are summed up
+        at the end.
+        """
+        self._headline.append(with_columns_of(frame, HEADLINE))
         if len(self._headline) > 64:
             self._headline = [_summed(self._headline)]
 
@@ -276,5 +288,5 @@ class Truth:
 
 
 def _summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    keys = ["date", "platform", "account", "metric"]
+    keys = ["date", "platform", "account", "channel", "metric"]
     return pl.concat(parts).group_by(keys).agg(pl.col("value").sum()).sort(keys)

@@ -17,7 +17,7 @@ from pipelines.orchestration.job_run import dagster_instance
 from pipelines.publishing.reader import connect
 from pipelines.reporting.console import STEP_LABELS
 from pipelines.settings import Settings
-from pipelines.simulation import write_demo_brand
+from pipelines.simulation import simulate_brand
 from tests.siyu_process import SiyuProcess
 
 WALL_CLOCK = {"loaded_at", "run_at", "identity_version"}
@@ -42,7 +42,7 @@ def published_content(settings: Settings) -> dict[str, int]:
 def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a small brand's exports and a key, refreshed by nobody yet."""
     data = tmp_path_factory.mktemp("brand")
-    write_demo_brand(data / "landing", people=1_500, days=60)
+    simulate_brand(data / "landing", data / "demo_truth", customers=800, days=30)
     key = data / "keys" / "personal_data.key"
     key.parent.mkdir()
     key.write_bytes(bytes(range(32)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipelines.simulation import DemoBrand, write_demo_brand
+from pipelines.simulation import Truth, simulate_brand
 from tests.siyu_process import SiyuProcess
 
 
@@ -14,14 +14,16 @@ from tests.siyu_process import SiyuProcess
 class RefreshedBrand:
     """The truth about the brand, the `siyu` that refreshed it, and what that printed."""
 
-    truth: DemoBrand
+    truth: Truth
     siyu: SiyuProcess
     output: str
 
 
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory: pytest.TempPathFactory) -> RefreshedBrand:
-    """2,000 people over 60 days, loaded and published by the command line."""
+    """2,000 people over 45 days, loaded and published by the command line."""
     siyu = SiyuProcess(tmp_path_factory.mktemp("demo"))
-    truth = write_demo_brand(siyu.settings.landing_folder, people=2_000, days=60)
-    return RefreshedBrand(truth, siyu, siyu.run("run"))
+    brand = simulate_brand(
+        siyu.settings.landing_folder, siyu.settings.demo_truth_folder, customers=2_000, days=45
+    )
+    return RefreshedBrand(brand.truth, siyu, siyu.run("run"))

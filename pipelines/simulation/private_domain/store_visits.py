@@ -90,7 +90,7 @@ def _visit(
 
 def _invited(block: Block) -> pl.DataFrame:
     """The talks with a guide among the block's touches; most of them led to a purchase."""
-    talks = block.touches.filter(kind="guide_talked_to")
+    talks = block.touches.filter(kind="store_visited", channel="store_guide")
     sold = block.orders.filter(platform="pos").select("order_no", "received_fen", ordered="created")
     rows = talks.join(
         block.people.select("person_id", "place"), on="person_id", how="left", maintain_order="left"

@@ -7,15 +7,14 @@ from typing import NamedTuple
 
 import pytest
 
-from pipelines.simulation import DemoBrand, write_demo_brand
+from pipelines.simulation import Truth, simulate_brand
 
 
 class Written(NamedTuple):
-    """A brand, its landing folder and its truth folder."""
+    """A brand's landing folder and its truth."""
 
-    brand: DemoBrand
     landing: Path
-    truth: Path
+    truth: Truth
 
     def paths(self, pattern: str) -> list[Path]:
         """Files below landing that match, oldest export first."""
@@ -24,6 +23,6 @@ class Written(NamedTuple):
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    root = tmp_path_factory.mktemp("demo")
-    brand = write_demo_brand(root / "landing", people=2_000, days=60, seed=7, truth=root / "truth")
-    return Written(brand, root / "landing", root / "truth")
+    root = tmp_path_factory.mktemp("brand")
+    brand = simulate_brand(root / "landing", root / "truth", customers=2_000, days=60, seed=7)
+    return Written(brand.landing, brand.truth)

@@ -13,13 +13,9 @@ import python_calamine
 
 ENCODINGS = {
     "tmall": "gb18030",
-    "crm": "gb18030",
     "pos": "gb18030",
     "douyin": "utf-8-sig",
     "oceanengine": "utf-8-sig",
-    "wecom": "utf-8",
-    "official_account": "utf-8",
-    "youzan": "utf-8",
 }
 
 Record = dict[str, str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.exports.contract_files import Contracts, load_contracts
@@ -17,14 +18,14 @@ CONTRACTS = {
     "tmall/flagship/ExportOrderDetailList": "tmall_items",
     "tmall/outlet/ExportOrderList": "tmall_orders",
     "tmall/outlet/ExportOrderDetailList": "tmall_items",
-    "douyin/": "douyin_orders",
+    "douyin/flagship/": "douyin_orders",
+    "douyin/outlet/": "douyin_orders",
     "pos/": "pos_sales",
-    "crm/": "crm_members",
-    "wecom/": "wecom_contacts",
-    "official_account/": "official_account_followers",
-    "youzan/": "youzan_customers",
     "oceanengine/": "oceanengine_reports",
 }
+"""What the core of the simulation writes; other parts have tests of their own."""
+NEWEST = 6
+"""Files of each kind that are read: the newest ones hold the spoilt rows."""
 
 
 @pytest.fixture(scope="module")
@@ -34,43 +35,44 @@ def contracts(tmp_path_factory: pytest.TempPathFactory) -> Contracts:
 
 @pytest.fixture(scope="module")
 def loaded(written: Written, contracts: Contracts) -> dict[str, CheckedPart]:
-    """The only part of every file, by path."""
+    """The only part of the newest files of each kind, by path."""
     parts = {}
-    for file in written.brand.files:
-        path = written.landing / file.path
-        (parts[file.path],) = check_file(path, contracts, b"k" * 32, written.landing)
+    for prefix in CONTRACTS:
+        files = written.truth.files.filter(pl.col("path").str.starts_with(prefix))
+        for path in files.sort("exported_at")["path"].tail(NEWEST):
+            whole = written.landing / path
+            (parts[path],) = check_file(whole, contracts, b"k" * 32, written.landing)
     return parts
 
 
-def test_rows_are_accounted_for_as_the_brand_says(
+def test_rows_are_accounted_for_as_the_truth_says(
     written: Written, loaded: dict[str, CheckedPart]
 ) -> None:
-    for file in written.brand.files:
-        report = loaded[file.path].report
+    files = {row["path"]: row for row in written.truth.files.iter_rows(named=True)}
+    for path, part in loaded.items():
+        report, file = part.report, files[path]
         assert report.status == "loaded", report.message
         counts = (report.rows_read, report.rows_rejected, report.rows_junk)
-        assert counts == (file.rows, file.rejected, file.junk), file.path
+        assert counts == (file["rows"], file["rejected"], file["junk"]), path
         assert report.unknown_headers == ()
-    reports = [part.report for part in loaded.values()]
-    assert sum(r.rows_rejected for r in reports) == written.brand.expected_rejected
-    assert sum(r.rows_junk for r in reports) == written.brand.expected_junk
+    assert sum(part.report.rows_rejected for part in loaded.values()) >= 16
 
 
 def test_every_file_finds_its_contract_account_and_export_time(
     written: Written, loaded: dict[str, CheckedPart]
 ) -> None:
-    for file in written.brand.files:
-        report = loaded[file.path].report
-        assert report.contract == next(c for p, c in CONTRACTS.items() if file.path.startswith(p))
-        folders = Path(file.path).parts[1:-1]
+    exported = dict(written.truth.files.select("path", "exported_at").iter_rows())
+    for path, part in loaded.items():
+        report = part.report
+        assert report.contract == next(c for p, c in CONTRACTS.items() if path.startswith(p))
+        folders = Path(path).parts[1:-1]
         assert report.account == (folders[0] if folders else "default")
         assert report.exported_at is not None
-        late = file.exported_at.replace(tzinfo=None) - report.exported_at
-        # A store file's name holds its days only, so it counts as exported when they end.
-        assert timedelta() <= late < timedelta(hours=9 if file.path.startswith("pos/") else 1)
+        late = exported[path] - timedelta(hours=8) - report.exported_at
+        assert timedelta() <= late < timedelta(minutes=1), path
 
 
-def test_keys_meet_across_sources(written: Written, loaded: dict[str, CheckedPart]) -> None:
+def test_keys_are_those_of_the_people(written: Written, loaded: dict[str, CheckedPart]) -> None:
     def keys(prefix: str, column: str) -> set[str]:
         found: set[str] = set()
         for path, part in loaded.items():
@@ -78,14 +80,8 @@ def test_keys_meet_across_sources(written: Written, loaded: dict[str, CheckedPar
                 found |= set(part.checked.rows[column].drop_nulls())
         return found
 
-    nicks = keys("tmall/flagship/ExportOrderList", "buyer_nick_key")
-    assert len(nicks) == written.brand.orders.filter("is_identified", platform="tmall")[
-        "person_id"
-    ].n_unique()  # fmt: skip
-    assert len(nicks & keys("crm/", "tmall_nick_key")) > 50
-    assert len(keys("crm/", "member_phone_key") & keys("youzan/", "customer_phone_key")) > 20
-    assert len(keys("crm/", "unionid") & keys("wecom/", "unionid")) > 50
-    assert len(keys("wecom/", "unionid") & keys("official_account/", "unionid")) > 50
-    assert keys("pos/", "member_id_crm") <= keys("crm/", "member_id_crm")
+    assert len(keys("tmall/flagship/ExportOrderList", "buyer_nick_key")) > 100
+    cards = written.truth.identifiers.filter(identifier_type="crm_member_id")["identifier_value"]
+    assert keys("pos/", "member_id_crm") <= set(cards)
     assert not keys("douyin/", "receiver_phone_key")
     assert not keys("tmall/flagship/ExportOrderList", "receiver_phone_key")
