@@ -19,6 +19,8 @@ from pipelines.orchestration.outcome import RefreshOutcome
 from pipelines.reporting.headlines import read_headlines
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipelines.publishing.manifest import Manifest
     from pipelines.publishing.reader import SnapshotConnection
     from pipelines.simulation import Brand
