@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,14 +14,13 @@ import polars as pl
 
 from pipelines.exports.clean import clean_cells
 from pipelines.exports.collect import collected
-from pipelines.exports.column import Column
-from pipelines.exports.convert import Context, Problem, convert
+from pipelines.exports.convert import Context, Converted, Problem, convert
 from pipelines.exports.detect import Match
 from pipelines.exports.fill_down import fill_down
 from pipelines.exports.junk import sift
 from pipelines.exports.outside import Origin, value_outside
 from pipelines.exports.personal import convert_personal, masked_for_display
-from pipelines.exports.table import Body
+from pipelines.exports.table import BadRecord, Body
 
 EARLIEST = datetime(2000, 1, 1)
 LATEST_AFTER_EXPORT = timedelta(days=366)
@@ -74,20 +74,18 @@ def check(match: Match, body: Body, exported_at: datetime, origin: Origin, key: 
     )
     lines = sifted.line_numbers
     clean = fill_down(clean, match.contract.filled_down, lines, body.bad)
-    values, problems = _convert_all(match, clean, context, origin)
+    typed = _convert_all(match, clean, context)
     for name, headers in match.collected.items():
-        values[name] = collected(sifted.cells, headers)
+        typed.values[name] = collected(sifted.cells, headers)
+    rows = _whole_rows(match, typed.values, lines, origin)
     is_bad = pl.repeat(False, clean.height, dtype=pl.Boolean, eager=True)
-    for _, problem in problems:
+    for problem in typed.problems:
         is_bad = is_bad | problem.mask
-    rows = pl.DataFrame({**values, "_line_number": lines})
-    quarantine = _quarantine(match, clean, lines, problems, is_bad)
-    broken = _broken_records(body)
     return Checked(
         match=match,
         exported_at=exported_at,
-        rows=rows.filter(~is_bad) if is_bad.any() else rows,
-        quarantine=pl.concat([quarantine, broken]).sort("line_number", maintain_order=True),
+        rows=rows.filter(~is_bad) if typed.problems else rows,
+        quarantine=_quarantine(match, clean, lines, typed.problems, is_bad, body.bad),
         junk=sifted.counts,
         rows_read=body.rows_read,
         rows_rejected=int(is_bad.sum()) + len(body.bad),
@@ -105,35 +103,39 @@ def _context(match: Match, exported_at: datetime, key: bytes) -> Context:
     )
 
 
-def _convert_all(
-    match: Match, clean: pl.DataFrame, context: Context, origin: Origin
-) -> tuple[dict[str, pl.Series], list[tuple[Column, Problem]]]:
-    values: dict[str, pl.Series] = {}
-    problems: list[tuple[Column, Problem]] = []
-    for column in match.contract.columns:
-        if column.name not in match.positions:
-            value = value_outside(match.contract, column, origin)
-            for name, sql_type in column.raw_columns.items():
-                values[name] = pl.repeat(
-                    value, clean.height, dtype=POLARS_TYPES[sql_type], eager=True
-                )
-            continue
+def _convert_all(match: Match, clean: pl.DataFrame, context: Context) -> Converted:
+    present = [column for column in match.contract.columns if column.name in match.positions]
+    typed = convert(clean, [column for column in present if not column.is_personal], context)
+    personal = [column for column in present if column.is_personal]
+    typed.values |= convert_personal(clean, personal, context)
+    for column in present:
         cells = clean[column.name]
-        change = convert_personal if column.is_personal else convert
-        converted = change(cells, column, context)
-        values.update(converted.values)
-        problems += [(column, problem) for problem in converted.problems]
         if column.required and cells.null_count():
-            problems.append((column, Problem(cells.is_null(), *_REQUIRED)))
-    problems += _groups_without_value(match, clean)
-    _drop_virtual_numbers(match, values)
-    return values, problems
+            typed.problems.append(Problem(column, cells.is_null(), *_REQUIRED))
+    typed.problems += _groups_without_value(match, clean)
+    _drop_virtual_numbers(match, typed.values)
+    return typed
+
+
+def _whole_rows(
+    match: Match, values: dict[str, pl.Series], lines: pl.Series, origin: Origin
+) -> pl.DataFrame:
+    """Every raw column of the contract: those without a header are constant or null."""
+    constants = {
+        name: pl.lit(value, POLARS_TYPES[sql_type])
+        for column in match.contract.columns
+        if column.name not in match.positions and column.name not in match.collected
+        for value in [value_outside(match.contract, column, origin)]
+        for name, sql_type in column.raw_columns.items()
+    }
+    frame = pl.DataFrame({**values, "_line_number": lines}).with_columns(**constants)
+    return frame.select(*match.contract.raw_columns, "_line_number")
 
 
 _REQUIRED = ("a value is required here", "complete the row in the source system and export again")
 
 
-def _groups_without_value(match: Match, clean: pl.DataFrame) -> list[tuple[Column, Problem]]:
+def _groups_without_value(match: Match, clean: pl.DataFrame) -> list[Problem]:
     problems = []
     for group in match.contract.at_least_one_of:
         present = [name for name in group if name in match.positions]
@@ -141,7 +143,7 @@ def _groups_without_value(match: Match, clean: pl.DataFrame) -> list[tuple[Colum
         if empty.any():
             reason = f"one of {', '.join(group)} is required"
             column = match.contract.column_by_name[present[0]]
-            problems.append((column, Problem(empty, reason, _REQUIRED[1])))
+            problems.append(Problem(column, empty, reason, _REQUIRED[1]))
     return problems
 
 
@@ -160,10 +162,12 @@ def _quarantine(
     match: Match,
     clean: pl.DataFrame,
     lines: pl.Series,
-    problems: list[tuple[Column, Problem]],
+    problems: Sequence[Problem],
     is_bad: pl.Series,
+    broken: Sequence[BadRecord],
 ) -> pl.DataFrame:
-    if not problems:
+    """One row per bad cell or broken record, in the order of the file."""
+    if not problems and not broken:
         return pl.DataFrame(schema=QUARANTINE_SCHEMA)
     shown = [
         name for name in match.positions if not match.contract.column_by_name[name].is_personal
@@ -177,15 +181,20 @@ def _quarantine(
         schema={"line_number": pl.Int64(), "record": pl.String()},
     )
     cells = pl.concat(
-        _bad_cells(match, clean, lines, column, problem) for column, problem in problems
+        [
+            pl.DataFrame(schema=dict(list(QUARANTINE_SCHEMA.items())[:-1])),
+            *(_bad_cells(match, clean, lines, problem) for problem in problems),
+        ]
     )
     joined = cells.join(records, on="line_number", how="left", maintain_order="left")
-    return joined.select(QUARANTINE_SCHEMA.keys())
+    both = pl.concat([joined.select(QUARANTINE_SCHEMA.keys()), _broken_records(broken)])
+    return both.sort("line_number", maintain_order=True)
 
 
 def _bad_cells(
-    match: Match, clean: pl.DataFrame, lines: pl.Series, column: Column, problem: Problem
+    match: Match, clean: pl.DataFrame, lines: pl.Series, problem: Problem
 ) -> pl.DataFrame:
+    column = problem.column
     values = clean[column.name].filter(problem.mask)
     if column.is_personal:
         values = masked_for_display(values, column)
@@ -202,16 +211,16 @@ def _bad_cells(
     )
 
 
-def _broken_records(body: Body) -> pl.DataFrame:
+def _broken_records(broken: Sequence[BadRecord]) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "line_number": [record.line_number for record in body.bad],
-            "column_name": [None] * len(body.bad),
-            "header": [None] * len(body.bad),
-            "value": [None] * len(body.bad),
-            "reason": [record.reason for record in body.bad],
-            "remedy": [record.remedy for record in body.bad],
-            "record": [None] * len(body.bad),
+            "line_number": [record.line_number for record in broken],
+            "column_name": [None] * len(broken),
+            "header": [None] * len(broken),
+            "value": [None] * len(broken),
+            "reason": [record.reason for record in broken],
+            "remedy": [record.remedy for record in broken],
+            "record": [None] * len(broken),
         },
         schema=QUARANTINE_SCHEMA,
     )

@@ -17,17 +17,24 @@ def clean_cells(cells: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     ``cells`` has one text column per contract column, under its name.
     """
     stripped = cells.select(pl.all().str.strip_chars())
-    wrapped = stripped.select(pl.all().str.starts_with("=").any())
-    quoted = stripped.select(pl.all().str.starts_with("'").any())
+    starts = stripped.select(
+        pl.col(column.name).str.starts_with(sign).any().alias(sign + column.name)
+        for column in columns
+        for sign in _signs(column)
+    ).row(0, named=True)
     expressions = []
     for column in columns:
         cell = pl.col(column.name)
-        if wrapped[column.name][0]:
+        if starts[f"={column.name}"]:
             cell = cell.str.replace(r'^="([^"]*)"$', "$1").str.strip_chars()
-        if quoted[column.name][0] and column.type not in _KEEPS_APOSTROPHE:
+        if starts.get(f"'{column.name}"):
             cell = cell.str.strip_prefix("'").str.strip_chars()
         if column.strip_pattern is not None:
             cell = cell.str.replace_all(column.strip_pattern, "").str.strip_chars()
         tokens = [*DEFAULT_NULL_TOKENS, *column.null_tokens]
         expressions.append(pl.when(~cell.is_in(tokens)).then(cell).alias(column.name))
     return stripped.select(expressions)
+
+
+def _signs(column: Column) -> str:
+    return "=" if column.type in _KEEPS_APOSTROPHE else "='"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
 from pipelines.exports.column import Column
-from pipelines.exports.convert import Context, Converted, fill_left
+from pipelines.exports.convert import Context
 from pipelines.privacy import normalise
 from pipelines.privacy.hashing import KIND_ACCOUNT, KIND_EMAIL, KIND_PHONE, hash_series
 
@@ -18,69 +18,109 @@ _PROVINCES = (
 _SUFFIX = "(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?"
 _PROVINCE = rf"(?:^|[,，\s])((?:{_PROVINCES}){_SUFFIX})"
 _CITY = rf"{_PROVINCE}\s*([^\s\d,，省市区县]{{1,8}}(?:市|自治州|州|地区|盟))"
-_KINDS: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr], Callable[[pl.Expr], pl.Expr]]] = {
-    "phone": (KIND_PHONE, normalise.phone, normalise.masked_phone),
-    "email": (KIND_EMAIL, normalise.email, normalise.masked_email),
-    "account": (KIND_ACCOUNT, normalise.account, normalise.masked_account),
-}
+Form = Callable[[pl.Expr], pl.Expr]
 
 
-def convert_personal(clean: pl.Series, column: Column, context: Context) -> Converted:
-    """Keys and masked forms of a personal column. A value without a key is no problem."""
-    if column.type in _KINDS:
-        return _keyed(clean, column, context)
-    if column.type == "phone_list":
-        return Converted({f"{column.name}_keys": _phone_keys(clean, context.key)})
-    if column.type == "person_name":
-        masked = _of_unique(clean, normalise.masked_name)
-        return Converted({f"{column.name}_masked": masked})
-    return Converted(
-        {
-            f"{column.name}_province": _of_unique(clean, lambda c: c.str.extract(_PROVINCE, 1)),
-            f"{column.name}_city": _of_unique(clean, lambda c: c.str.extract(_CITY, 2)),
-        }
-    )
+def convert_personal(
+    clean: pl.DataFrame, columns: Sequence[Column], context: Context
+) -> dict[str, pl.Series]:
+    """Keys and masked forms of personal columns. A value without a key is no problem.
+
+    ``clean`` has one text column per contract column, under its name.
+    """
+    values: dict[str, pl.Series] = {}
+    direct = _direct_forms(clean, columns)
+    for column in columns:
+        cells = clean[column.name]
+        if column.type == "phone_list":
+            values[f"{column.name}_keys"] = _phone_keys(cells, context.key)
+        elif column.type in _OF_UNIQUE:
+            forms = _of_unique(cells, _OF_UNIQUE[column.type])
+            values |= {f"{column.name}_{part}": forms[part] for part in forms.columns}
+        else:
+            parts = [part for part in _PARTS if f"{column.name}_{part}" in direct.columns]
+            values |= {f"{column.name}_{part}": direct[f"{column.name}_{part}"] for part in parts}
+        if column.type == "phone":
+            _fill_odd_phones(values, direct, column)
+        if column.type in _KINDS:
+            normal = values.pop(f"{column.name}_normal")
+            values[f"{column.name}_key"] = hash_series(_KINDS[column.type], normal, context.key)
+    return {name: values[name] for column in columns for name in column.raw_columns}
 
 
 def masked_for_display(values: pl.Series, column: Column) -> pl.Series:
     """What a quarantine row may show of a personal cell."""
-    if column.type in _KINDS:
-        return _of_unique(values, _KINDS[column.type][2])
-    return _of_unique(values, normalise.masked_name)
+    mask = _MASKS.get(column.type, normalise.masked_name)
+    return _of_unique(values, {"masked": mask})["masked"]
 
 
-def _keyed(clean: pl.Series, column: Column, context: Context) -> Converted:
-    kind, normal_form, masked_form = _KINDS[column.type]
-    return Converted(
-        {
-            f"{column.name}_key": hash_series(kind, _of_unique(clean, normal_form), context.key),
-            f"{column.name}_masked": _of_unique(clean, masked_form),
-        }
-    )
+def _direct_forms(clean: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Forms that are quicker made for every cell than for every distinct one."""
+    expressions = []
+    for column in columns:
+        cell, name = pl.col(column.name), column.name
+        if column.type == "account":
+            expressions.append(normalise.account(cell).alias(f"{name}_normal"))
+            expressions.append(normalise.masked_account(cell).alias(f"{name}_masked"))
+        elif column.type == "person_name":
+            expressions.append(normalise.masked_name(cell).alias(f"{name}_masked"))
+        elif column.type == "phone":
+            plain = pl.when(normalise.is_plain_phone(cell)).then(cell)
+            odd = ~normalise.is_plain_phone(cell) & ~normalise.is_ciphertext(cell)
+            expressions.append(normalise.plain_phone(plain).alias(f"{name}_normal"))
+            expressions.append(normalise.masked_plain_phone(plain).alias(f"{name}_masked"))
+            expressions.append(pl.when(odd).then(cell).alias(f"{name}_odd"))
+    return clean.select(expressions)
 
 
-def _of_unique(clean: pl.Series, form: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    empty = pl.Series([None] * len(clean), dtype=pl.String)
+def _fill_odd_phones(values: dict[str, pl.Series], direct: pl.DataFrame, column: Column) -> None:
+    """Numbers in another form than eleven digits: with a country code, masked, virtual …"""
+    odd = direct[f"{column.name}_odd"]
+    if odd.null_count() == len(odd):
+        return
+    forms = _of_unique(odd, {"normal": normalise.phone, "masked": normalise.masked_phone})
+    for part in forms.columns:
+        name = f"{column.name}_{part}"
+        pair = pl.DataFrame({"plain": values[name], "odd": forms[part]})
+        values[name] = pair.select(pl.coalesce("plain", "odd"))["plain"]
 
-    def careful(unique: pl.Series) -> pl.Series:
-        return unique.to_frame("t").select(form(pl.col("t")).alias("v"))["v"]
 
-    return fill_left(empty, clean, careful)
+def _of_unique(clean: pl.Series, forms: Mapping[str, Form]) -> pl.DataFrame:
+    """Forms of a text column, made once for every distinct text."""
+    texts = clean.alias("text").to_frame()
+    unique = texts.unique().drop_nulls()
+    made = unique.select("text", **{name: form(pl.col("text")) for name, form in forms.items()})
+    return texts.join(made, on="text", how="left", maintain_order="left").select(forms.keys())
 
 
 def _phone_keys(clean: pl.Series, key: bytes) -> pl.Series:
-    def keys_of(unique: pl.Series) -> pl.Series:
-        phones = unique.map_elements(normalise.split_phone_list, return_dtype=pl.List(pl.String))
-        each = pl.DataFrame({"row": range(len(unique)), "phone": phones}).explode("phone")
-        normal = each.select(normalise.phone(pl.col("phone")).alias("phone"))["phone"]
-        keys = (
-            each.select("row")
-            .with_columns(key=hash_series(KIND_PHONE, normal, key))
-            .drop_nulls()
-            .group_by("row", maintain_order=True)
-            .agg(pl.col("key").unique(maintain_order=True).str.join(","))
-        )
-        return pl.DataFrame({"row": range(len(unique))}).join(keys, on="row", how="left")["key"]
+    cells = clean.drop_nulls().unique()
+    if cells.is_empty():
+        return clean
+    phones = cells.map_elements(normalise.split_phone_list, return_dtype=pl.List(pl.String))
+    each = pl.DataFrame({"text": cells, "phone": phones}).explode("phone")
+    normal = each.select(normalise.phone(pl.col("phone")).alias("phone"))["phone"]
+    keys = (
+        each.select("text", key=hash_series(KIND_PHONE, normal, key))
+        .drop_nulls()
+        .group_by("text", maintain_order=True)
+        .agg(pl.col("key").unique(maintain_order=True).str.join(","))
+    )
+    texts = clean.alias("text").to_frame()
+    return texts.join(keys, on="text", how="left", maintain_order="left")["key"]
 
-    empty = pl.Series([None] * len(clean), dtype=pl.String)
-    return fill_left(empty, clean, keys_of)
+
+_PARTS = ("normal", "masked")
+_KINDS = {"phone": KIND_PHONE, "email": KIND_EMAIL, "account": KIND_ACCOUNT}
+_MASKS: dict[str, Form] = {
+    "phone": normalise.masked_phone,
+    "email": normalise.masked_email,
+    "account": normalise.masked_account,
+}
+_OF_UNIQUE: dict[str, dict[str, Form]] = {
+    "email": {"normal": normalise.email, "masked": normalise.masked_email},
+    "region": {
+        "province": lambda cell: cell.str.extract(_PROVINCE, 1),
+        "city": lambda cell: cell.str.extract(_CITY, 2),
+    },
+}

@@ -25,9 +25,9 @@ _SERIAL = r"^(?:3[6-9]|[4-7]\d)\d{3}(?:\.\d+)?$"
 _MICROSECONDS_PER_DAY = 86_400_000_000
 
 
-def plain(texts: pl.Series) -> pl.Series:
+def plain(text: pl.Expr) -> pl.Expr:
     """``2026-05-01 20:15:33`` as a local time, anything else null."""
-    return texts.str.to_datetime(PLAIN, strict=False, time_unit="us")
+    return text.str.to_datetime(PLAIN, strict=False, time_unit="us")
 
 
 def local_times(texts: pl.Series, zone: str, day_first: bool) -> pl.Series:
@@ -47,7 +47,7 @@ def local_times(texts: pl.Series, zone: str, day_first: bool) -> pl.Series:
     return texts.to_frame("text").select(pl.coalesce(shapes).alias("local"))["local"]
 
 
-def to_utc(local: pl.Series, zone: str) -> pl.Series:
+def to_utc(local: pl.Expr, zone: str) -> pl.Expr:
     """Naive UTC times; a local time that the zone skips is null, a doubled one the earlier."""
     return (
         local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
@@ -56,10 +56,9 @@ def to_utc(local: pl.Series, zone: str) -> pl.Series:
     )
 
 
-def local_of_epoch(seconds: pl.Series, zone: str) -> pl.Series:
+def local_of_epoch(seconds: pl.Expr, zone: str) -> pl.Expr:
     """Local naive times of epoch seconds."""
-    in_range = seconds.is_between(0, 32_503_680_000)
-    usable = seconds.to_frame("s").select(pl.when(in_range).then(pl.col("s")))["s"]
+    usable = pl.when(seconds.is_between(0, 32_503_680_000)).then(seconds)
     utc = (usable * 1_000_000).cast(pl.Datetime("us"))
     return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
 

@@ -26,6 +26,7 @@ TEST_NUMBER_TAILS = (
 Eight equal digits (13800000000, 18888888888) are refused as well, whatever the prefix.
 """
 _MAINLAND = r"^(?:\+86|0086|86)?(1[3-9]\d{9})$"
+_PLAIN_MAINLAND = r"^1[3-9][0-9]{9}$"
 _VIRTUAL = r"^(?:\+86|0086|86)?[-\s]?1\d{10}\s*(?:-|_|,|#|转|x|ext\.?)\s*\d{1,6}$"
 _FOREIGN = r"^\+[1-9]\d{6,14}$"
 _CIPHERTEXT = r"^(?:\$\$|##)"
@@ -46,6 +47,32 @@ def _dialled(plain: pl.Expr) -> pl.Expr:
     return plain.str.replace_all(r"[\s\-()]", "")
 
 
+def is_plain_phone(cell: pl.Expr) -> pl.Expr:
+    """The usual form: the eleven digits of a mainland mobile and nothing else."""
+    return cell.str.contains(_PLAIN_MAINLAND)
+
+
+def is_ciphertext(cell: pl.Expr) -> pl.Expr:
+    """A platform's ciphertext, which is no number."""
+    return cell.str.starts_with("$$") | cell.str.starts_with("##")
+
+
+def plain_phone(cell: pl.Expr) -> pl.Expr:
+    """As ``phone``, for cells in the usual form only."""
+    number = pl.lit("+86") + cell
+    return pl.when(~_is_test(number)).then(number)
+
+
+def masked_plain_phone(cell: pl.Expr) -> pl.Expr:
+    """As ``masked_phone``, for cells in the usual form only."""
+    return cell.str.head(3) + "****" + cell.str.tail(4)
+
+
+def _is_test(number: pl.Expr) -> pl.Expr:
+    tail = number.str.tail(8)
+    return tail.is_in(TEST_NUMBER_TAILS) | (tail == pl.concat_str([number.str.tail(1)] * 8))
+
+
 def phone(cell: pl.Expr) -> pl.Expr:
     """E.164 (``+8613912340000``), or null when the cell proves no person.
 
@@ -59,9 +86,7 @@ def phone(cell: pl.Expr) -> pl.Expr:
         dialled
     )
     number = pl.coalesce(mainland, foreign)
-    tail = number.str.tail(8)
-    is_test = tail.is_in(TEST_NUMBER_TAILS) | (tail == pl.concat_str([number.str.tail(1)] * 8))
-    unusable = plain.str.contains(_VIRTUAL) | is_test
+    unusable = plain.str.contains(_VIRTUAL) | _is_test(number)
     return pl.when(~unusable).then(number)
 
 

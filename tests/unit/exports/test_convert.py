@@ -28,9 +28,8 @@ def column(kind: str, **options) -> Column:
 def typed(kind: str, *texts: str, **options) -> tuple[list, list[bool]]:
     """Values, and whether each cell is a problem."""
     col = column(kind, **options)
-    clean = clean_cells(pl.DataFrame({"x": list(texts)}), [col])["x"]
-    change = convert_personal if col.is_personal else convert
-    result = change(clean, col, CONTEXT)
+    clean = clean_cells(pl.DataFrame({"x": list(texts)}), [col])
+    result = convert(clean, [col], CONTEXT)
     bad = pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True)
     for problem in result.problems:
         bad = bad | problem.mask
@@ -177,7 +176,7 @@ def test_region_keeps_province_and_city_only() -> None:
         "测试甲，86-19900000001，浙江省 杭州市 西湖区 某街道",
         "某某路 3 号",
     ]
-    values = convert_personal(pl.Series(cells), col, CONTEXT).values
+    values = convert_personal(pl.DataFrame({"x": cells}), [col], CONTEXT)
     assert values["x_province"].to_list() == [
         "浙江省", "上海", "内蒙古自治区", "广西壮族自治区", "浙江省", None,
     ]  # fmt: skip
