@@ -52,6 +52,14 @@ class Match:
     unknown_headers: tuple[str, ...]
     """Headers of the file that the contract does not know, as written in the file."""
 
+    @property
+    def wanted(self) -> list[int]:
+        """Positions of every column that is read: loaded, collected or looked at for junk."""
+        junk = {normalise_header(rule.column) for rule in self.contract.junk}
+        collected = {i for headers in self.collected.values() for i in headers.values()}
+        looked_at = {i for header, i in self.header_positions.items() if header in junk}
+        return sorted({*self.positions.values(), *collected, *looked_at})
+
 
 @dataclass(frozen=True)
 class _Candidate:

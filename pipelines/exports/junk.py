@@ -31,7 +31,7 @@ def sift(match: Match, body: Body) -> Sifted:
     cells = body.cells
     counts: dict[str, int] = {}
     is_junk = pl.repeat(False, cells.height, dtype=pl.Boolean, eager=True)
-    for name, mask in _masks(match, cells):
+    for name, mask in _masks(match, body):
         found = mask & ~is_junk
         if found.any():
             counts[name] = int(found.sum())
@@ -43,9 +43,10 @@ def sift(match: Match, body: Body) -> Sifted:
     return Sifted(cells.filter(~is_junk), body.line_numbers.filter(~is_junk), counts)
 
 
-def _masks(match: Match, cells: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
+def _masks(match: Match, body: Body) -> Iterator[tuple[str, pl.Series]]:
+    cells = body.cells
     first = cells[str(next(iter(match.positions.values())))].str.strip_chars()
-    yield BLANK_LINE, _blank(first, cells)
+    yield BLANK_LINE, _blank(first, body)
     yield REPEATED_HEADER, _repeated_header(match, first, cells)
     for rule in match.contract.junk:
         position = _position(match, rule)
@@ -53,14 +54,18 @@ def _masks(match: Match, cells: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]
             yield rule.name, _fits(rule, cells[str(position)])
 
 
-def _blank(first: pl.Series, cells: pl.DataFrame) -> pl.Series:
-    """Every cell of the row is blank. Only rows whose first loaded cell is blank are looked at."""
+def _blank(first: pl.Series, body: Body) -> pl.Series:
+    """Every cell of the row is blank. Only rows whose loaded cells are all blank are looked at."""
     mask = first == ""
     if not mask.any():
         return mask
     rows = mask.arg_true()
-    is_blank = cells[rows].select(pl.all_horizontal(pl.all().str.strip_chars() == ""))
-    return mask.scatter(rows, is_blank.to_series())
+    blank = body.cells[rows].select(pl.all_horizontal(pl.all().str.strip_chars() == ""))
+    mask = mask.scatter(rows, blank.to_series())
+    if body.is_blank is None or not mask.any():
+        return mask
+    rows = mask.arg_true()
+    return mask.scatter(rows, pl.Series(body.is_blank(rows.to_list()), dtype=pl.Boolean))
 
 
 def _repeated_header(match: Match, first: pl.Series, cells: pl.DataFrame) -> pl.Series:

@@ -19,7 +19,7 @@ MAX_RATIO = 200
 """Unpacked bytes per packed byte, for archives that unpack to more than RATIO_FREE_BYTES."""
 RATIO_FREE_BYTES = 64 * 1024**2
 MAX_MEMBERS = 1000
-READABLE = (".csv", ".xlsx", ".xlsm", ".xls", ".parquet", ".zip")
+READABLE = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet", ".zip")
 _IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError,
@@ -67,7 +67,7 @@ def _open_single(
     if suffix not in READABLE:
         raise UnreadableExport(
             f"{suffix or 'A file without suffix'} is not a format that can be loaded "
-            f"({', '.join(READABLE)}). If it is comma-separated text, rename it to .csv."
+            f"({', '.join(READABLE)}). If it is comma- or tab-separated text, rename it to .csv."
         )
     if not data[:4096].strip() and not data.strip():
         raise UnreadableExport("The file holds only blanks. Download it again.")

@@ -41,15 +41,25 @@ class GridPart:
             for i, row in enumerate(self.rows[:rows])
         ]
 
-    def body(self, header: HeadRow, short_rows: str) -> Body:  # noqa: ARG002 - sheets are full
+    def body(
+        self,
+        header: HeadRow,
+        short_rows: str,  # noqa: ARG002 - sheets are full
+        wanted: Sequence[int] | None = None,
+    ) -> Body:
         """Rows below the header."""
         below = self.rows[header.end_line :]
         columns = {
             str(i): pl.Series([cell_text(row[i]) for row in below], dtype=pl.String)
-            for i in range(len(header.cells))
+            for i in (range(len(header.cells)) if wanted is None else wanted)
         }
+
+        def is_blank(rows: Sequence[int]) -> list[bool]:
+            return [not any(cell_text(cell).strip() for cell in below[row]) for row in rows]
+
         first = header.end_line + 1
-        return Body(pl.DataFrame(columns), pl.int_range(first, first + len(below), eager=True))
+        lines = pl.int_range(first, first + len(below), eager=True)
+        return Body(pl.DataFrame(columns), lines, is_blank=is_blank)
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,12 @@ class FramePart:
         """The column names."""
         return [HeadRow(0, 0, tuple(self.frame.columns))]
 
-    def body(self, header: HeadRow, short_rows: str) -> Body:  # noqa: ARG002 - rows are full
+    def body(
+        self,
+        header: HeadRow,  # noqa: ARG002 - the names are known
+        short_rows: str,  # noqa: ARG002 - rows are full
+        wanted: Sequence[int] | None = None,  # noqa: ARG002 - Parquet is quick enough
+    ) -> Body:
         """All rows."""
         cells = self.frame.select(
             _text_of(self.frame[name]).alias(str(i)) for i, name in enumerate(self.frame.columns)

@@ -14,7 +14,7 @@ from pipelines.exports.errors import ExportRefused, UnreadableExport
 from pipelines.exports.export_time import export_time
 from pipelines.exports.outside import Origin
 from pipelines.exports.read import Refusal, open_export
-from pipelines.exports.read_csv import open_csv
+from pipelines.exports.read_csv import UTF_16, open_csv
 from pipelines.exports.table import Part
 
 LOADED = "loaded"
@@ -211,7 +211,7 @@ def _check_part(landed: LandedFile, part: Part, contracts: Contracts, key: bytes
         if part.file_format == "csv":
             _require_encoding(part, contract.encodings, contract.contract)
         exported_at = export_time(names, contract.exported_at, contract.zone, landed.delivered_at)
-        body = part.body(match.header, contract.short_rows)
+        body = part.body(match.header, contract.short_rows, match.wanted)
         checked = check(match, body, exported_at, Origin(tuple(names), part.sheet), key)
     except ExportRefused as error:
         return _refused(landed, part.member, str(error), contracts)
@@ -220,7 +220,7 @@ def _check_part(landed: LandedFile, part: Part, contracts: Contracts, key: bytes
 
 def _require_encoding(part: Part, encodings: tuple[str, ...], contract: str) -> None:
     used = part.encoding.removesuffix("-sig")
-    if used not in encodings:
+    if used not in (*encodings, UTF_16):
         raise ExportRefused(
             f"The text is {used}, contract {contract} expects {' or '.join(encodings)}. Export "
             "again, or add the encoding to the contract."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -28,15 +29,11 @@ class Body:
     line_numbers: pl.Series
     """Physical line (sheet row, Parquet row) of each row, Int64."""
     bad: list[BadRecord] = field(default_factory=list)
+    is_blank: Callable[[Sequence[int]], list[bool]] | None = None
+    """Whether rows are blank in every column of the file; None when all columns are among the
+    cells."""
     blank_lines: int = 0
     """Trailing blank lines that are not among the cells."""
-
-    @classmethod
-    def empty(cls, names: list[str]) -> Body:
-        """No rows."""
-        return cls(
-            pl.DataFrame(schema=dict.fromkeys(names, pl.String())), pl.Series([], dtype=pl.Int64)
-        )
 
     @property
     def rows_read(self) -> int:
@@ -66,5 +63,6 @@ class Part(Protocol):
     def head(self, rows: int) -> list[HeadRow]:
         """First rows, where the header is looked for."""
 
-    def body(self, header: HeadRow, short_rows: str) -> Body:
-        """Rows below the header; ``short_rows`` is reject or pad."""
+    def body(self, header: HeadRow, short_rows: str, wanted: Sequence[int] | None = None) -> Body:
+        """Rows below the header: ``short_rows`` is reject or pad, ``wanted`` the positions of the
+        columns that are needed (None for all)."""

@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from pipelines.exports import read_csv
-from pipelines.exports.detect import HeadRow
+from pipelines.exports import csv_body
 from pipelines.exports.errors import UnreadableExport
 from pipelines.exports.read_csv import open_csv
+from pipelines.exports.table import Body
 
 ENCODINGS = ("utf-8", "gb18030")
 
@@ -24,44 +24,100 @@ def rows(text: str, *, pad: bool = False) -> list[list[str]]:
     return [list(row) for row in body(text, pad=pad).cells.rows()]
 
 
-def is_fast(text: str, width: int) -> bool:
-    return read_csv._read_fast(text.encode(), 2, width) is not None
+def read_safely(text: str, *, pad: bool) -> Body:
+    """Every record by the csv module."""
+    part = open_csv(text.encode(), ENCODINGS)
+    header = part.head(1)[0]
+    columns = range(len(header.cells))
+    reader = csv_body.CsvBody(part.text, part.separator, header.cells, pad, columns)
+    start, line = part.text.index(b"\n") + 1, 2
+    while start < len(part.text):
+        start, line = reader._read_slowly(start, line)
+    return reader._body()
 
 
-def test_the_fast_way_agrees_with_the_csv_module_or_declines() -> None:
+CELLS = ["a", "", '"a,b"', '"x\ny"', '"q""q"', '""', "中文", " b ", '"\tz"', '5" p', '"="""', '" "']
+
+
+def random_text(chance: random.Random, width: int) -> str:
+    if chance.random() < 0.7:
+        widths = [width if chance.random() < 0.9 else chance.randint(0, 5) for _ in range(6)]
+        end = chance.choice(["\n", "\r\n"])
+        cells = CELLS if chance.random() < 0.5 else CELLS[:9]
+        return end.join(",".join(chance.choices(cells, k=w)) for w in widths)
+    noise = [*CELLS, ",", '"', "\n", "\r\n", "\r"]
+    return "".join(chance.choices(noise, k=chance.randint(1, 20)))
+
+
+@pytest.mark.parametrize(("stretch", "texts"), [(16, 300), (1 << 20, 700)])
+def test_the_fast_way_agrees_with_the_csv_module(stretch: int, texts: int, monkeypatch) -> None:
+    monkeypatch.setattr(csv_body, "STRETCH", stretch)
+    monkeypatch.setattr(csv_body, "_AFTER_TROUBLE", stretch)
     chance = random.Random(7)
-    cells = ["a", "", '"a,b"', '"x\ny"', '"q""q"', '""', "中文", " b ", '"\tz"', '5" p', '"="""']
-    noise = [*cells, ",", '"', "\n", "\r\n", "\r"]
-    accepted = 0
-    for _ in range(4000):
+    for _ in range(texts):
         width = chance.randint(1, 4)
-        if chance.random() < 0.6:
-            widths = [width if chance.random() < 0.95 else chance.randint(1, 5) for _ in range(4)]
-            end = chance.choice(["\n", "\r\n"])
-            text = end.join(",".join(chance.choices(cells, k=w)) for w in widths)
-        else:
-            text = "".join(chance.choices(noise, k=chance.randint(1, 20)))
-        content = text.rstrip("\r\n").encode() + b"\n"
-        fast = read_csv._read_fast(content, 2, width)
-        if content == b"\n" or fast is None:
-            continue
-        accepted += 1
-        slow = read_csv._read_records(content, HeadRow(1, 1, ("h",) * width), pad=False)
-        assert slow.bad == [], text
+        text = ",".join(["h"] * width) + "\n" + random_text(chance, width).rstrip("\r\n") + "\n"
+        pad = chance.random() < 0.3
+        fast, slow = body(text, pad=pad), read_safely(text.rstrip("\r\n") + "\n", pad=pad)
         assert fast.cells.rows() == slow.cells.rows(), text
         assert fast.line_numbers.to_list() == slow.line_numbers.to_list(), text
-    assert accepted > 300
+        assert [b.line_number for b in fast.bad] == [b.line_number for b in slow.bad], text
 
 
-def test_wrapped_ids_tabs_and_doubled_quotes_take_the_fast_way() -> None:
+def test_odd_records_alone_take_the_slow_way(monkeypatch) -> None:
+    read: list[str] = []
+    original = csv_body.records
+
+    def counted(*args):
+        for record in original(*args):
+            read.append(record.cells)
+            yield record
+
+    monkeypatch.setattr(csv_body, "records", counted)
+    good = "".join(f'{i},"v,{i}"\n' for i in range(50_000))
+    found = body(f'a,b\n{good}short\n{good}1,2,3\n{good}"a"b,2\n{good}')
+    assert found.cells.height == 200_000
+    assert [b.line_number for b in found.bad] == [50_002, 100_003, 150_004]
+    assert len(read) < 10
+
+
+def test_only_wanted_columns_are_read_and_a_blank_row_is_blank_everywhere() -> None:
+    part = open_csv(b'a,b,c\n1,2,3\n,x,\n, ,\n,,""\n', ENCODINGS)
+    found = part.body(part.head(1)[0], "reject", [0, 2])
+    assert found.cells.columns == ["0", "2"]
+    assert found.cells.rows() == [("1", "3"), ("", ""), ("", ""), ("", "")]
+    assert found.is_blank([0, 1, 2, 3]) == [False, False, True, True]
+
+
+def test_trailing_separators_beyond_the_header() -> None:
+    found = body("a,b\n1,2,\n3,4, ,\n5,6,,7\n8,9\n")
+    assert found.cells.rows() == [("1", "2"), ("3", "4"), ("8", "9")]
+    assert [(b.line_number, b.reason) for b in found.bad] == [
+        (4, "the record has 4 cells, the header has 2")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8"])
+def test_text_separated_by_tabs(encoding: str) -> None:
+    text = '名称\t数量,件\t规格\t备注\r\n面霜\t2\t\t"a\tb"\r\n'
+    part = open_csv(text.encode(encoding), ENCODINGS)
+    assert part.encoding == encoding
+    assert part.head(1)[0].cells == ("名称", "数量,件", "规格", "备注")
+    assert part.body(part.head(1)[0], "reject").cells.rows() == [("面霜", "2", "", "a\tb")]
+
+
+def test_cells_that_begin_with_tabs_are_separated_by_commas() -> None:
+    part = open_csv(b"a,b,c\n\t1,\t2,\t3\n", ENCODINGS)
+    assert part.body(part.head(1)[0], "reject").cells.rows() == [("\t1", "\t2", "\t3")]
+
+
+def test_wrapped_ids_tabs_and_doubled_quotes() -> None:
     text = '"=""900""","\t69","say ""hi"""\r\n"","a,b",x\r\n'
-    assert is_fast(text, 3)
     assert rows("a,b,c\r\n" + text) == [['="900"', "\t69", 'say "hi"'], ["", "a,b", "x"]]
 
 
 def test_line_numbers_count_physical_lines() -> None:
     text = 'a,b\n"one\ntwo",1\nx,2\n'
-    assert is_fast(text.partition("\n")[2], 2)
     assert body(text).line_numbers.to_list() == [2, 4]
     assert body(text + "short\n").line_numbers.to_list() == [2, 4]
 

@@ -1,0 +1,128 @@
+"""Where the records of comma-separated text begin and end, proven from its bytes.
+
+The bytes that structure text (separator, quotation mark, line end) become bit maps, 64 bytes a
+word. A prefix XOR over the quotation marks says which bytes lie within quotes; population counts
+say how many separators each record has. All of it is exact: no parser is believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.int64]
+_BLOCK = 1 << 18
+_LF, _CR, _QUOTE = b'\n\r"'
+_ONE = np.uint64(1)
+_TOP = np.uint64(63)
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Records of a text up to its first misplaced quotation mark or carriage return."""
+
+    starts: Positions
+    """Offset of each whole record."""
+    ends: Positions
+    """Offset behind the line end of each record."""
+    cells: Positions
+    """Cells of each record."""
+    lines_before: Positions
+    """Physical line ends before each record; one more entry than there are records."""
+    is_right: bool
+    """No quotation mark and no carriage return is misplaced."""
+
+    @classmethod
+    def of(cls, text: bytes, separator: bytes) -> Structure:
+        """Structure of text that begins where a record begins."""
+        octets = np.frombuffer(text, dtype=np.uint8)
+        line_ends, quotes = _bitmap(octets, _LF), _bitmap(octets, _QUOTE)
+        separators, returns = _bitmap(octets, separator[0]), _bitmap(octets, _CR)
+        quoted = _within(quotes)
+        wrong = _misplaced(quotes, quoted, separators | line_ends, line_ends, returns)
+        first_wrong = _first(wrong, len(text))
+        ends = _set_bits(line_ends & ~quoted) + 1
+        ends = ends[: np.searchsorted(ends, first_wrong, side="right")]
+        starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])[: len(ends)]
+        outside = _Counts(separators & ~quoted)
+        cells = np.diff(outside.before(ends), prepend=0) + 1
+        lines = np.concatenate([np.zeros(1, np.int64), _Counts(line_ends).before(ends)])
+        return cls(starts, ends, cells, lines, first_wrong == len(text))
+
+
+def _bitmap(octets: npt.NDArray[np.uint8], value: int) -> Words:
+    """One bit per byte that equals ``value``, the first byte in the lowest bit of word 0."""
+    packed = np.zeros((len(octets) // 64 + 1) * 8, dtype=np.uint8)
+    for start in range(0, len(octets), _BLOCK):  # in blocks that stay in the cache
+        bits = np.packbits(octets[start : start + _BLOCK] == value, bitorder="little")
+        packed[start // 8 : start // 8 + len(bits)] = bits
+    return packed.view("<u8")
+
+
+def _within(quotes: Words) -> Words:
+    """Bits from an opening quotation mark up to the byte before the closing one."""
+    if not quotes.any():
+        return quotes
+    parity = quotes.copy()
+    for shift in (1, 2, 4, 8, 16, 32):
+        parity ^= parity << np.uint64(shift)
+    odd_before = np.bitwise_xor.accumulate(parity >> _TOP)
+    carried = np.concatenate([np.zeros(1, np.uint64), odd_before[:-1]])
+    return parity ^ (np.uint64(0) - carried)
+
+
+def _misplaced(
+    quotes: Words, quoted: Words, ends_cell: Words, line_ends: Words, returns: Words
+) -> Words:
+    """Opening marks that follow text, closing marks before text, returns without a line end."""
+    wrong = returns & ~_previous(line_ends)
+    if quotes.any():
+        after_cell_end = _next(ends_cell | quotes)
+        after_cell_end[0] |= _ONE
+        wrong |= quotes & quoted & ~after_cell_end
+        wrong |= quotes & ~quoted & ~_previous(ends_cell | quotes | returns)
+    return wrong
+
+
+def _next(bits: Words) -> Words:
+    """Every bit moved to the byte behind it."""
+    moved = bits << _ONE
+    moved[1:] |= bits[:-1] >> _TOP
+    return moved
+
+
+def _previous(bits: Words) -> Words:
+    """Every bit moved to the byte before it."""
+    moved = bits >> _ONE
+    moved[:-1] |= bits[1:] << _TOP
+    return moved
+
+
+def _set_bits(bits: Words) -> Positions:
+    words = np.flatnonzero(bits)
+    each = np.unpackbits(bits[words].view(np.uint8), bitorder="little").reshape(-1, 64)
+    word, bit = np.nonzero(each)
+    return words[word] * 64 + bit
+
+
+def _first(bits: Words, default: int) -> int:
+    positions = _set_bits(bits)
+    return int(positions[0]) if len(positions) else default
+
+
+class _Counts:
+    """How many bits are set before any position."""
+
+    def __init__(self, bits: Words) -> None:
+        self._bits = bits
+        totals = np.cumsum(np.bitwise_count(bits), dtype=np.int64)
+        self._before_word = np.concatenate([np.zeros(1, np.int64), totals])
+
+    def before(self, positions: Positions) -> Positions:
+        words = positions >> 6
+        low = (_ONE << (positions & 63).astype(np.uint64)) - _ONE
+        part = np.bitwise_count(self._bits[words] & low).astype(np.int64)
+        return self._before_word[words] + part
