@@ -143,15 +143,12 @@ def _head(text: bytes, separator: str, rows: int) -> list[HeadRow]:
 
 
 def _separator(text: bytes) -> str:
-    """A tab when the first rows have tabs and no commas, or clearly more tabs than commas.
-
-    Where every cell begins with a tab, as in some order exports, there is one tab more than commas.
-    """
+    """What the first row with any of them has more of outside of quotes: commas or tabs."""
     if b"\t" not in text[:_HEAD_BYTES]:
         return COMMA
-    counts = (
-        max((len(row.cells) for row in _head(text, separator, _SEPARATOR_ROWS)), default=1) - 1
-        for separator in (COMMA, TAB)
-    )
-    commas, tabs = counts
-    return TAB if tabs and (not commas or tabs > commas + 1) else COMMA
+    by_comma, by_tab = (_head(text, separator, _SEPARATOR_ROWS) for separator in (COMMA, TAB))
+    for comma_row, tab_row in zip(by_comma, by_tab, strict=False):
+        commas, tabs = len(comma_row.cells), len(tab_row.cells)
+        if max(commas, tabs) > 1:
+            return TAB if tabs > commas else COMMA
+    return COMMA

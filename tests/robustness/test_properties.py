@@ -73,8 +73,9 @@ def test_no_cell_is_lost_without_a_word(kind: str, texts: list[str]) -> None:
         zone="Asia/Shanghai", earliest=datetime(2000, 1, 1), latest=datetime(2027, 1, 1),
         key=b"k" * 32,
     )  # fmt: skip
-    clean = clean_cells(pl.DataFrame({"c": texts}), [column])["c"]
-    converted = convert(clean, column, context)
+    cells = clean_cells(pl.DataFrame({"c": texts}), [column])
+    converted = convert(cells, [column], context)
+    clean = cells["c"]
     told = pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True)
     for problem in converted.problems:
         told = told | problem.mask.fill_null(value=False)
