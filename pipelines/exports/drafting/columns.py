@@ -136,8 +136,7 @@ def _fits(column: DraftColumn, cells: Sequence[str]) -> bool:
         return True
     stated = _column(column)
     frame = pl.DataFrame({stated.name: list(cells)}, schema={stated.name: pl.String()})
-    clean = clean_cells(frame, [stated])[stated.name]
-    return not convert(clean, stated, _ANY_TIME).problems
+    return not convert(clean_cells(frame, [stated]), [stated], _ANY_TIME).problems
 
 
 def _column(column: DraftColumn) -> Column:
