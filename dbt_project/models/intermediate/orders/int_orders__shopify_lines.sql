@@ -55,6 +55,7 @@ select
     city,
     location,
     quantity,
+    cny_per_unit,
     cast(unit_price_local * cny_per_unit as decimal(18, 4)) as unit_price_cny,
     cast(
         (unit_price_local * quantity - coalesce(line_discount_local, 0)) * cny_per_unit

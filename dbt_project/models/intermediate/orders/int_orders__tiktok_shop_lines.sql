@@ -46,6 +46,7 @@ select
     order_status as line_status,
     province,
     quantity,
+    cny_per_unit,
     cast(unit_price_local * cny_per_unit as decimal(18, 4)) as unit_price_cny,
     cast(
         coalesce(line_amount_local, unit_price_local * quantity) * cny_per_unit as decimal(18, 4)
