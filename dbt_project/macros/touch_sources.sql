@@ -7,6 +7,7 @@
         'crm',
         'youzan',
         'douyin',
+        'orders',
         'oceanengine',
         'outreach',
         'parcel_cards',

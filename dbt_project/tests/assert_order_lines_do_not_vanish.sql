@@ -9,8 +9,48 @@ with staged as (
     union all
     select
         'douyin' as platform,
-        count(*) as order_lines
+        coalesce(sum(sub_orders), 0) as order_lines
     from {{ ref('stg_douyin__orders') }}
+    union all
+    select
+        'wechat_shop' as platform,
+        count(*) as order_lines
+    from {{ ref('stg_wechat_shop__orders') }}
+    union all
+    select
+        'youzan' as platform,
+        coalesce(sum(joined_products), 0) as order_lines
+    from {{ ref('stg_youzan__orders') }}
+    union all
+    select
+        'jd' as platform,
+        count(*) as order_lines
+    from {{ ref('stg_jd__orders') }}
+    union all
+    select
+        'xiaohongshu' as platform,
+        count(*) as order_lines
+    from {{ ref('stg_xiaohongshu__orders') }}
+    union all
+    select
+        'kuaishou' as platform,
+        count(*) as order_lines
+    from {{ ref('stg_kuaishou__orders') }}
+    union all
+    select
+        'tiktok_shop' as platform,
+        count(*) as order_lines
+    from {{ ref('stg_tiktok_shop__orders') }}
+    union all
+    select
+        'shopify' as platform,
+        count(*) as order_lines
+    from {{ ref('stg_shopify__orders') }}
+    union all
+    select
+        'laike' as platform,
+        count(*) as order_lines
+    from {{ ref('stg_laike__sales') }}
     union all
     select
         'pos' as platform,

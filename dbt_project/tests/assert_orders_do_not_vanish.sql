@@ -13,6 +13,46 @@ with staged as (
     from {{ ref('stg_douyin__orders') }}
     union all
     select
+        'wechat_shop' as platform,
+        count(distinct order_id_wechat) as orders
+    from {{ ref('stg_wechat_shop__orders') }}
+    union all
+    select
+        'youzan' as platform,
+        count(distinct order_id_youzan) as orders
+    from {{ ref('stg_youzan__orders') }}
+    union all
+    select
+        'jd' as platform,
+        count(distinct order_id_jd) as orders
+    from {{ ref('stg_jd__orders') }}
+    union all
+    select
+        'xiaohongshu' as platform,
+        count(distinct order_id_xiaohongshu) as orders
+    from {{ ref('stg_xiaohongshu__orders') }}
+    union all
+    select
+        'kuaishou' as platform,
+        count(distinct order_id_kuaishou) as orders
+    from {{ ref('stg_kuaishou__orders') }}
+    union all
+    select
+        'tiktok_shop' as platform,
+        count(distinct order_id_tiktok) as orders
+    from {{ ref('stg_tiktok_shop__orders') }}
+    union all
+    select
+        'shopify' as platform,
+        count(distinct account || ':' || order_name) as orders
+    from {{ ref('stg_shopify__orders') }}
+    union all
+    select
+        'laike' as platform,
+        count(distinct order_id_laike) as orders
+    from {{ ref('stg_laike__sales') }}
+    union all
+    select
         'pos' as platform,
         count(distinct order_key) as orders
     from {{ ref('int_orders__pos_lines') }}

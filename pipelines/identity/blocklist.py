@@ -8,12 +8,15 @@ import duckdb
 import polars as pl
 
 from pipelines.privacy import normalise
-from pipelines.privacy.hashing import KIND_ACCOUNT, KIND_PHONE, hash_series
+from pipelines.privacy.hashing import KIND_ACCOUNT, KIND_EMAIL, KIND_PHONE, hash_series
 
 _PERSONAL: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
     "phone": (KIND_PHONE, normalise.phone),
     "tmall_nick": (KIND_ACCOUNT, normalise.account),
     "alipay_account": (KIND_ACCOUNT, normalise.account),
+    "jd_account": (KIND_ACCOUNT, normalise.account),
+    "tiktok_username": (KIND_ACCOUNT, normalise.account),
+    "email": (KIND_EMAIL, normalise.email),
 }
 """Identifier types that arrive as keyed hashes: kind of the hash, and how values are normalised."""
 

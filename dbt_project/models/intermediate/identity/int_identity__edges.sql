@@ -30,6 +30,12 @@ private_pairs as (
 
 ),
 
+order_pairs as (
+
+    select * from {{ ref('int_identity__order_pairs') }}
+
+),
+
 staff_typed_phones as (
 
     select * from {{ ref('int_identity__staff_typed_phones') }}
@@ -144,6 +150,16 @@ pairs as (
         file_id,
         line_number
     from private_pairs
+    union all
+    select
+        rule_id,
+        identifier_value_a,
+        identifier_value_b,
+        source,
+        seen_at,
+        file_id,
+        line_number
+    from order_pairs
 
 ),
 

@@ -59,6 +59,12 @@ private_sightings as (
 
 ),
 
+order_sightings as (
+
+    select * from {{ ref('int_identity__order_sightings') }}
+
+),
+
 sightings as (
 
     select
@@ -179,6 +185,13 @@ sightings as (
         source,
         seen_at
     from private_sightings
+    union all
+    select
+        identifier_type,
+        identifier_value,
+        source,
+        seen_at
+    from order_sightings
 
 )
 

@@ -1,6 +1,6 @@
 with unioned as (
 
-    {% for platform in ['tmall', 'douyin', 'pos'] %}
+    {% for platform in order_platforms() %}
         select
             order_key,
             platform,

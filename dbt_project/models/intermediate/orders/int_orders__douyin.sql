@@ -9,12 +9,12 @@ select
     order_key,
     'douyin' as platform,
     max(account) as account,
-    main_order_id_douyin as order_id,
+    order_id,
     -- The receiver's phone is ciphertext or a virtual number, and the receiver need not be the
     -- buyer: the file names no person.
     cast(null as string) as identifier_type,
     cast(null as string) as identifier_value,
-    max(order_status) filter (where line_rank = 1) as order_status,
+    max(line_status) filter (where line_rank = 1) as order_status,
     max(province) filter (where line_rank = 1) as province,
     max(city) filter (where line_rank = 1) as city,
     max(store_id) filter (where line_rank = 1) as store_name,
@@ -22,7 +22,7 @@ select
     bool_or(is_paid) as is_paid,
     bool_and(is_closed) as is_closed,
     bool_or(is_channel_pending) filter (where line_rank = 1) as is_channel_pending,
-    sum(known_payable_cny) as total_cny,
+    sum(amount_cny) as total_cny,
     sum(gmv_cny) as gmv_cny,
     sum(refund_cny) as refund_cny,
     sum(gmv_cny) - sum(refund_cny) as net_gmv_cny,
@@ -32,4 +32,4 @@ select
     min(paid_at) as paid_at,
     max(file_id) as file_id
 from lines
-group by order_key, main_order_id_douyin
+group by order_key, order_id

@@ -12,6 +12,8 @@ with lines as (
 select
     'pos:' || account || ':' || order_id as order_key,
     order_id,
+    cast(null as string) as sub_order_id,
+    cast(null as string) as product_id,
     account,
     receipt_no,
     till_id,
@@ -19,6 +21,7 @@ select
     product_code,
     store_name,
     product_title,
+    cast(null as string) as line_status,
     quantity,
     unit_price_cny,
     amount_cny,

@@ -38,7 +38,8 @@ renamed as (
         is_safe_buy as safe_buy,
         _variant as export_variant,
 
-        -- numerics
+        -- numerics; a row may join the sub-orders of a main order with semicolons
+        {{ joined_texts('sub_order_id_douyin') }} as sub_orders,
         quantity,
         unit_price_cny,
         payable_cny,

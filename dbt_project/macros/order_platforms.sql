@@ -1,0 +1,16 @@
+{#- The platforms of int_orders__<platform> and its lines: int_orders is their union. -#}
+{% macro order_platforms() -%}
+    {{ return([
+        'tmall',
+        'douyin',
+        'wechat_shop',
+        'youzan',
+        'jd',
+        'xiaohongshu',
+        'kuaishou',
+        'tiktok_shop',
+        'shopify',
+        'laike',
+        'pos',
+    ]) }}
+{%- endmacro %}
