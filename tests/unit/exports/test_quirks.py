@@ -246,9 +246,13 @@ PARAGRAPHS: dict[str, tuple[str, ...]] = {
 _CODE = r"(?:\d+|[A-Z_]+(?: / [A-Z]+)?)"
 NO_QUIRK = (
     r"^\*\*Menu \(V2\)\.\*\* 交易",  # where the export is found
-    r"^\| (?:Version|Column|Quirk|Report|Source|add_way|ADD_SCENE_) \|", r"^\|-",  # heads of tables
+    r"^\| (?:Version|Column|Quirk|Report|Source|add_way|ADD_SCENE_) \|",  # heads of tables
+    r"^\|-",
     rf"^\| {_CODE} \| [^|]+ \| {_CODE} \|",  # lists of codes, see LISTED_VALUES
-    r"^- Transfer status", r"^- A vendor SCRM's export", r"^- \*\*微盟 Weimob", r"^- Per-user 粉丝",
+    r"^- Transfer status",
+    r"^- A vendor SCRM's export",
+    r"^- \*\*微盟 Weimob",
+    r"^- Per-user 粉丝",
 )  # fmt: skip
 LISTED_VALUES = {
     "order_status_map.csv": {
