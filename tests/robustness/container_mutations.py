@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from random import Random
 
 import polars as pl
@@ -150,12 +151,15 @@ def archive_within_an_archive(base: Base, _: Random) -> Mutant:
     return Mutant("download.zip", archive({"inner.zip": inner}), "refuse")
 
 
-def archive_that_explodes(base: Base, chance: Random) -> Mutant:
-    if chance.random() < 0.5:
-        members = {f"{i}.csv": b"" for i in range(1_100)}
-    else:
-        members = {base.table.file_name: b"0" * 70_000_000}
-    return Mutant("download.zip", archive(members), "refuse")
+@cache
+def _bomb(kind: str) -> bytes:
+    if kind == "many members":
+        return archive({f"{i}.csv": b"" for i in range(1_100)})
+    return archive({f"bomb.{kind}": b"0" * 70_000_000})
+
+
+def archive_that_explodes(_base: Base, chance: Random) -> Mutant:
+    return Mutant("download.zip", _bomb(chance.choice(["many members", "csv", "xlsx"])), "refuse")
 
 
 def archive_with_nothing(_base: Base, chance: Random) -> Mutant:

@@ -36,7 +36,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=1_000, **DETERMINISTIC)
+@settings(max_examples=400, **DETERMINISTIC)
 @given(header=st.lists(st.sampled_from(["a", "b", "", "c"]), min_size=1, max_size=4), body=MARKS)
 def test_every_record_of_any_text_is_counted(header: list[str], body: str) -> None:
     text = ",".join(["h", *header]) + "\n" + body
@@ -85,7 +85,7 @@ def test_no_cell_is_lost_without_a_word(kind: str, texts: list[str]) -> None:
 
 
 @settings(
-    max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture], **DETERMINISTIC
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], **DETERMINISTIC
 )
 @given(
     which=st.integers(min_value=0),
