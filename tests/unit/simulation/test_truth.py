@@ -284,6 +284,24 @@ def test_tiers_follow_from_touches_and_orders(written: Written) -> None:
         assert row["lifetime_tier"] == next((t for t in "LPIA" if reached[t]), None)
 
 
+def test_lifecycle_stages_come_one_after_another(written: Written) -> None:
+    people = written.truth.people
+    for ecosystem in ("wechat", "douyin"):
+        new, deposited, converted, repurchased = (
+            pl.col(f"{ecosystem}_{stage}_at")
+            for stage in ("new", "deposited", "converted", "repurchased")
+        )
+        for earlier, later in ((new, deposited), (deposited, converted), (converted, repurchased)):
+            reached = people.filter(later.is_not_null())
+            assert reached.filter(earlier.is_null() | (earlier > later)).is_empty()
+    assert people.filter(pl.col("wechat_repurchased_at").is_not_null()).height > 50
+    again = people.filter(pl.col("wechat_repurchased_at").is_not_null())
+    days = again.select(
+        pl.col("wechat_converted_at").dt.date() < pl.col("wechat_repurchased_at").dt.date()
+    )
+    assert days.to_series().all()
+
+
 def test_channels_and_kinds_are_those_of_the_seeds(written: Written) -> None:
     def column(seed: str, name: str) -> set[str]:
         path = REPOSITORY / "dbt_project/seeds" / f"{seed}.csv"
