@@ -15,7 +15,7 @@ export SIYU_DAGSTER_STORAGE ?= $(CURDIR)/data/dagster
 # Byte code is compiled once at set-up: without it every start pays for it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run refresh bench test lint format types dev lock clean
+.PHONY: docs help setup run refresh bench test lint format types dev lock clean
 .DEFAULT_GOAL := help
 
 help:  ## what the verbs do
@@ -63,6 +63,9 @@ format: setup  ## let ruff rewrite what it can
 dev: setup  ## the Dagster UI on http://localhost:3000
 	$(SIYU) prepare
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000
+
+docs: setup  ## write the generated pages of docs/
+	$(SIYU) docs
 
 lock: setup  ## renew both locks from pyproject.toml (needs uv; no index addresses are written)
 	uv pip compile pyproject.toml --extra dev $(UV_FLAGS) --output-file requirements.lock

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,9 @@ from pipelines.publishing.reader import connect, versions
 from pipelines.reporting import console
 from pipelines.settings import REPOSITORY, Settings, SettingsError, current_settings
 from pipelines.warehouse import RefreshRunningError
+
+if TYPE_CHECKING:
+    from pipelines.exports.report import CheckedPart
 
 app = typer.Typer(
     name="siyu",
@@ -114,17 +117,60 @@ def list_versions() -> None:
 def inspect(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An export file.")],
 ) -> None:
-    """Say which contract matches a file and what loading it would count; writes nothing."""
-    from pipelines.exports.contract_files import load_contracts
-    from pipelines.exports.report import REFUSED, check_file
-    from pipelines.privacy.keys import load_or_create_key
+    """Say which contract fits a file and why, or which headers differ; writes nothing."""
+    from pipelines.exports.drafting.add_export import dry_run
+    from pipelines.reporting.export_pages import print_inspection
 
     with _readable_errors():
-        settings = current_settings()
-        parts = check_file(file, load_contracts(settings), load_or_create_key(settings))
-    console.print_checked_parts(parts)
-    if any(part.report.status == REFUSED for part in parts):
-        raise typer.Exit(1)
+        parts = dry_run([file], current_settings())
+    print_inspection(parts)
+    _end_with_refusals(parts)
+
+
+@app.command()
+def add_export(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="Samples of one export.")
+    ],
+    source: Annotated[str | None, typer.Option(help="Where it comes from, such as weimob.")] = None,
+    export: Annotated[str | None, typer.Option(help="What it holds, such as orders.")] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Into pipelines/exports/contracts, not brand/.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing: print what loading would count.")
+    ] = False,
+    contract: Annotated[
+        str | None, typer.Option(help="With --check: the one contract to check against.")
+    ] = None,
+) -> None:
+    """Draft a contract and a staging model from sample files, or --check a contract on files."""
+    from pipelines.exports.drafting import add_export as drafting
+    from pipelines.reporting import export_pages
+
+    with _readable_errors():
+        if check:
+            parts = drafting.dry_run(files, current_settings(), contract)
+            export_pages.print_accounts(parts)
+            return _end_with_refusals(parts)
+        if contract is not None:
+            raise ExportRefused("--contract goes with --check: add it, or leave both out.")
+        added = drafting.add_export(
+            files, current_settings(), source=source, export=export, shipped=shipped
+        )
+    export_pages.print_added(added)
+    return None
+
+
+@app.command()
+def docs() -> None:
+    """Write docs/exports.md: every export format as its contract states it."""
+    from pipelines.exports.reference import reference
+
+    with _readable_errors():
+        page = current_settings().home / "docs" / "exports.md"
+        page.write_text(reference(), "utf-8")
+    console.print_written(page)
 
 
 @app.command()
@@ -178,6 +224,11 @@ def bench(context: typer.Context) -> None:
     """Measure speed, memory and growth against peers and the floor (--help lists its options)."""
     command = [sys.executable, "-m", "benchmarks", *context.args]
     raise typer.Exit(subprocess.run(command, cwd=REPOSITORY, check=False).returncode)
+
+
+def _end_with_refusals(parts: Sequence[CheckedPart]) -> None:
+    if any(part.checked is None for part in parts):
+        raise typer.Exit(1)
 
 
 def _has_exports(landing: Path) -> bool:

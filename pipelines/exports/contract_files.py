@@ -24,6 +24,8 @@ from pipelines.exports.errors import ContractError
 from pipelines.settings import Settings
 
 SHIPPED = Path(__file__).parent / "contracts"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times as fast where libyaml is built in, which is almost everywhere."""
 _ADDED_LISTS = ("not_loaded", "dropped", "ignored_header_patterns")
 _REMEDIES = {
     "missing": "add it",
@@ -107,7 +109,7 @@ def _read(
     path: Path, originals: dict[str, tuple[Path, dict[str, Any]]]
 ) -> tuple[str, dict[str, Any]]:
     try:
-        document = yaml.safe_load(path.read_text("utf-8"))
+        document = yaml.load(path.read_text("utf-8"), Loader=_LOADER)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         line = f" line {place.line + 1}" if place else ""

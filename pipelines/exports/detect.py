@@ -15,6 +15,8 @@ from pipelines.exports.headers import normalise_header, number_headers, without_
 
 NEAREST = 3
 SHOWN_HEADERS = 8
+SURELY_A_HEADER = 3
+"""A row with so many known headers is one."""
 _LOOKS_LIKE_DATA = re.compile(r"\d{6}|@|^[0-9a-fA-F]{16,}$")
 _IS_A_VALUE = re.compile(r"^[-+¥￥$]?\d[\d.,:/%年月日时分秒 -]*$")
 
@@ -222,24 +224,24 @@ def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
             facts.append(f"it is not for {file_format} files")
         elif len(candidate.known) < contract.header.min_known:
             facts.append(f"at least {contract.header.min_known} are needed")
-        if unknown and _holds_values(candidate):
-            facts.append(f"its line {candidate.header.line_number} holds values, no header names")
+        if unknown and _may_be_data(candidate):
+            facts.append("nothing that looks like its header was found")
         elif unknown:
             facts.append(f"only in the file: {_listed(unknown)}")
         lines.append(f"- {contract.contract} ({contract.title_zh}): {'; '.join(facts)}")
     lines.append(
         "If it is one of these with renamed headers, add the new names to that contract; "
-        "else write a contract for it in brand/contracts."
+        "else draft a contract for it with `siyu add-export`."
     )
     return "\n".join(lines)
 
 
-def _holds_values(candidate: _Candidate) -> bool:
+def _may_be_data(candidate: _Candidate) -> bool:
     """A file without a header offers a row of data instead, which no message may show."""
+    if len(candidate.known) >= SURELY_A_HEADER:
+        return False
     cells = [cell.strip() for cell in candidate.header.cells]
-    return not candidate.known and any(
-        _IS_A_VALUE.match(cell) or _LOOKS_LIKE_DATA.search(cell) for cell in cells
-    )
+    return not candidate.known or any(_IS_A_VALUE.match(cell) for cell in cells)
 
 
 def _listed(texts: Iterable[str]) -> str:

@@ -15,12 +15,12 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from pipelines.exports.summary import one_line
 from pipelines.orchestration.outcome import RefreshOutcome
 from pipelines.reporting.headlines import read_headlines
 
 if TYPE_CHECKING:
-    from pipelines.exports.report import CheckedPart
+    from pathlib import Path
+
     from pipelines.publishing.manifest import Manifest
     from pipelines.publishing.reader import SnapshotConnection
     from pipelines.simulation import Brand
@@ -40,7 +40,6 @@ STEP_LABELS = {
     "published__snapshot": "Publishing the snapshot",
 }
 _MAX_ROWS = 200
-_MAX_EXAMPLES = 10
 
 
 def error(message: str) -> None:
@@ -184,22 +183,6 @@ def print_versions(manifests: Iterable[Manifest]) -> None:
     _out.print(table)
 
 
-def print_checked_parts(parts: Iterable[CheckedPart]) -> None:
-    """The account of a file, part by part, with the first rejected cells; or why it is refused."""
-    for part in parts:
-        if part.checked is None:
-            error(part.report.message or "refused")
-            continue
-        _out.print(escape(one_line(part.report)), soft_wrap=True)
-        for cell in part.checked.quarantine.head(_MAX_EXAMPLES).iter_rows(named=True):
-            _out.print(
-                f"  [yellow]line {cell['line_number']}[/], {escape(str(cell['header']))} = "
-                f"{escape(repr(cell['value']))}: {escape(str(cell['reason']))} "
-                f"[dim]{escape(str(cell['remedy']))}[/]",
-                soft_wrap=True,
-            )
-
-
 def print_simulated(brand: Brand) -> None:
     """What a simulated brand wrote."""
     totals = brand.truth.totals
@@ -207,6 +190,11 @@ def print_simulated(brand: Brand) -> None:
         f"  {totals['files']:,} files with {totals['rows']:,} rows in {brand.landing}; "
         f"fictional people, seeded; what is true about them in {brand.truth.folder}"
     )
+
+
+def print_written(path: Path) -> None:
+    """The file that was just written."""
+    _out.print(f"[green]written[/] {escape(os.path.relpath(path))}", soft_wrap=True)
 
 
 def print_report(snapshot: SnapshotConnection) -> None:

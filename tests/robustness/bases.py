@@ -53,6 +53,10 @@ class Base:
             if not types or self.contract.column_by_name[name].type in types
         ]
 
+    def typed(self, *types: str) -> list[tuple[int, Column]]:
+        """As ``columns``, without those whose value goes on to the rows below."""
+        return [(place, column) for place, column in self.columns(*types) if not column.fill_down]
+
     def required(self) -> list[tuple[int, Column]]:
         """Columns without which the file is refused."""
         return [

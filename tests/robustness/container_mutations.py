@@ -25,7 +25,7 @@ def _special_cell(
     base: Base, chance: Random, types: tuple[str, ...], rejected: int, write: Callable[[str], str]
 ) -> Mutant | None:
     """The workbook with one loaded cell of these types written another way."""
-    columns = base.columns(*types)
+    columns = base.typed(*types)
     if not columns or not base.data_rows:
         return None
     row = len(base.table.preamble) + 1 + chance.choice(base.data_rows)

@@ -185,7 +185,7 @@ def blank_rows(base: Base, chance: Random) -> Mutant:
 def _wrong_cell(
     base: Base, chance: Random, types: tuple[str, ...], texts: tuple[str, ...]
 ) -> Mutant | None:
-    columns = base.columns(*types)
+    columns = base.typed(*types)
     if not columns or not base.data_rows:
         return None
     place, _ = chance.choice(columns)
@@ -214,7 +214,7 @@ def id_damaged_by_excel(base: Base, chance: Random) -> Mutant | None:
 
 
 def required_cell_blank(base: Base, chance: Random) -> Mutant | None:
-    columns = base.required()
+    columns = [(p, column) for p, column in base.required() if not column.fill_down]
     if not columns or not base.data_rows:
         return None
     place, _ = chance.choice(columns)

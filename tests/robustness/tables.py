@@ -14,7 +14,7 @@ from pipelines.exports.contract import Contract
 from pipelines.exports.contract_files import Contracts
 from tests.robustness.writing import csv_text, sheet_xml, workbook
 
-FILE_NAMES = {"yuntu_5a_assets": "yuntu_5a_A3_assets"}
+FILE_NAMES = {"yuntu_assets": "yuntu_5a_A3_assets"}
 """Formats that keep a value in the file name."""
 MADE_ROWS = 6
 _VALUES = {

@@ -1,7 +1,6 @@
-with followers as (
+with follows as (
 
-    select * from {{ ref('stg_official_account__followers') }}
-    where subscribed_at is not null
+    select * from {{ ref('stg_official_account__follows') }}
 
 ),
 
@@ -12,20 +11,21 @@ scenes as (
 )
 
 select
-    'official_account:' || followers.account || ':' || followers.openid as touch_id,
+    'official_account:' || follows.account || ':' || follows.openid || ':'
+    || cast(follows.subscribed_at as string) as touch_id,
     case
         when coalesce(scenes.is_acquisition, true) then 'official_account_followed'
         else 'official_account_migrated'
     end as behaviour,
     'wechat_openid' as identifier_type,
-    followers.account || ':' || followers.openid as identifier_value,
+    follows.account || ':' || follows.openid as identifier_value,
     cast(null as string) as order_key,
     'official_account' as source,
-    followers.account,
+    follows.account,
     scenes.label_zh as medium,
-    followers.qr_scene_str as campaign,
+    follows.qr_scene_str as campaign,
     scenes.channel,
     false as is_channel_pending,
-    followers.subscribed_at as touched_at
-from followers
-left join scenes on followers.subscribe_scene = scenes.subscribe_scene
+    follows.subscribed_at as touched_at
+from follows
+left join scenes on follows.subscribe_scene = scenes.subscribe_scene

@@ -28,6 +28,21 @@ links as (
 
 ),
 
+-- Of two beginnings that fit a code, the longer one speaks.
+states as (
+
+    select
+        contact_states.state,
+        prefixes.channel,
+        row_number() over (
+            partition by contact_states.state order by length(prefixes.state_prefix) desc nulls last
+        ) as prefix_number
+    from (select distinct state from contacts) as contact_states
+    inner join {{ ref('channel_map_wecom_state') }} as prefixes
+        on left(contact_states.state, length(prefixes.state_prefix)) = prefixes.state_prefix
+
+),
+
 joined as (
 
     select
@@ -89,7 +104,10 @@ select
     keyed.remark_phones_keys,
     keyed.list_file_id,
     keyed.list_line_number,
-    coalesce(add_ways.channel, add_sources.channel) as channel,
+    case
+        when coalesce(add_ways.is_acquisition, add_sources.is_acquisition, true)
+            then coalesce(states.channel, add_ways.channel, add_sources.channel)
+    end as channel,
     coalesce(add_ways.label_zh, keyed.add_source) as medium,
     coalesce(keyed.state, links.link_name) as campaign,
     -- a way that is not mapped yet counts as an addition: a test stops on it
@@ -107,3 +125,5 @@ left join {{ ref('channel_map_wecom_add_way') }} as add_ways
     on keyed.add_way = add_ways.add_way
 left join {{ ref('channel_map_wecom_add_source') }} as add_sources
     on keyed.add_source = add_sources.add_source
+left join states
+    on keyed.state = states.state and states.prefix_number = 1

@@ -1,0 +1,1 @@
+"""A first draft of a contract and its staging model, from sample files."""
