@@ -73,38 +73,11 @@ DOUYIN_ORDERS_XLSX = _headers(
 )
 """Douyin shop orders, the 75-column xlsx."""
 
-WECOM_CONTACTS = _headers(
-    "external_userid,name,type,gender,unionid,follow_userid,createtime,add_way,state,",
-    "oper_userid,remark,remark_mobiles,tags",
-)
-"""WeCom external contacts, one row per follow relation."""
-
-OA_FOLLOWERS = _headers(
-    "subscribe,openid,language,subscribe_time,unionid,remark,groupid,tagid_list,",
-    "subscribe_scene,qr_scene,qr_scene_str",
-)
-"""Official-account followers."""
-
-YOUZAN_CUSTOMERS = _headers(
-    "客户姓名,客户昵称,客户手机号,客户生日,客户性别,标签,是否会员,成长值,免费等级,付费等级,",
-    "权益卡,客户积分,客户储值余额,消费次数,消费金额,累计退款金额,累计退款订单数,笔单价,",
-    "上次消费时间,分销员,导购员,企微好友,来源渠道,来源方式,成为客户时间,成为会员时间,",
-    "成为会员店铺,公众号,公众号关注时间,最近浏览时间,微信地域,所属区域,指定时间消费次数,",
-    "指定时间消费金额",
-)
-"""Youzan customers; the file adds an unnamed column behind a trailing comma."""
-
 OCEANENGINE_PROJECTS = _headers(
     "时间-天,项目ID,项目名称,消耗,展示数,平均千次展现费用(元),点击数,点击率%,",
     "平均点击单价(元),转化数,平均转化成本,转化率%,深度转化数,深度转化成本,深度转化率%",
 )
 """OceanEngine report per project and day."""
-
-CRM_MEMBERS = _headers(
-    "会员卡号,姓名,手机号,会员等级,积分,余额,开卡门店,开卡时间,入会渠道,专属导购,会员状态,",
-    "合并至卡号,天猫昵称,unionid,营销授权",
-)
-"""The demo brand's CRM: the common template and its own five columns."""
 
 POS_SALES = _headers(
     "销售日期,门店名称,收银机,小票号,会员卡号,物料编码,物料描述,销售数量,销售金额,收银员",

@@ -164,7 +164,7 @@ def _hand_over(
     left = guides.left[first["guide"].to_numpy()]
     moved_at = left + rng.integers(HOUR, 2 * DAY, first.height)
     moved_at = np.minimum(moved_at, block.world.period.end - HOUR)
-    refuses = rng.random(first.height) < 0.05
+    refuses = rng.random(first.height) < 0.2
     table = first.with_columns(moved_at=pl.Series(moved_at), left=pl.Series(left))
     is_moved = (pl.col("added") < pl.col("left")) & (pl.col("left") < block.world.period.end)
     is_moved &= pl.col("ended").is_null() | (pl.col("ended") > pl.col("moved_at"))

@@ -7,8 +7,10 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.private_domain import (
     cards,
+    contact_events,
     contact_files,
     contacts,
+    group_files,
     groups,
     guides,
     mass_sends,
@@ -43,12 +45,12 @@ def _write_wecom(block: Block, staff: guides.Guides, calendar: Calendar) -> pl.D
     relations = contacts.simulate_contacts(block, block.rng("wecom_contacts"), staff, calendar)
     contact_files.deliver_contacts(block, staff, relations)
     contact_files.deliver_customer_list(block, staff, relations)
-    contact_files.deliver_events(block, block.rng("wecom_events"), staff, relations)
+    contact_events.deliver_events(block, block.rng("wecom_events"), staff, relations)
     contact_files.deliver_links(block, staff, relations)
-    contact_files.deliver_statistics(block, block.rng("wecom_statistics"), staff, relations)
+    contact_events.deliver_statistics(block, block.rng("wecom_statistics"), staff, relations)
     contacts.state_contacts(block, staff, relations)
     chats = groups.simulate_groups(block, block.rng("wecom_groups"), relations, calendar)
-    groups.deliver_groups(block, staff, chats)
+    group_files.deliver_groups(block, staff, chats)
     groups.state_groups(block, chats)
     rng = block.rng("wecom_mass_sends")
     sends = mass_sends.simulate_mass_sends(rng, staff, relations, chats, calendar)
