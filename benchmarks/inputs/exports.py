@@ -184,7 +184,9 @@ def _json(index: pl.Expr, number: int, _column: Column) -> pl.Expr:
 
 
 def _phone(index: pl.Expr, number: int, _column: Column) -> pl.Expr:
-    return pl.concat_str(pl.lit("194"), _mixed(index // 2, number, 10**8).cast(pl.String).str.zfill(8))
+    return pl.concat_str(
+        pl.lit("194"), _mixed(index // 2, number, 10**8).cast(pl.String).str.zfill(8)
+    )
 
 
 def _email(index: pl.Expr, number: int, _column: Column) -> pl.Expr:
