@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping
 
 from benchmarks.measure import Measured, Worker, WorkerError, run_process, run_worker
 from pipelines.settings import Settings
 
-_MODELS_SHOWN = 12
+_NODES_SHOWN = 12
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
@@ -49,7 +50,12 @@ def refresh(settings: Settings, expect: str = "published") -> Measured:
 
 
 def time_parts(measured: Measured) -> dict[str, float]:
-    """CPU seconds per stage, then seconds of the slowest models."""
-    models = sorted(measured.facts["models"].items(), key=lambda item: item[1], reverse=True)
-    slowest = {f"  {name}": seconds for name, seconds in models[:_MODELS_SHOWN]}
-    return {f"stage {name}": cpu for name, cpu in measured.facts["stages"].items()} | slowest
+    """CPU seconds per stage, then dbt's seconds per kind of node and for the slowest nodes."""
+    parts = {f"stage {name}, CPU": cpu for name, cpu in measured.facts["stages"].items()}
+    nodes: dict[str, float] = measured.facts["models"]
+    kinds = Counter(name.partition(".")[0] for name in nodes)
+    for kind, count in kinds.most_common():
+        seconds = sum(s for name, s in nodes.items() if name.startswith(f"{kind}."))
+        parts[f"dbt: {count} {kind}s together"] = seconds
+    slowest = sorted(nodes.items(), key=lambda node: node[1], reverse=True)[:_NODES_SHOWN]
+    return parts | {f"  {name}": seconds for name, seconds in slowest}
