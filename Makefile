@@ -15,7 +15,7 @@ export SIYU_DAGSTER_STORAGE ?= $(CURDIR)/data/dagster
 # Byte code is compiled once at set-up: without it every start pays for it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: docs help setup run refresh bench test lint format types dev lock clean
+.PHONY: docs help setup run refresh bench test proof lint format types dev lock clean
 .DEFAULT_GOAL := help
 
 help:  ## what the verbs do
@@ -49,6 +49,10 @@ $(PEERS)/.ready: requirements-bench.lock
 
 test: setup  ## every test
 	$(BIN)/python -m pytest
+
+proof: setup  ## the figures of 100,000 people x 365 days against the truth (about half an hour)
+	SIYU_TEST_CUSTOMERS=$(or $(CUSTOMERS),100000) SIYU_TEST_DAYS=$(or $(DAYS),365) SIYU_TEST_TIMEOUT=7200 \
+		$(BIN)/python -m pytest -m truth tests/integration/test_main_job.py
 
 lint: setup  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .

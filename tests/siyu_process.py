@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.settings import Settings
 
+TIMEOUT = int(os.environ.get("SIYU_TEST_TIMEOUT", "600"))
 SIYU = Path(sys.executable).parent / "siyu"
 
 
@@ -35,7 +36,7 @@ class SiyuProcess:
     def run(self, *arguments: str, expect: int = 0) -> str:
         """Run a verb to its end; its output. The exit code must be `expect`."""
         process = self.start(*arguments)
-        output, _ = process.communicate(timeout=600)
+        output, _ = process.communicate(timeout=TIMEOUT)
         assert process.returncode == expect, f"siyu {' '.join(arguments)}:\n{output}"
         return output
 

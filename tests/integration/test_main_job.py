@@ -30,6 +30,7 @@ def copy_of(refreshed: RefreshedBrand, tmp_path: Path) -> SiyuProcess:
     return SiyuProcess(data)
 
 
+@pytest.mark.truth
 def test_every_row_of_every_file_is_accounted_for(refreshed: RefreshedBrand) -> None:
     [(files, read, loaded, rejected, junk)] = rows(
         refreshed,
@@ -44,6 +45,7 @@ def test_every_row_of_every_file_is_accounted_for(refreshed: RefreshedBrand) -> 
     assert read == loaded + rejected + junk
 
 
+@pytest.mark.truth
 def test_rejected_rows_say_where_and_why(refreshed: RefreshedBrand) -> None:
     rejected = rows(
         refreshed,
@@ -55,6 +57,7 @@ def test_rejected_rows_say_where_and_why(refreshed: RefreshedBrand) -> None:
     assert all(line > 1 and reason and remedy for _, line, reason, remedy in rejected)
 
 
+@pytest.mark.truth
 def test_daily_figures_equal_the_truth(refreshed: RefreshedBrand) -> None:
     """Orders and money per day, platform, account and stated channel, as the files show them."""
     metrics = {
@@ -82,6 +85,7 @@ def test_daily_figures_equal_the_truth(refreshed: RefreshedBrand) -> None:
     assert {key[3] for key in found} >= {"douyin_live", "oceanengine_ads", None}
 
 
+@pytest.mark.truth
 def test_ad_spend_equals_the_truth(refreshed: RefreshedBrand) -> None:
     found = rows(
         refreshed,
@@ -93,6 +97,7 @@ def test_ad_spend_equals_the_truth(refreshed: RefreshedBrand) -> None:
     assert sorted(found) == sorted(spend.agg(pl.col("value").sum()).iter_rows())
 
 
+@pytest.mark.truth
 def test_attribution_credits_every_valid_order_once(refreshed: RefreshedBrand) -> None:
     total = dict(refreshed.truth.headline.group_by("metric").agg(pl.col("value").sum()).iter_rows())
     for model, conversions, spend in rows(
