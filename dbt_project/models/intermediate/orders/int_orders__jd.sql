@@ -79,7 +79,7 @@ select
     gmv_cny,
     refund_cny,
     gmv_cny - refund_cny as net_gmv_cny,
-    received_cny,
+    {{ gmv('received_cny') }} as received_cny,
     quantity,
     created_at,
     paid_at,

@@ -52,7 +52,7 @@ select
     quantity,
     goods_total_cny / nullif(quantity, 0) as unit_price_cny,
     amount_cny,
-    coalesce(receivable_cny, amount_cny) as received_cny,
+    {{ gmv('coalesce(receivable_cny, amount_cny)') }} as received_cny,
     is_paid,
     is_closed,
     file_id,

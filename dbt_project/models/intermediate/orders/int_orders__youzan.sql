@@ -66,7 +66,7 @@ select
     gmv_cny,
     known_refund_cny as refund_cny,
     gmv_cny - known_refund_cny as net_gmv_cny,
-    known_received_cny as received_cny,
+    {{ gmv('known_received_cny') }} as received_cny,
     cast(null as bigint) as quantity,
     created_at,
     paid_at,
