@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.exports.contract_files import Contracts
+from pipelines.exports.contract_files import SHIPPED, Contracts, read_contracts
 from pipelines.exports.report import CheckedPart, check_file
 from tests.unit.exports.conftest import KEY
 
@@ -79,17 +80,27 @@ FORMS = {
     ),
 }  # fmt: skip
 JUNK = {"sms_sends": 1}
+TEMPLATES = (
+    "sms_sends", "ai_calls", "email_sends", "parcel_card_scans", "store_visits", "store_guides",
+    "referrals",
+)  # fmt: skip
 CLEAR = ("1941234", "王小明", "wang.xiaoming@example.com", "xiaoming", "+14165550100")
 
 
 @pytest.fixture
 def loaded(tmp_path: Path, contracts: Contracts):
-    """The checked part of one form's rows (or of other rows under its header)."""
+    """The checked part of one form's file, or of one with other rows, header or contracts."""
 
-    def run(contract: str, *rows: str) -> CheckedPart:
-        header, *own = FORMS[contract]
+    def run(
+        contract: str,
+        *,
+        header: str | None = None,
+        own: Sequence[str] = (),
+        contracts: Contracts = contracts,
+    ) -> CheckedPart:
+        lines = [header or FORMS[contract][0], *(own or FORMS[contract][1:])]
         path = tmp_path / f"{contract}.csv"
-        path.write_text("\n".join([header, *(rows or own)]) + "\n", "utf-8")
+        path.write_text("\n".join(lines) + "\n", "utf-8")
         (part,) = check_file(path, contracts, KEY)
         return part
 
@@ -148,12 +159,12 @@ def test_a_mass_send_that_was_not_sent_has_no_time(loaded) -> None:
 
 
 def test_a_mass_send_without_receiver_is_rejected(loaded) -> None:
-    part = loaded("wecom_mass_sends", f"msg1,六月上新,single,guide01,,,1,{EPOCH}")
+    part = loaded("wecom_mass_sends", own=[f"msg1,六月上新,single,guide01,,,1,{EPOCH}"])
     assert (part.report.rows_loaded, part.report.rows_rejected) == (0, 1)
 
 
 def test_an_invitation_needs_both_persons(loaded) -> None:
-    part = loaded("referrals", "2026-06-15 10:00:00,老带新,80000001,,,,已邀请")
+    part = loaded("referrals", own=["2026-06-15 10:00:00,老带新,80000001,,,,已邀请"])
     assert (part.report.rows_loaded, part.report.rows_rejected) == (0, 1)
 
 
@@ -161,6 +172,44 @@ def test_a_visit_without_card_and_phone_counts(loaded) -> None:
     visit = rows(loaded("store_visits"))[1]
     assert (visit["member_id_crm"], visit["visitor_phone_key"]) == (None, None)
     assert visit["has_bought"] is False
+
+
+def test_phones_that_staff_typed_into_the_customer_list_have_keys(loaded) -> None:
+    header = "客户名称,添加人,添加人帐号,添加人所属部门,添加时间,来源,手机,地址"
+    row = (
+        '小鱼,导购01,guide01,店,2026-04-01 10:20:30,未知,"19412340001;194****0002",示例路1号'
+    )
+    listed = rows(loaded("wecom_customers", header=header, own=(row,)))[0]
+    assert listed["follow_userid"] == "guide01"  # 帐号 is 账号
+    assert listed["remark_phones_keys"] == rows(loaded("sms_sends"))[0]["phone_key"]
+    assert "示例路" not in str(listed)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_brand_gives_a_template_its_own_headers(template: str, tmp_path: Path, loaded) -> None:
+    """One renamed header in one YAML; the raw table and the values stay as they are."""
+    shipped = read_contracts(SHIPPED, SHIPPED / "none")[template]
+    column = next(column for column in shipped.columns if column.required)
+    brand = tmp_path / "brand"
+    brand.mkdir()
+    (brand / f"{template}.yml").write_text(
+        f"extends: {template}\ncontract: {template}\n"
+        f"columns: [{{name: {column.name}, headers: [本店叫法]}}]\n",
+        "utf-8",
+    )
+    header, *own = FORMS[template]
+    names = header.split(",")
+    renamed = ",".join("本店叫法" if name in column.headers else name for name in names)
+    part = loaded(template, header=renamed, own=own, contracts=read_contracts(SHIPPED, brand))
+    assert part.report.status == "loaded", part.report.message
+    assert rows(part) == rows(loaded(template))
+
+
+def test_a_template_may_be_written_in_gb18030(tmp_path: Path, contracts: Contracts) -> None:
+    path = tmp_path / "sms.csv"
+    path.write_bytes(("\n".join(FORMS["sms_sends"]) + "\n").encode("gb18030"))
+    (part,) = check_file(path, contracts, KEY)
+    assert (part.report.encoding, part.report.rows_loaded) == ("gb18030", 2)
 
 
 def test_group_files_of_the_api_and_of_the_console_are_one_form(
