@@ -6,7 +6,6 @@ people       one row per person: how it stands at the end of the period.
 identifiers  one row per identifier and person that the files show; a family phone has two.
 touches      one row per touch, in the true order per person (seq from 1).
 orders       one row per order in the files, as the newest file that holds it shows it.
-lines        one row per order line of those orders.
 relations    one row per stay with a guide, in a group or with an official account.
 headline     one row per date, platform, account, channel (as a file states it) and metric; value in
              fen for money, else a count.
