@@ -128,8 +128,10 @@ FILES = pl.Schema(
         "rows": pl.Int64(),
         "rejected": pl.Int64(),
         "junk": pl.Int64(),
+        "repeats": pl.String(),
     }
 )
+"""repeats: the path of an earlier file with the same bytes, which a loader must not count twice."""
 TABLES = {
     "people": PEOPLE,
     "identifiers": IDENTIFIERS,
@@ -205,11 +207,11 @@ class TruthWriter:
             self.append(table, pl.DataFrame(schema=columns)) if table not in self._writers else None
         for writer in self._writers.values():
             writer.close()
+        once = files.filter(pl.col("repeats").is_null())
         self.add_totals(
-            files=files.height,
-            rows=int(files["rows"].sum()),
-            rejected=int(files["rejected"].sum()),
-            junk=int(files["junk"].sum()),
+            files=once.height,
+            repeated_files=files.height - once.height,
+            **{name: int(once[name].sum()) for name in ("rows", "rejected", "junk")},
         )
         content = {"arguments": dict(arguments), "totals": dict(sorted(self._totals.items()))}
         text = json.dumps(content, ensure_ascii=False, indent=1, default=str)

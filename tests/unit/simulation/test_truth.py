@@ -219,7 +219,19 @@ def test_every_table_has_its_columns(written: Written) -> None:
     content = json.loads((written.truth.folder / "truth.json").read_text("utf-8"))
     assert content["arguments"]["seed"] == 7
     assert content["totals"]["orders"] == written.truth.orders.height
-    assert content["totals"]["rows"] == written.truth.files["rows"].sum()
+    once = written.truth.files.filter(pl.col("repeats").is_null())
+    assert content["totals"]["rows"] == once["rows"].sum()
+
+
+def test_a_file_that_says_what_an_earlier_one_said_is_a_repetition(written: Written) -> None:
+    seen: dict[bytes, str] = {}
+    repeats = {}
+    for path in written.truth.files.sort("delivered_at", maintain_order=True)["path"]:
+        earlier = seen.setdefault((written.landing / path).read_bytes(), path)
+        if earlier != path:
+            repeats[path] = earlier
+    stated = written.truth.files.filter(pl.col("repeats").is_not_null())
+    assert dict(stated.select("path", "repeats").iter_rows()) == repeats
 
 
 def test_identifiers_name_people(written: Written) -> None:
