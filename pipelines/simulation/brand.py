@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -67,14 +68,17 @@ def simulate_brand(
     """Write the exports of a simulated brand below ``landing`` and the truth below ``truth``.
 
     Files lie at ``<landing>/<source>/[<account>/]<file>`` with the platforms' headers, encodings
-    and quirks. The same arguments give the same bytes. With ``last_day_folder``, what is delivered
-    on the morning after the last day lies below that folder instead.
+    and quirks. The same arguments give the same bytes. Nothing is in ``landing`` before everything
+    is written, so a killed simulation leaves no half of a brand there. With ``last_day_folder``,
+    what is delivered on the morning after the last day lies below that folder instead.
 
     Raises SimulationError for arguments that make no brand.
     """
     _check(landing, truth, customers, days, profile)
     period = Period.ending(last_day, days)
-    desk = Desk(landing, late=last_day_folder, late_from=period.end - DAY // 2)
+    building = landing.with_name(f".{landing.name}-building")
+    shutil.rmtree(building, ignore_errors=True)
+    desk = Desk(building, late=last_day_folder, late_from=period.end - DAY // 2)
     writer = TruthWriter(truth)
     world = World(period, PROFILES[profile], seed, customers, desk, writer)
     for number in range(world.blocks):
@@ -90,6 +94,7 @@ def simulate_brand(
         "last_day": last_day.isoformat(),
     }
     writer.close(desk.close(), arguments)
+    _move(building, landing)
     return Brand(landing, Truth(truth))
 
 
@@ -105,6 +110,13 @@ def _check(landing: Path, truth: Path, customers: int, days: int, profile: int) 
         raise SimulationError(f"the truth folder {truth} must lie outside of landing")
     if landing.is_dir() and any(path.is_dir() for path in landing.iterdir()):
         raise SimulationError(f"{landing} holds exports already; give an empty folder")
+
+
+def _move(building: Path, landing: Path) -> None:
+    landing.mkdir(parents=True, exist_ok=True)
+    for source in sorted(building.iterdir()):
+        source.rename(landing / source.name)
+    building.rmdir()
 
 
 def _write_block(block: Block) -> None:

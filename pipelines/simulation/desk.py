@@ -7,8 +7,10 @@ archives cannot grow, so every block writes a part of its own (``part_path``).
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -143,13 +145,30 @@ class Desk:
                 file.rows, file.junk = file.rows + 1, file.junk + 1
             second = file.delivered_at - SHANGHAI_OFFSET
             os.utime(target, (second, second))
+        repeats = self._repeats()
         names = ("path", "exported_at", "delivered_at", "rows", "rejected", "junk")
         rows = [{name: getattr(file, name) for name in names} for file in self.files.values()]
         frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64) | {"path": pl.String})
         return frame.with_columns(
+            repeats=pl.col("path").replace_strict(repeats, default=None, return_dtype=pl.String),
             exported_at=local_time(pl.col("exported_at")),
             delivered_at=local_time(pl.col("delivered_at")),
         ).select(*FILES)
+
+    def _repeats(self) -> dict[str, str]:
+        """Path of every file that has the same bytes as an earlier one, and of that one."""
+        first: dict[tuple[int, str], str] = {}
+        repeats = {}
+        targets = {path: self._target(file) for path, file in self.files.items()}
+        sizes = {path: target.stat().st_size for path, target in targets.items()}
+        count = Counter(sizes.values())
+        for path, file in sorted(self.files.items(), key=lambda item: item[1].delivered_at):
+            if count[sizes[path]] > 1:
+                digest = sha256(targets[path].read_bytes()).hexdigest()
+                earlier = first.setdefault((sizes[path], digest), path)
+                if earlier != file.path:
+                    repeats[path] = earlier
+        return repeats
 
     def _file(self, path: str, exported_at: int, delivered_at: int | None) -> DeliveredFile:
         if path not in self.files:

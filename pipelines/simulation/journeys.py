@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulation.block import TOUCH_COLUMNS, Block
-from pipelines.simulation.draws import Array, pick, pick_by_row
+from pipelines.simulation.draws import Array, pick_by_row
 from pipelines.simulation.period import DAY, HOUR
 from pipelines.simulation.truth import with_columns_of
 
@@ -20,6 +20,7 @@ KINDS = {
     "brand_interaction": "I",
     "cart_or_favourite_added": "I",
     "douyin_product_viewed": "I",
+    "douyin_account_followed": "I",
     "shop_visited": "I",
     "store_visited": "I",
     "outreach_clicked": "I",
@@ -65,79 +66,115 @@ _BY_CHANNEL = {
 
 
 @dataclass(frozen=True)
-class Cause:
-    """A channel that causes orders on a platform, for people who are on ``needs`` (or all)."""
+class Way:
+    """A channel, how likely it is, and the platform that a person must be on (null: none)."""
 
-    platform: str
     channel: str | None
     weight: float
     needs: str | None = None
 
 
-CAUSES = (
-    Cause("tmall", "tmall_search", 0.5),
-    Cause("tmall", "tmall_membership", 0.14),
-    Cause("tmall", "oceanengine_ads", 0.08),
-    Cause("tmall", "wechat_ads", 0.05),
-    Cause("tmall", "wecom_group", 0.25, "on_wecom"),
-    Cause("tmall", "official_account_menu", 0.15, "on_official_account"),
-    Cause("douyin", "douyin_live", 0.38),
-    Cause("douyin", "oceanengine_ads", 0.22),
-    Cause("douyin", "douyin_short_video", 0.22),
-    Cause("douyin", "douyin_product_card", 0.18),
-    Cause("jd", "direct_shop_visit", 0.3),
-    Cause("jd", None, 0.7),
-    Cause("xiaohongshu", None, 1.0),
-    Cause("kuaishou", None, 1.0),
-    Cause("youzan", "wechat_mini_program", 0.3),
-    Cause("youzan", "direct_shop_visit", 0.2),
-    Cause("youzan", "wecom_group", 0.6, "on_wecom"),
-    Cause("youzan", "official_account_menu", 0.4, "on_official_account"),
-    Cause("wechat_shop", "wechat_ads", 0.2),
-    Cause("wechat_shop", "wechat_mini_program", 0.3),
-    Cause("wechat_shop", "wecom_group", 0.5, "on_wecom"),
-    Cause("pos", None, 0.5),
-    Cause("pos", "store_guide", 0.3),
-    Cause("pos", "wecom_group", 0.3, "on_wecom"),
-    Cause("pos", "official_account_menu", 0.1, "on_official_account"),
-)
-"""Null is a customer who came by no touch that anybody could see."""
-
-DEPOSITS = {
-    "wecom_contact_added": (
-        "on_wecom",
-        (
-            ("wecom_qr_code", 0.36),
-            ("parcel_card", 0.1),
-            ("wecom_acquisition_link", 0.2),
-            ("wecom_card_share", 0.08),
-            ("wecom_group", 0.07),
-            ("wecom_phone_search", 0.05),
-            ("wecom_wechat_contact", 0.09),
-            ("wechat_channels", 0.05),
-        ),
+CAUSES = {
+    "tmall": (
+        Way("tmall_search", 0.5),
+        Way("tmall_membership", 0.14),
+        Way("oceanengine_ads", 0.08),
+        Way("wechat_ads", 0.05),
+        Way("wecom_group", 0.25, "on_wecom"),
+        Way("official_account_menu", 0.15, "on_official_account"),
     ),
-    "official_account_followed": (
-        "on_official_account",
-        (
-            ("official_account_qr_code", 0.38),
-            ("wechat_search", 0.16),
-            ("official_account_after_payment", 0.1),
-            ("wechat_mini_program", 0.1),
-            ("official_account_card_share", 0.08),
-            ("wechat_ads", 0.08),
-            ("wechat_channels", 0.05),
-            ("wechat_channels_live", 0.03),
-            ("official_account_other", 0.02),
-        ),
+    "douyin": (
+        Way("douyin_live", 0.38),
+        Way("oceanengine_ads", 0.22),
+        Way("douyin_short_video", 0.22),
+        Way("douyin_product_card", 0.18),
     ),
-    "membership_joined": ("on_crm", (("store_sign_up", 1.0),)),
-    "shop_customer_created": (
-        "on_youzan",
-        (("wechat_mini_program", 0.4), ("official_account_menu", 0.3), ("wecom_qr_code", 0.3)),
+    "jd": (Way("direct_shop_visit", 0.3), Way(None, 0.7)),
+    "xiaohongshu": (Way(None, 1.0),),
+    "kuaishou": (Way(None, 1.0),),
+    "youzan": (
+        Way("wechat_mini_program", 0.3),
+        Way("direct_shop_visit", 0.2),
+        Way("wecom_group", 0.6, "on_wecom"),
+        Way("official_account_menu", 0.4, "on_official_account"),
+    ),
+    "wechat_shop": (
+        Way("wechat_ads", 0.2),
+        Way("wechat_mini_program", 0.3),
+        Way("wecom_group", 0.5, "on_wecom"),
+    ),
+    "pos": (
+        Way(None, 0.5),
+        Way("store_guide", 0.3),
+        Way("wecom_group", 0.3, "on_wecom"),
+        Way("official_account_menu", 0.1, "on_official_account"),
     ),
 }
-"""Kind of deposit: who makes it, and through which channels."""
+"""Channels that cause the orders of each platform; null is a customer who came by no touch that
+anybody could see."""
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """A deposit that a share of the people on a platform make, and the ways to it."""
+
+    on: str
+    ways: tuple[Way, ...]
+    share: float = 1.0
+
+
+DEPOSITS = {
+    "wecom_contact_added": Deposit(
+        "on_wecom",
+        (
+            Way("wecom_qr_code", 0.36),
+            Way("parcel_card", 0.1),
+            Way("wecom_acquisition_link", 0.2),
+            Way("wecom_card_share", 0.08),
+            Way("wecom_group", 0.07),
+            Way("wecom_phone_search", 0.05),
+            Way("wecom_wechat_contact", 0.09),
+            Way("wechat_channels", 0.05),
+        ),
+    ),
+    "official_account_followed": Deposit(
+        "on_official_account",
+        (
+            Way("official_account_qr_code", 0.38),
+            Way("wechat_search", 0.16),
+            Way("official_account_after_payment", 0.1),
+            Way("wechat_mini_program", 0.1),
+            Way("official_account_card_share", 0.08),
+            Way("wechat_ads", 0.08),
+            Way("wechat_channels", 0.05),
+            Way("wechat_channels_live", 0.03),
+            Way("official_account_other", 0.02),
+        ),
+    ),
+    "membership_joined": Deposit(
+        "on_crm",
+        (
+            Way("store_sign_up", 0.2),
+            Way("store_guide", 0.1),
+            Way("store_sign_up", 0.4, "on_store"),
+            Way("tmall_membership", 0.5, "on_tmall"),
+            Way("official_account_menu", 0.4, "on_official_account"),
+            Way("wechat_mini_program", 0.4, "on_youzan"),
+        ),
+    ),
+    "shop_customer_created": Deposit(
+        "on_youzan",
+        (
+            Way("wechat_mini_program", 0.4),
+            Way("official_account_menu", 0.3),
+            Way("wecom_qr_code", 0.3),
+        ),
+    ),
+    "douyin_account_followed": Deposit(
+        "on_douyin", (Way("douyin_live", 0.6), Way("douyin_short_video", 0.4)), share=0.3
+    ),
+}
+"""Deposits by their kind."""
 _FIRST_OF = {
     "wecom_qr_code": "wecom_contact_added",
     "wecom_acquisition_link": "wecom_contact_added",
@@ -159,10 +196,10 @@ def simulate_journeys(block: Block) -> tuple[pl.DataFrame, pl.DataFrame]:
     rng = block.rng("journeys")
     orders = block.orders.with_columns(channel=_causes(rng, block))
     parts = [
-        _first_contacts(block.people),
+        _passive(rng, _first_contacts(block.people)),
         *(_deposits(rng, block, kind) for kind in DEPOSITS),
         _causing(rng, block, orders),
-        _idle(rng, block),
+        _passive(rng, _idle(rng, block)),
     ]
     touches = pl.concat(with_columns_of(part, TOUCH_COLUMNS) for part in parts)
     return touches, orders
@@ -172,11 +209,22 @@ def _first_contacts(people: pl.DataFrame) -> pl.DataFrame:
     """How each person was met, unless that is a deposit."""
     deposit = pl.col("first_channel").replace_strict(_FIRST_OF, default=None)
     is_deposit = pl.any_horizontal(
-        (deposit == kind) & pl.col(on) for kind, (on, _) in DEPOSITS.items()
+        (deposit == kind) & pl.col(made.on) for kind, made in DEPOSITS.items()
     )
     return people.filter(~is_deposit.fill_null(value=False)).select(
         "person_id", at="met_at", kind=kind_of("first_channel"), channel="first_channel"
     )
+
+
+_PASSIVE = {"ad_clicked": "ad_seen", "brand_searched": "category_searched"}
+"""What the platform shows to a person, for every act that may follow."""
+
+
+def _passive(rng: np.random.Generator, touches: pl.DataFrame) -> pl.DataFrame:
+    """Half of the touches that cause nothing stay without an act of the person."""
+    is_passive = pl.Series(rng.random(touches.height) < 0.5)
+    kind = pl.when(is_passive).then(pl.col("kind").replace(_PASSIVE)).otherwise("kind")
+    return touches.with_columns(kind=kind)
 
 
 def kind_of(channel: str) -> pl.Expr:
@@ -187,18 +235,19 @@ def kind_of(channel: str) -> pl.Expr:
 
 
 def _deposits(rng: np.random.Generator, block: Block, kind: str) -> pl.DataFrame:
-    """One deposit per person on the platform: at the first contact or some days after it.
+    """One deposit per person who makes it: at the first contact or some days after it.
 
     Who would do it after the period did it on the day of the first contact instead.
     """
-    on, channels = DEPOSITS[kind]
-    people = block.people.filter(on)
+    deposit = DEPOSITS[kind]
+    people = block.people.filter(deposit.on)
+    people = people.filter(pl.Series(rng.random(people.height) < deposit.share))
     count = people.height
     is_first = people["first_channel"].replace_strict(_FIRST_OF, default="") == kind
     met = people["met_at"].to_numpy()
     lag = rng.exponential(_MEAN_DAYS_TO_DEPOSIT, count).astype(np.int64) * DAY
     lag += rng.integers(600, 6 * HOUR, count)
-    last = block.world.period.end - HOUR
+    last = block.world.period.end - 60
     at = np.where(met + lag < last, met + lag, np.minimum(met + 300, last))
     return people.select(
         "person_id",
@@ -206,26 +255,35 @@ def _deposits(rng: np.random.Generator, block: Block, kind: str) -> pl.DataFrame
         kind=pl.lit(kind),
         channel=pl.when(is_first)
         .then("first_channel")
-        .otherwise(pl.Series(pick(rng, channels, count), dtype=pl.String)),
+        .otherwise(_pick_ways(rng, people, deposit.ways)),
+    )
+
+
+def _pick_ways(rng: np.random.Generator, people: pl.DataFrame, ways: tuple[Way, ...]) -> pl.Series:
+    """One channel per row of people, among the ways that are open to each."""
+    weights = np.column_stack(
+        [
+            way.weight * (people[way.needs].to_numpy() if way.needs else np.ones(people.height))
+            for way in ways
+        ]
+    )
+    return pl.Series(pick_by_row(rng, weights)).replace_strict(
+        list(range(len(ways))), [way.channel for way in ways], return_dtype=pl.String
     )
 
 
 def _causes(rng: np.random.Generator, block: Block) -> pl.Series:
     """The channel that causes each order; guests come by themselves."""
-    orders = block.orders
-    row = (orders["person_id"] - block.first_person).to_numpy(allow_copy=True)
-    is_guest = orders["person_id"].is_null().to_numpy()
-    row = np.where(is_guest, 0, row).astype(np.int64)
-    platform = orders["platform"].to_numpy()
-    weights = np.zeros((orders.height, len(CAUSES)))
-    for index, cause in enumerate(CAUSES):
-        weight = _weight(block.people, cause)[row]
-        weights[:, index] = np.where(platform == cause.platform, weight, 0)
-    channels = [cause.channel for cause in CAUSES]
-    picked = pl.Series(pick_by_row(rng, weights)).replace_strict(
-        list(range(len(CAUSES))), channels, return_dtype=pl.String
+    needs = {way.needs for ways in CAUSES.values() for way in ways if way.needs}
+    known = block.orders.with_row_index("row").join(
+        block.people.select("person_id", *sorted(needs)), on="person_id", maintain_order="left"
     )
-    return pl.select(pl.when(pl.Series(~is_guest)).then(picked)).to_series()
+    parts = []
+    for platform, ways in CAUSES.items():
+        mine = known.filter(platform=platform)
+        parts.append(mine.select("row", channel=_pick_ways(rng, mine, ways)))
+    rows = pl.select(row=pl.int_range(block.orders.height, dtype=pl.UInt32))
+    return rows.join(pl.concat(parts), on="row", how="left", maintain_order="left")["channel"]
 
 
 def _causing(rng: np.random.Generator, block: Block, orders: pl.DataFrame) -> pl.DataFrame:
@@ -247,14 +305,14 @@ def _met(block: Block, person_id: pl.Series) -> Array:
 
 
 _IDLE = (
-    Cause("", "tmall_search", 0.3, "on_tmall"),
-    Cause("", "douyin_live", 0.4, "on_douyin"),
-    Cause("", "douyin_short_video", 0.3, "on_douyin"),
-    Cause("", "oceanengine_ads", 0.2, "on_douyin"),
-    Cause("", "official_account_article", 0.4, "on_official_account"),
-    Cause("", "wecom_group", 0.4, "on_wecom"),
-    Cause("", "wechat_mini_program", 0.3, "on_youzan"),
-    Cause("", "wechat_search", 0.02),
+    Way("tmall_search", 0.3, "on_tmall"),
+    Way("douyin_live", 0.4, "on_douyin"),
+    Way("douyin_short_video", 0.3, "on_douyin"),
+    Way("oceanengine_ads", 0.2, "on_douyin"),
+    Way("official_account_article", 0.4, "on_official_account"),
+    Way("wecom_group", 0.4, "on_wecom"),
+    Way("wechat_mini_program", 0.3, "on_youzan"),
+    Way("wechat_search", 0.02),
 )
 
 
@@ -266,15 +324,6 @@ def _idle(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     met = people["met_at"].to_numpy()[row]
     day = block.world.demand.days(rng, np.maximum((met - period.start) // DAY, 0))
     at = np.maximum(block.world.demand.moments(rng, day), met + 120)
-    weights = np.column_stack([_weight(people, cause)[row] for cause in _IDLE])
-    channel = np.array([cause.channel for cause in _IDLE])[pick_by_row(rng, weights)]
-    frame = pl.DataFrame(
-        {"person_id": people["person_id"].to_numpy()[row], "at": at, "channel": channel}
-    )
+    touched = people[row]
+    frame = touched.select("person_id", at=pl.Series(at), channel=_pick_ways(rng, touched, _IDLE))
     return frame.filter(pl.col("at") < period.end).with_columns(kind=kind_of("channel"))
-
-
-def _weight(people: pl.DataFrame, cause: Cause) -> Array:
-    """Weight of a cause per person, 0 for who cannot have it."""
-    held = people[cause.needs].to_numpy() if cause.needs else np.ones(people.height)
-    return np.asarray(cause.weight * held)

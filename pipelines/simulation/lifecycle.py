@@ -15,10 +15,15 @@ _WECHAT_DEPOSITS = (
     "shop_customer_created",
 )
 _ECOSYSTEMS = {
-    "wechat": (("wechat", "wecom", "official_account", "youzan"), _WECHAT_DEPOSITS),
-    "douyin": (("douyin", "oceanengine"), ("douyin_followed",)),
+    "wechat": (
+        ("wechat", "wecom", "official_account", "youzan"),
+        _WECHAT_DEPOSITS,
+        ("shared_or_referred", "referral_accepted"),
+    ),
+    "douyin": (("douyin", "oceanengine"), ("douyin_account_followed",), ()),
 }
-"""Beginnings of the channels of each ecosystem, and the kinds of touches that deposit."""
+"""Beginnings of the channels of each ecosystem, the kinds of touches that deposit, and those that
+belong to it whatever their channel."""
 _ACTIVE = ("brand_interaction", "shop_visited", "outreach_clicked", "brand_searched")
 
 
@@ -91,9 +96,9 @@ def _tiers(touches: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
 
 def _stages(name: str, touches: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
     """new, deposited, active (last two-way touch), converted, repurchased and referred."""
-    prefixes, deposits = _ECOSYSTEMS[name]
+    prefixes, deposits, own = _ECOSYSTEMS[name]
     is_here = pl.any_horizontal(pl.col("channel").str.starts_with(p) for p in prefixes)
-    here = touches.filter(is_here | pl.col("kind").is_in(deposits))
+    here = touches.filter(is_here | pl.col("kind").is_in([*deposits, *own]))
     deposited = _first(here.filter(pl.col("kind").is_in(deposits)), "deposited")
     after = bought.join(deposited, on="person_id").filter(pl.col("at") >= pl.col("deposited"))
     converted = _first(after, "converted")

@@ -6,7 +6,6 @@ people       one row per person: how it stands at the end of the period.
 identifiers  one row per identifier and person that the files show; a family phone has two.
 touches      one row per touch, in the true order per person (seq from 1).
 orders       one row per order in the files, as the newest file that holds it shows it.
-lines        one row per order line of those orders.
 relations    one row per stay with a guide, in a group or with an official account.
 headline     one row per date, platform, account, channel (as a file states it) and metric; value in
              fen for money, else a count.
@@ -129,8 +128,10 @@ FILES = pl.Schema(
         "rows": pl.Int64(),
         "rejected": pl.Int64(),
         "junk": pl.Int64(),
+        "repeats": pl.String(),
     }
 )
+"""repeats: the path of an earlier file with the same bytes, which a loader must not count twice."""
 TABLES = {
     "people": PEOPLE,
     "identifiers": IDENTIFIERS,
@@ -206,11 +207,11 @@ class TruthWriter:
             self.append(table, pl.DataFrame(schema=columns)) if table not in self._writers else None
         for writer in self._writers.values():
             writer.close()
+        once = files.filter(pl.col("repeats").is_null())
         self.add_totals(
-            files=files.height,
-            rows=int(files["rows"].sum()),
-            rejected=int(files["rejected"].sum()),
-            junk=int(files["junk"].sum()),
+            files=once.height,
+            repeated_files=files.height - once.height,
+            **{name: int(once[name].sum()) for name in ("rows", "rejected", "junk")},
         )
         content = {"arguments": dict(arguments), "totals": dict(sorted(self._totals.items()))}
         text = json.dumps(content, ensure_ascii=False, indent=1, default=str)

@@ -13,13 +13,13 @@ def test_simulate_writes_a_brand_and_refuses_what_makes_none(tmp_path: Path) -> 
     arguments = ["simulate", "--customers", "200", "--days", "30", "--out", str(out)]
     output = siyu.run(*arguments, "--profile", "4", "--seed", "3", "--last-day")
     truth = Truth(out / "truth")
-    assert f"{truth.totals['files']} files" in output
+    assert f"{truth.totals['files']} files with {truth.totals['rows']:,} rows" in output
     assert truth.arguments["profile"] == 4
     assert truth.arguments["seed"] == 3
     written = [
         f for top in ("landing", "last_day") for f in (out / top).rglob("*.*") if f.is_file()
     ]
-    assert len(written) == truth.totals["files"]
+    assert len(written) == truth.files.height
     refused = siyu.run(*arguments, expect=1)
     assert "holds exports already" in refused
     assert "Traceback" not in refused

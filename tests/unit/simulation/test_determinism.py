@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.simulation import SimulationError, block, simulate_brand
+from pipelines.simulation import SimulationError, block, brand, simulate_brand
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -64,13 +64,13 @@ def test_several_blocks_make_one_brand(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_another_period(tmp_path: Path) -> None:
-    brand = simulate_brand(
+    truth = simulate_brand(
         tmp_path / "landing", tmp_path / "truth", customers=200, days=30,
         last_day=date(2026, 1, 18),
-    )  # fmt: skip
-    assert brand.truth.first_day == date(2025, 12, 20)
-    ordered = brand.truth.orders["created_at"].dt.date()
-    assert ordered.is_between(brand.truth.first_day, brand.truth.last_day).all()
+    ).truth  # fmt: skip
+    assert truth.first_day == date(2025, 12, 20)
+    ordered = truth.orders["created_at"].dt.date()
+    assert ordered.is_between(truth.first_day, truth.last_day).all()
 
 
 def test_the_last_day_apart(tmp_path: Path) -> None:
@@ -86,6 +86,20 @@ def test_the_last_day_apart(tmp_path: Path) -> None:
     assert before | last == together
     assert {path.split("/")[0] for path in last} >= {"tmall", "douyin", "pos", "oceanengine"}
     assert len(last) < len(before) / 3
+
+
+def test_a_simulation_that_breaks_off_leaves_no_half_brand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(_: block.World) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(brand, "BRAND_PARTS", (break_off,))
+        with pytest.raises(KeyboardInterrupt):
+            simulate(tmp_path / "again")
+    assert not (tmp_path / "again/landing").exists()
+    assert digests(simulate(tmp_path / "again")) == digests(simulate(tmp_path / "whole"))
 
 
 @pytest.mark.parametrize(
