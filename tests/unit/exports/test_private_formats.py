@@ -176,9 +176,7 @@ def test_a_visit_without_card_and_phone_counts(loaded) -> None:
 
 def test_phones_that_staff_typed_into_the_customer_list_have_keys(loaded) -> None:
     header = "客户名称,添加人,添加人帐号,添加人所属部门,添加时间,来源,手机,地址"
-    row = (
-        '小鱼,导购01,guide01,店,2026-04-01 10:20:30,未知,"19412340001;194****0002",示例路1号'
-    )
+    row = '小鱼,导购01,guide01,店,2026-04-01 10:20:30,未知,"19412340001;194****0002",示例路1号'
     listed = rows(loaded("wecom_customers", header=header, own=(row,)))[0]
     assert listed["follow_userid"] == "guide01"  # 帐号 is 账号
     assert listed["remark_phones_keys"] == rows(loaded("sms_sends"))[0]["phone_key"]
