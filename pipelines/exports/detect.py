@@ -66,12 +66,33 @@ class _Candidate:
     contract: Contract
     header: HeadRow
     known: frozenset[str]
-    named: int
-    missing: tuple[str, ...]
+    loaded: frozenset[str]
+
+    @property
+    def named(self) -> int:
+        return len(self.header.headers)
 
     @property
     def fits(self) -> bool:
-        return not self.missing and len(self.known) >= self.contract.header.min_known
+        return len(self.known) >= self.contract.header.min_known and not self.missing
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Columns that the contract needs and the row does not have."""
+        contract = self.contract
+        columns = [
+            column.label
+            for column in contract.columns
+            if (column.required and not column.is_outside)
+            or column.name in contract.header.must_have
+            if column.name not in self.loaded
+        ]
+        groups = [
+            " or ".join(contract.column_by_name[name].label for name in group)
+            for group in contract.at_least_one_of
+            if self.loaded.isdisjoint(group)
+        ]
+        return (*columns, *groups)
 
     @property
     def score(self) -> tuple[int, float]:
@@ -123,26 +144,8 @@ def _best_row(contract: Contract, rows: Sequence[HeadRow]) -> _Candidate | None:
 def _candidate(contract: Contract, row: HeadRow) -> _Candidate:
     known = row.headers & contract.known_headers
     loaded = {contract.column_of_header[h].name for h in known if h in contract.column_of_header}
-    taken = {header: column for header in row.headers if (column := contract.takes(header))}
-    loaded |= {column.name for column in taken.values()}
-    missing = [
-        column.label
-        for column in contract.columns
-        if (column.required and not column.is_outside) or column.name in contract.header.must_have
-        if column.name not in loaded
-    ]
-    missing += [
-        " or ".join(contract.column_by_name[name].label for name in group)
-        for group in contract.at_least_one_of
-        if loaded.isdisjoint(group)
-    ]
-    return _Candidate(
-        contract=contract,
-        header=row,
-        known=known | taken.keys(),
-        named=len(row.headers),
-        missing=tuple(missing),
-    )
+    taken = contract.taken(row.headers)
+    return _Candidate(contract, row, known | taken.keys(), frozenset(loaded | set(taken.values())))
 
 
 def _match(found: _Candidate) -> Match:
