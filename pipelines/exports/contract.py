@@ -151,6 +151,10 @@ class Contract(Model):
             return None
         return next((c for c in self._patterned if fits_one(header, c.header_patterns)), None)
 
+    def may_fit(self, known: int) -> bool:
+        """So many headers known by name can be enough, with those that patterns may add."""
+        return known >= (1 if self._patterned else self.header.min_known)
+
     def taken(self, headers: Iterable[str]) -> dict[str, str]:
         """Name of the column by header, for headers that belong to one by its patterns."""
         if not self._patterned:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -110,8 +111,10 @@ def detect(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> M
     Raises ``UnknownExport`` (nearest contracts and the differing headers), ``AmbiguousExport``
     (two fit equally well) or ``ExportRefused`` (a loaded header stands twice).
     """
-    ranked = _ranked(rows, contracts)
-    fitting = [c for c in ranked if c.fits and file_format in c.contract.formats]
+    fitting = _fitting(_ranked(rows, _likely(rows, contracts)), file_format)
+    if not fitting:
+        ranked = _ranked(rows, contracts)
+        fitting = _fitting(ranked, file_format)
     if not fitting:
         raise UnknownExport(_unknown_message(ranked, file_format))
     top = [c for c in fitting if c.score == fitting[0].score]
@@ -130,7 +133,20 @@ def nearest_contracts(rows: Sequence[HeadRow], contracts: Contracts, file_format
     return _unknown_message(_ranked(rows, contracts), file_format)
 
 
-def _ranked(rows: Sequence[HeadRow], contracts: Contracts) -> list[_Candidate]:
+def _likely(rows: Sequence[HeadRow], contracts: Contracts) -> list[Contract]:
+    """Contracts that know enough headers of a row by name: the only ones worth a closer look."""
+    likely: set[str] = set()
+    for row in rows:
+        hits = Counter(name for h in row.headers for name in contracts.knowing.get(h, ()))
+        likely |= {name for name, known in hits.items() if contracts[name].may_fit(known)}
+    return [contract for contract in contracts if contract.contract in likely]
+
+
+def _fitting(ranked: Sequence[_Candidate], file_format: str) -> list[_Candidate]:
+    return [c for c in ranked if c.fits and file_format in c.contract.formats]
+
+
+def _ranked(rows: Sequence[HeadRow], contracts: Iterable[Contract]) -> list[_Candidate]:
     best = [_best_row(contract, rows) for contract in contracts]
     return sorted((c for c in best if c is not None), key=lambda c: c.score, reverse=True)
 

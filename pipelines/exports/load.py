@@ -52,10 +52,14 @@ def pending_files(
     """
     remembered = remembered_hashes(con)
     attempts = current_attempts(con)
-    landed = [
-        _landed(con, path, settings.landing_folder, remembered)
-        for path in landing_files(settings.landing_folder)
-    ]
+    con.begin()  # one transaction: each insert alone would wait for the disk
+    try:
+        landed = [
+            _landed(con, path, settings.landing_folder, remembered)
+            for path in landing_files(settings.landing_folder)
+        ]
+    finally:
+        con.commit()
     forget_refusals(con, keep=[file.relative_path for file in landed])
     landed.sort(key=lambda file: (file.delivered_at, file.relative_path))
     pending: dict[tuple[str, str], LandedFile] = {}
