@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.workers.told import Clock, tell
 from pipelines.exports.contract_files import load_contracts
-from pipelines.exports.load import load_file
+from pipelines.exports.load import load_files
 from pipelines.exports.report import describe
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.privacy.keys import load_or_create_key
@@ -26,8 +25,8 @@ def main(data: Path, files: list[Path]) -> None:
     clock = Clock()
     reports = []
     with clock.running(), open_warehouse(settings) as warehouse:
-        for file in files:
-            reports += load_file(warehouse, describe(file), contracts, key, datetime.now(UTC))
+        for loaded in load_files(warehouse, map(describe, files), contracts, key):
+            reports += loaded
     tell(
         clock,
         contracts=sorted({str(report.contract) for report in reports}),

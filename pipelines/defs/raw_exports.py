@@ -1,12 +1,11 @@
 """Raw export files → `raw_<source>.<export>`: one asset per raw table, one pass."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import dagster as dg
 
 from pipelines.exports.contract_files import load_contracts
-from pipelines.exports.load import load_file, pending_files
+from pipelines.exports.load import load_files, pending_files
 from pipelines.exports.summary import one_line
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.privacy.keys import load_or_create_key
@@ -57,12 +56,8 @@ def raw_exports(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
     reports = []
     with open_warehouse(settings) as warehouse:
         ensure_raw_tables(warehouse, CONTRACTS)
-        for landed in pending_files(settings, warehouse, CONTRACTS):
-            try:
-                loaded = load_file(warehouse, landed, CONTRACTS, key, datetime.now(UTC))
-            except FileNotFoundError:
-                context.log.warning(f"{landed.relative_path}: gone before it could be loaded")
-                continue
+        pending = pending_files(settings, warehouse, CONTRACTS)
+        for loaded in load_files(warehouse, pending, CONTRACTS, key):
             reports += loaded
             context.log.info("\n".join(one_line(report) for report in loaded))
         totals = table_counts(warehouse, CONTRACTS.by_raw_table)

@@ -7,6 +7,7 @@ is personal, what is dropped at the door, which rows are junk and how the export
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -149,6 +150,16 @@ class Contract(Model):
         if header in self.known_headers:
             return None
         return next((c for c in self._patterned if fits_one(header, c.header_patterns)), None)
+
+    def may_fit(self, known: int) -> bool:
+        """So many headers known by name can be enough, with those that patterns may add."""
+        return known >= (1 if self._patterned else self.header.min_known)
+
+    def taken(self, headers: Iterable[str]) -> dict[str, str]:
+        """Name of the column by header, for headers that belong to one by its patterns."""
+        if not self._patterned:
+            return {}
+        return {header: column.name for header in headers if (column := self.takes(header))}
 
     def collector(self, header: str) -> Column | None:
         """Column that collects a header unknown by name. Personal headers are never collected."""

@@ -58,6 +58,15 @@ class Contracts:
         return hashlib.sha256(hashes.encode()).hexdigest()[:16]
 
     @cached_property
+    def knowing(self) -> dict[str, list[str]]:
+        """Names of the contracts that know a normalised header."""
+        names: dict[str, list[str]] = {}
+        for contract in self:
+            for header in contract.known_headers:
+                names.setdefault(header, []).append(contract.contract)
+        return names
+
+    @cached_property
     def by_raw_table(self) -> dict[str, list[Contract]]:
         """Contracts that fill each raw table."""
         tables: dict[str, list[Contract]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,12 +67,33 @@ class _Candidate:
     contract: Contract
     header: HeadRow
     known: frozenset[str]
-    named: int
-    missing: tuple[str, ...]
+    loaded: frozenset[str]
+
+    @property
+    def named(self) -> int:
+        return len(self.header.headers)
 
     @property
     def fits(self) -> bool:
-        return not self.missing and len(self.known) >= self.contract.header.min_known
+        return len(self.known) >= self.contract.header.min_known and not self.missing
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Columns that the contract needs and the row does not have."""
+        contract = self.contract
+        columns = [
+            column.label
+            for column in contract.columns
+            if (column.required and not column.is_outside)
+            or column.name in contract.header.must_have
+            if column.name not in self.loaded
+        ]
+        groups = [
+            " or ".join(contract.column_by_name[name].label for name in group)
+            for group in contract.at_least_one_of
+            if self.loaded.isdisjoint(group)
+        ]
+        return (*columns, *groups)
 
     @property
     def score(self) -> tuple[int, float]:
@@ -89,8 +111,10 @@ def detect(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> M
     Raises ``UnknownExport`` (nearest contracts and the differing headers), ``AmbiguousExport``
     (two fit equally well) or ``ExportRefused`` (a loaded header stands twice).
     """
-    ranked = _ranked(rows, contracts)
-    fitting = [c for c in ranked if c.fits and file_format in c.contract.formats]
+    fitting = _fitting(_ranked(rows, _likely(rows, contracts)), file_format)
+    if not fitting:
+        ranked = _ranked(rows, contracts)
+        fitting = _fitting(ranked, file_format)
     if not fitting:
         raise UnknownExport(_unknown_message(ranked, file_format))
     top = [c for c in fitting if c.score == fitting[0].score]
@@ -109,7 +133,20 @@ def nearest_contracts(rows: Sequence[HeadRow], contracts: Contracts, file_format
     return _unknown_message(_ranked(rows, contracts), file_format)
 
 
-def _ranked(rows: Sequence[HeadRow], contracts: Contracts) -> list[_Candidate]:
+def _likely(rows: Sequence[HeadRow], contracts: Contracts) -> list[Contract]:
+    """Contracts that know enough headers of a row by name: the only ones worth a closer look."""
+    likely: set[str] = set()
+    for row in rows:
+        hits = Counter(name for h in row.headers for name in contracts.knowing.get(h, ()))
+        likely |= {name for name, known in hits.items() if contracts[name].may_fit(known)}
+    return [contract for contract in contracts if contract.contract in likely]
+
+
+def _fitting(ranked: Sequence[_Candidate], file_format: str) -> list[_Candidate]:
+    return [c for c in ranked if c.fits and file_format in c.contract.formats]
+
+
+def _ranked(rows: Sequence[HeadRow], contracts: Iterable[Contract]) -> list[_Candidate]:
     best = [_best_row(contract, rows) for contract in contracts]
     return sorted((c for c in best if c is not None), key=lambda c: c.score, reverse=True)
 
@@ -123,26 +160,8 @@ def _best_row(contract: Contract, rows: Sequence[HeadRow]) -> _Candidate | None:
 def _candidate(contract: Contract, row: HeadRow) -> _Candidate:
     known = row.headers & contract.known_headers
     loaded = {contract.column_of_header[h].name for h in known if h in contract.column_of_header}
-    taken = {header: column for header in row.headers if (column := contract.takes(header))}
-    loaded |= {column.name for column in taken.values()}
-    missing = [
-        column.label
-        for column in contract.columns
-        if (column.required and not column.is_outside) or column.name in contract.header.must_have
-        if column.name not in loaded
-    ]
-    missing += [
-        " or ".join(contract.column_by_name[name].label for name in group)
-        for group in contract.at_least_one_of
-        if loaded.isdisjoint(group)
-    ]
-    return _Candidate(
-        contract=contract,
-        header=row,
-        known=known | taken.keys(),
-        named=len(row.headers),
-        missing=tuple(missing),
-    )
+    taken = contract.taken(row.headers)
+    return _Candidate(contract, row, known | taken.keys(), frozenset(loaded | set(taken.values())))
 
 
 def _match(found: _Candidate) -> Match:

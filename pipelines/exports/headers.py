@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 _NUMBERED = re.compile(r"#\d+$")
 _PERSONAL = re.compile(
@@ -16,6 +17,7 @@ _PERSONAL = re.compile(
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 
 
+@lru_cache(maxsize=1 << 14)
 def normalise_header(text: str) -> str:
     """Fold width and brackets, drop blanks anywhere and a closing ``(元)``, lower case.
 

@@ -5,14 +5,13 @@ Its rows are written in the transaction that writes the data rows, so the two ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import duckdb
 import polars as pl
 
-from pipelines.exports.check import Checked
-from pipelines.exports.report import LOADED, REFUSED, FileReport
+from pipelines.exports.report import LOADED, REFUSED, CheckedPart, FileReport
 
 TABLES = {
     "files": (
@@ -40,6 +39,20 @@ TABLES = {
         sha256 VARCHAR NOT NULL""",
     ),
 }
+
+
+_POLARS_TYPES: dict[str, pl.DataType] = {
+    "BIGINT": pl.Int64(), "INTEGER": pl.Int32(), "VARCHAR": pl.String(),
+    "TIMESTAMP": pl.Datetime("us"), "BOOLEAN": pl.Boolean(),
+}  # fmt: skip
+
+
+def _schema(table: str) -> dict[str, pl.DataType]:
+    columns = (column.split()[:2] for column in TABLES[table][1].split(","))
+    return {name: _POLARS_TYPES[sql_type] for name, sql_type in columns}
+
+
+_FILE_SCHEMA, _JUNK_SCHEMA = _schema("files"), _schema("junk")
 
 
 def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
@@ -87,17 +100,18 @@ def current_attempts(
     return attempts
 
 
-def supersede(con: duckdb.DuckDBPyConnection, sha256: str, account: str) -> None:
-    """Take back an earlier attempt with this content: its rows go, its ledger row stays, closed."""
+def supersede(con: duckdb.DuckDBPyConnection, contents: Sequence[tuple[str, str]]) -> None:
+    """Take back earlier attempts with (sha256, account): rows go, ledger rows stay, closed."""
+    if not contents:
+        return
     ids = [
         row[0]
         for row in con.execute(
-            "select file_id from ledger.files where sha256 = ? and account = ? and is_current",
-            [sha256, account],
+            "select file_id from ledger.files where is_current and (sha256, account) in "
+            "(select unnest(?::varchar[]), unnest(?::varchar[]))",
+            [list(column) for column in zip(*contents, strict=True)],
         ).fetchall()
     ]
-    if not ids:
-        return
     tables = con.execute(
         "select schema_name, table_name from duckdb_columns() "
         "where column_name = '_file_id' and schema_name like 'raw\\_%' escape '\\'"
@@ -120,14 +134,19 @@ def forget_refusals(con: duckdb.DuckDBPyConnection, keep: list[str]) -> None:
     )
 
 
-def paths_of_content(con: duckdb.DuckDBPyConnection, sha256: str) -> dict[str, list[str]]:
-    """Relative paths under which this content was taken, by account."""
+def paths_of_contents(
+    con: duckdb.DuckDBPyConnection, hashes: Sequence[str]
+) -> dict[str, dict[str, list[str]]]:
+    """Relative paths under which contents were taken, by sha256 and account."""
     rows = con.execute(
-        "select account, list(distinct relative_path) from ledger.files "
-        "where sha256 = ? and is_current group by account",
-        [sha256],
+        "select sha256, account, list(distinct relative_path) from ledger.files "
+        "where is_current and sha256 in (select unnest(?::varchar[])) group by all",
+        [list(hashes)],
     ).fetchall()
-    return dict(rows)
+    found: dict[str, dict[str, list[str]]] = {}
+    for sha256, account, paths in rows:
+        found.setdefault(sha256, {})[account] = paths
+    return found
 
 
 def next_file_id(con: duckdb.DuckDBPyConnection) -> int:
@@ -137,43 +156,44 @@ def next_file_id(con: duckdb.DuckDBPyConnection) -> int:
     )
 
 
-def record(
-    con: duckdb.DuckDBPyConnection, report: FileReport, checked: Checked | None, now: datetime
-) -> None:
-    """Write the account of one part. ``report.file_id`` is set; ``now`` is aware."""
-    counts: list[int | None]
-    counts = [report.rows_read, report.rows_loaded, report.rows_rejected, report.rows_junk]
-    if report.status != LOADED:
-        counts = [None] * len(counts)
-    con.execute(
-        "insert into ledger.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, true)",
-        [
-            report.file_id, report.sha256, report.file_name, report.relative_path, report.member,
-            report.size_bytes, naive_utc(report.delivered_at), report.exported_at, report.account,
-            report.source, report.contract, report.contract_hash, report.variant, report.encoding,
-            report.header_line, report.status, report.message,
-            *counts,
-            ",".join(report.unknown_headers) or None, naive_utc(now),
-        ],
+def record(con: duckdb.DuckDBPyConnection, parts: Sequence[CheckedPart], now: datetime) -> None:
+    """Write the account of parts. ``report.file_id`` is set; ``now`` is aware."""
+    files = [_file_row(part.report, now) for part in parts]
+    insert_frame(con, "ledger.files", pl.DataFrame(files, schema=_FILE_SCHEMA, orient="row"))
+    junk = [
+        (part.report.file_id, rule, rows)
+        for part in parts
+        for rule, rows in part.report.junk.items()
+    ]
+    if junk:
+        insert_frame(con, "ledger.junk", pl.DataFrame(junk, schema=_JUNK_SCHEMA, orient="row"))
+    quarantine = [
+        part.checked.quarantine.with_columns(file_id=pl.lit(part.report.file_id, pl.Int64))
+        for part in parts
+        if part.checked is not None and part.checked.quarantine.height
+    ]
+    if quarantine:
+        insert_frame(con, "ledger.quarantine", pl.concat(quarantine))
+
+
+def _file_row(report: FileReport, now: datetime) -> tuple[object, ...]:
+    counts: tuple[int | None, ...] = (None, None, None, None)
+    if report.status == LOADED:
+        counts = report.rows_read, report.rows_loaded, report.rows_rejected, report.rows_junk
+    return (
+        report.file_id, report.sha256, report.file_name, report.relative_path, report.member,
+        report.size_bytes, naive_utc(report.delivered_at), report.exported_at, report.account,
+        report.source, report.contract, report.contract_hash, report.variant, report.encoding,
+        report.header_line, report.status, report.message, *counts,
+        ",".join(report.unknown_headers) or None, naive_utc(now), True,
     )  # fmt: skip
-    for rule, rows in report.junk.items():
-        con.execute("insert into ledger.junk values (?, ?, ?)", [report.file_id, rule, rows])
-    if checked is not None and checked.quarantine.height:
-        insert_frame(con, "ledger.quarantine", checked.quarantine, {"file_id": report.file_id})
 
 
-def insert_frame(
-    con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, constants: Mapping[str, object]
-) -> None:
-    """Append a frame and constant columns to a table, by column name."""
+def insert_frame(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """Append a frame to a table, by column name."""
     con.register("incoming", frame)
     try:
-        names = ", ".join([*constants, *frame.columns])
-        values = ", ".join([*("?" for _ in constants), *frame.columns])
-        con.execute(
-            f"insert into {table} ({names}) select {values} from incoming", [*constants.values()]
-        )
+        con.execute(f"insert into {table} by name select * from incoming")
     finally:
         con.unregister("incoming")
 

@@ -1,15 +1,16 @@
-"""Delivered files into the warehouse: all rows and their account in one transaction per file."""
+"""Delivered files into the warehouse: all rows of a file and their account in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
-from pipelines.exports.check import Checked
 from pipelines.exports.contract import raw_table
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.ledger import (
@@ -17,7 +18,7 @@ from pipelines.exports.ledger import (
     forget_refusals,
     insert_frame,
     next_file_id,
-    paths_of_content,
+    paths_of_contents,
     record,
     remember_hash,
     remembered_hashes,
@@ -25,6 +26,7 @@ from pipelines.exports.ledger import (
 )
 from pipelines.exports.report import (
     REFUSED,
+    CheckedPart,
     FileReport,
     LandedFile,
     account_of,
@@ -34,6 +36,8 @@ from pipelines.exports.report import (
 from pipelines.settings import Settings
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".download", ".partial")
+_BATCH_FILES = 50
+_BATCH_BYTES = 32 * 1024**2
 _NO_EXPORTS = ("README.md", "Thumbs.db", "desktop.ini")
 
 
@@ -48,10 +52,14 @@ def pending_files(
     """
     remembered = remembered_hashes(con)
     attempts = current_attempts(con)
-    landed = [
-        _landed(con, path, settings.landing_folder, remembered)
-        for path in landing_files(settings.landing_folder)
-    ]
+    con.begin()  # one transaction: each insert alone would wait for the disk
+    try:
+        landed = [
+            _landed(con, path, settings.landing_folder, remembered)
+            for path in landing_files(settings.landing_folder)
+        ]
+    finally:
+        con.commit()
     forget_refusals(con, keep=[file.relative_path for file in landed])
     landed.sort(key=lambda file: (file.delivered_at, file.relative_path))
     pending: dict[tuple[str, str], LandedFile] = {}
@@ -71,6 +79,27 @@ def landing_files(landing: Path) -> Iterator[Path]:
             yield path
 
 
+def load_files(
+    con: duckdb.DuckDBPyConnection, pending: Iterable[LandedFile], contracts: Contracts, key: bytes
+) -> Iterator[list[FileReport]]:
+    """Load delivered files, several in one transaction; yields the reports of one file at a time.
+
+    A process killed at any point leaves all of a file or nothing. A file that is gone before it is
+    read is left out. The raw tables must exist (``ensure_raw_tables``).
+    """
+    batch = _Batch()
+    for landed in pending:
+        try:
+            parts = check_landed(landed, contracts, key)
+        except FileNotFoundError:
+            continue
+        if batch.is_full or batch.holds(landed, parts):
+            yield from _write(con, batch, datetime.now(UTC))
+            batch = _Batch()
+        batch.files.append((landed, parts))
+    yield from _write(con, batch, datetime.now(UTC))
+
+
 def load_file(
     con: duckdb.DuckDBPyConnection,
     landed: LandedFile,
@@ -84,44 +113,90 @@ def load_file(
     report per part, refused parts included. ``now`` is aware. The raw tables must exist
     (``ensure_raw_tables``).
     """
-    parts = check_landed(landed, contracts, key)
+    batch = _Batch([(landed, check_landed(landed, contracts, key))])
+    (reports,) = _write(con, batch, now)
+    return reports
+
+
+@dataclass
+class _Batch:
+    """Checked files that are written together."""
+
+    files: list[tuple[LandedFile, list[CheckedPart]]] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        size = sum(landed.size for landed, _ in self.files)
+        return size >= _BATCH_BYTES or len(self.files) >= _BATCH_FILES
+
+    def holds(self, landed: LandedFile, parts: list[CheckedPart]) -> bool:
+        """The same content of the same account: a file was replaced while it was read."""
+        content = parts[0].report.sha256, landed.account
+        return content in {(p[0].report.sha256, other.account) for other, p in self.files}
+
+
+def _write(con: duckdb.DuckDBPyConnection, batch: _Batch, now: datetime) -> list[list[FileReport]]:
+    """All rows of the batch and their accounts in one transaction."""
+    if not batch.files:
+        return []
     con.begin()
     try:
-        sha256 = parts[0].report.sha256
-        for account in (landed.account, *_moved_from(con, landed, sha256)):
-            supersede(con, sha256, account)
-        reports = []
-        for part in parts:
-            report = replace(part.report, file_id=next_file_id(con))
-            if part.checked is not None:
-                _insert_rows(con, report, part.checked)
-            record(con, report, part.checked, now)
-            reports.append(report)
+        supersede(con, _replaced(con, batch))
+        file_ids = count(next_file_id(con))
+        written = [
+            [
+                CheckedPart(replace(part.report, file_id=next(file_ids)), part.checked)
+                for part in parts
+            ]
+            for _, parts in batch.files
+        ]
+        flat = [part for parts in written for part in parts]
+        for (table, _), frames in _rows_by_table(flat).items():
+            insert_frame(con, table, pl.concat(frames))
+        record(con, flat, now)
         con.commit()
     except BaseException:
         con.rollback()
         raise
-    return reports
+    return [[part.report for part in parts] for parts in written]
 
 
-def _moved_from(con: duckdb.DuckDBPyConnection, landed: LandedFile, sha256: str) -> list[str]:
-    """Accounts from whose folder the file was moved here: its rows must not count in both."""
+def _replaced(con: duckdb.DuckDBPyConnection, batch: _Batch) -> list[tuple[str, str]]:
+    """(sha256, account) of earlier attempts that the batch takes the place of."""
+    known = paths_of_contents(con, [parts[0].report.sha256 for _, parts in batch.files])
+    replaced = []
+    for landed, parts in batch.files:
+        sha256 = parts[0].report.sha256
+        for account, paths in known.get(sha256, {}).items():
+            if account == landed.account or _is_moved(landed, paths):
+                replaced.append((sha256, account))
+    return replaced
+
+
+def _is_moved(landed: LandedFile, paths: Sequence[str]) -> bool:
+    """The file left the folder of another account: its rows must not count in both."""
     landing = landed.path.parents[len(Path(landed.relative_path).parts) - 1]
-    return [
-        account
-        for account, paths in paths_of_content(con, sha256).items()
-        if account != landed.account and not any((landing / path).exists() for path in paths)
-    ]
+    return not any((landing / path).exists() for path in paths)
 
 
-def _insert_rows(con: duckdb.DuckDBPyConnection, report: FileReport, checked: Checked) -> None:
-    constants = {
-        "_file_id": report.file_id,
-        "_exported_at": checked.exported_at,
-        "_account": report.account,
-        "_variant": report.variant,
-    }
-    insert_frame(con, raw_table(checked.match.contract), checked.rows, constants)
+def _rows_by_table(
+    parts: Iterable[CheckedPart],
+) -> dict[tuple[str, tuple[str, ...]], list[pl.DataFrame]]:
+    """Rows with the columns that say where they came from, by raw table and columns."""
+    frames: dict[tuple[str, tuple[str, ...]], list[pl.DataFrame]] = {}
+    for part in parts:
+        if part.checked is None or not part.checked.rows.height:
+            continue
+        report, rows = part.report, part.checked.rows
+        frame = rows.with_columns(
+            _file_id=pl.lit(report.file_id, pl.Int64),
+            _exported_at=pl.lit(part.checked.exported_at, pl.Datetime("us")),
+            _account=pl.lit(report.account),
+            _variant=pl.lit(report.variant),
+        )
+        table = raw_table(part.checked.match.contract)
+        frames.setdefault((table, tuple(frame.columns)), []).append(frame)
+    return frames
 
 
 def _landed(

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.exports.contract_files import SHIPPED, Contracts, load_contracts, read_contracts
-from pipelines.exports.load import load_file, pending_files
+from pipelines.exports.load import load_file, load_files, pending_files
 from pipelines.exports.report import CheckedPart, FileReport, check_file
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.settings import Settings
@@ -64,6 +64,13 @@ class Warehouse:
         for landed in pending_files(self.settings, self.con, self.contracts):
             reports += load_file(self.con, landed, self.contracts, KEY, NOW)
         return reports
+
+    def load_together(self) -> list[FileReport]:
+        """As a refresh does: several files in one transaction."""
+        ensure_raw_tables(self.con, self.contracts)
+        pending = pending_files(self.settings, self.con, self.contracts)
+        loaded = load_files(self.con, pending, self.contracts, KEY)
+        return [report for reports in loaded for report in reports]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.con.execute(query).fetchall()

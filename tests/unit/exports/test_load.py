@@ -304,8 +304,8 @@ def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(load, sys.argv[2], die)
-for landed in load.pending_files(settings, con, contracts):
-    load.load_file(con, landed, contracts, b"k" * 32, datetime.now(UTC))
+pending = load.pending_files(settings, con, contracts)
+list(load.load_files(con, pending, contracts, b"k" * 32))
 """
 
 
@@ -337,6 +337,54 @@ def test_a_killed_load_leaves_all_or_nothing(
         (2000, 1)
     ]
     warehouse.con.close()
+
+
+def test_files_loaded_together_are_as_if_loaded_one_by_one(warehouse: Warehouse) -> None:
+    for day in range(1, 6):
+        warehouse.land(f"douyin/17778{day}0000_x.csv", orders((str(day), "1", f"状态{day}")))
+    warehouse.land(
+        "pos/sales.csv", "销售日期,小票号,销售数量,单价\n2026-05-01,A1,1,9\n,,,\nx,A2,1,9\n"
+    )
+    warehouse.land("stranger.csv", "a,b\n1,2\n")
+    warehouse.load()
+    alone = warehouse.content()
+    warehouse.con.execute("drop schema raw_douyin cascade")
+    warehouse.con.execute("drop schema raw_pos cascade")
+    warehouse.con.execute("drop schema ledger cascade")
+    reports = warehouse.load_together()
+    together = warehouse.content()
+    without_time = "select * exclude (loaded_at) from ledger.files order by all"
+    assert [report.file_id for report in reports] == list(range(1, 8))
+    assert len(warehouse.rows(without_time)) == 7
+    for table in ("raw_douyin.orders", "raw_pos.sales", "ledger.junk", "ledger.quarantine"):
+        assert together[table] == alone[table], table
+    assert [row[:-2] for row in together["ledger.files"]] == [
+        row[:-2] for row in alone["ledger.files"]
+    ]
+    assert warehouse.load_together() == []
+
+
+def test_a_batch_takes_back_what_its_files_left_before(warehouse: Warehouse) -> None:
+    path = warehouse.land("douyin/orders.csv", orders(("1", "11", "已完成")))
+    warehouse.land("douyin/shop_2/orders.csv", orders(("2", "21", "已完成")))
+    warehouse.load_together()
+    path.parent.joinpath("shop_1").mkdir()
+    path.rename(path.parent / "shop_1" / path.name)
+    warehouse.load_together()
+    assert warehouse.rows("select _account from raw_douyin.orders order by 1") == [
+        ("shop_1",),
+        ("shop_2",),
+    ]
+
+
+def test_a_file_that_is_gone_is_left_out(warehouse: Warehouse) -> None:
+    gone = warehouse.land("douyin/a.csv", orders(("1", "11", "已完成")))
+    warehouse.land("douyin/b.csv", orders(("2", "21", "已完成")))
+    ensure_raw_tables(warehouse.con, warehouse.contracts)
+    pending = pending_files(warehouse.settings, warehouse.con, warehouse.contracts)
+    gone.unlink()
+    loaded = list(load.load_files(warehouse.con, pending, warehouse.contracts, KEY))
+    assert [reports[0].file_name for reports in loaded] == ["b.csv"]
 
 
 def test_a_file_replaced_after_it_was_found_is_accounted_for_as_read(warehouse: Warehouse) -> None:
