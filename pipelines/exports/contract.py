@@ -144,6 +144,11 @@ class Contract(Model):
         others = {normalise_header(header) for header in (*self.not_loaded, *self.dropped)}
         return frozenset(others | set(self.column_of_header))
 
+    @cached_property
+    def has_patterns(self) -> bool:
+        """Some column has ``header_patterns``."""
+        return bool(self._patterned)
+
     def takes(self, header: str) -> Column | None:
         """Column that a header unknown by name belongs to through its ``header_patterns``."""
         if header in self.known_headers:

@@ -63,15 +63,56 @@ class Match:
 
 @dataclass(frozen=True)
 class _Candidate:
+    """A row as the header of a contract; facts are worked out when they are asked for."""
+
     contract: Contract
     header: HeadRow
-    known: frozenset[str]
-    named: int
-    missing: tuple[str, ...]
+
+    @cached_property
+    def taken(self) -> dict[str, Column]:
+        """Columns that take a header by its pattern."""
+        if not self.contract.has_patterns:
+            return {}
+        headers = self.header.headers
+        return {header: column for header in headers if (column := self.contract.takes(header))}
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Headers of the row that the contract knows."""
+        return (self.header.headers & self.contract.known_headers) | self.taken.keys()
 
     @property
+    def named(self) -> int:
+        """Headers of the row."""
+        return len(self.header.headers)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Headers without which the contract does not fit."""
+        contract = self.contract
+        loaded = {
+            contract.column_of_header[header].name
+            for header in self.known
+            if header in contract.column_of_header
+        }
+        loaded |= {column.name for column in self.taken.values()}
+        columns = (
+            column.label
+            for column in contract.columns
+            if (column.required and not column.is_outside)
+            or column.name in contract.header.must_have
+            if column.name not in loaded
+        )
+        groups = (
+            " or ".join(contract.column_by_name[name].label for name in group)
+            for group in contract.at_least_one_of
+            if loaded.isdisjoint(group)
+        )
+        return (*columns, *groups)
+
+    @cached_property
     def fits(self) -> bool:
-        return not self.missing and len(self.known) >= self.contract.header.min_known
+        return len(self.known) >= self.contract.header.min_known and not self.missing
 
     @property
     def score(self) -> tuple[int, float]:
@@ -115,34 +156,13 @@ def _ranked(rows: Sequence[HeadRow], contracts: Contracts) -> list[_Candidate]:
 
 
 def _best_row(contract: Contract, rows: Sequence[HeadRow]) -> _Candidate | None:
-    candidates = [_candidate(contract, row) for row in rows[: contract.header.scan_rows]]
+    rows = rows[: contract.header.scan_rows]
+    if not contract.has_patterns:
+        known = contract.known_headers
+        rows = [row for row in rows if not known.isdisjoint(row.headers)] or rows[:1]
+    candidates = [_Candidate(contract, row) for row in rows]
     # max() keeps the first of equals: the upper row is the header, a repeated one below is junk
     return max(candidates, key=lambda c: (c.fits, *c.score, c.named), default=None)
-
-
-def _candidate(contract: Contract, row: HeadRow) -> _Candidate:
-    known = row.headers & contract.known_headers
-    loaded = {contract.column_of_header[h].name for h in known if h in contract.column_of_header}
-    taken = {header: column for header in row.headers if (column := contract.takes(header))}
-    loaded |= {column.name for column in taken.values()}
-    missing = [
-        column.label
-        for column in contract.columns
-        if (column.required and not column.is_outside) or column.name in contract.header.must_have
-        if column.name not in loaded
-    ]
-    missing += [
-        " or ".join(contract.column_by_name[name].label for name in group)
-        for group in contract.at_least_one_of
-        if loaded.isdisjoint(group)
-    ]
-    return _Candidate(
-        contract=contract,
-        header=row,
-        known=known | taken.keys(),
-        named=len(row.headers),
-        missing=tuple(missing),
-    )
 
 
 def _match(found: _Candidate) -> Match:
