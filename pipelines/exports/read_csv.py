@@ -150,5 +150,5 @@ def _separator(text: bytes) -> str:
     for comma_row, tab_row in zip(by_comma, by_tab, strict=False):
         commas, tabs = len(comma_row.cells), len(tab_row.cells)
         if max(commas, tabs) > 1:
-            return TAB if tabs > commas else COMMA
+            return TAB if tabs >= 2 * commas else COMMA  # a header's text may hold a tab
     return COMMA
