@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -80,11 +81,18 @@ def main(
         history_customers=customers,
         console=console,
     )
+    _forget_settings()
     report = Report(results, console)
     wanted = [letter for letter in _MEASURES if not section or letter in section]
     failed = [letter for letter in wanted if not _run(letter, options, report)]
     report.print_targets()
     raise typer.Exit(1 if failed else 0)
+
+
+def _forget_settings() -> None:
+    """Every measured process gets a data folder of its own and defaults for everything else."""
+    for name in [name for name in os.environ if name.startswith("SIYU_")]:
+        del os.environ[name]
 
 
 def _run(letter: str, options: Options, report: Report) -> bool:
@@ -105,4 +113,4 @@ def _run(letter: str, options: Options, report: Report) -> bool:
 if __name__ == "__main__":
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
-    app()
+    app(prog_name="siyu bench")

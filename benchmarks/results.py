@@ -145,7 +145,7 @@ def _used(measured: Measured | None) -> tuple[str, str]:
 
 def _parts_table(figure: Figure) -> Table:
     table = Table(box=None, title=f"{escape(figure.name)}: where the time goes", title_style="dim")
-    table.add_column("part")
+    table.add_column("part", no_wrap=True, max_width=70)
     table.add_column("seconds", justify="right")
     for name, seconds in figure.parts.items():
         table.add_row(escape(name), f"{seconds:.2f}")

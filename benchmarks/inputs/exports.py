@@ -44,6 +44,8 @@ class Habit:
     """How an id is wrapped against spreadsheets."""
     nothing: str = ""
     """What stands for no value."""
+    stem: str = ""
+    """Name of the file, where the name says more than the time of the export."""
 
 
 HABITS = {
@@ -51,6 +53,7 @@ HABITS = {
     "tmall_items": Habit("gb18030", "always", '="{}"', "null"),
     "jd_orders": Habit("gb18030", "always", '="{}"'),
     "douyin_orders": Habit("utf-8-sig", id_form="\t{}", nothing="-"),
+    "yuntu_assets": Habit(stem="人群资产_A3"),
 }
 """Contracts that are not named here are written as plain UTF-8."""
 
@@ -86,7 +89,7 @@ def make_export(
     habit = HABITS.get(contract.contract, Habit())
     rows = rows or _rows_for(contract, megabytes)
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{contract.contract}_{_EXPORTED}.csv"
+    file = folder / f"{habit.stem or contract.contract}_{_EXPORTED}.csv"
     clean = folder / f"{contract.contract}_clean.csv"
     table(contract, rows, first_row).write_csv(clean)
     written = table(contract, rows, first_row, habit)
