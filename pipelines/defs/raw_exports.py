@@ -1,11 +1,13 @@
 """Raw export files → `raw_<source>.<export>`: one asset per raw table, one pass."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
 from pipelines.exports.contract_files import load_contracts
 from pipelines.exports.load import load_files, pending_files
+from pipelines.exports.report import FileReport
 from pipelines.exports.summary import one_line
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.privacy.keys import load_or_create_key
@@ -42,6 +44,26 @@ def _spec(raw_table: str) -> dg.AssetSpec:
     )
 
 
+class _LoadLog:
+    """One log entry a second, a line per file: an entry costs more than loading a small file."""
+
+    def __init__(self, log: dg.DagsterLogManager) -> None:
+        self._log = log
+        self._lines: list[str] = []
+        self._told = time.monotonic()
+
+    def add(self, reports: Iterable[FileReport]) -> None:
+        self._lines += [one_line(report) for report in reports]
+        if time.monotonic() - self._told >= 1:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._lines:
+            self._log.info("\n".join(self._lines))
+        self._lines = []
+        self._told = time.monotonic()
+
+
 @dg.multi_asset(
     name="raw_exports",
     specs=[_spec(raw_table) for raw_table in sorted(CONTRACTS.by_raw_table)],
@@ -54,12 +76,14 @@ def raw_exports(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
     settings = current_settings()
     key = load_or_create_key(settings)
     reports = []
+    log = _LoadLog(context.log)
     with open_warehouse(settings) as warehouse:
         ensure_raw_tables(warehouse, CONTRACTS)
         pending = pending_files(settings, warehouse, CONTRACTS)
         for loaded in load_files(warehouse, pending, CONTRACTS, key):
             reports += loaded
-            context.log.info("\n".join(one_line(report) for report in loaded))
+            log.add(loaded)
+        log.flush()
         totals = table_counts(warehouse, CONTRACTS.by_raw_table)
     for raw_table in sorted(CONTRACTS.by_raw_table):
         names = {contract.contract for contract in CONTRACTS.by_raw_table[raw_table]}

@@ -17,7 +17,7 @@ from pipelines.orchestration.outcome import JobRun, Progress, Stage
 from pipelines.settings import Settings
 
 JOB = "daily_refresh"
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 0.5
 _TAGS = {"siyu/started_by": "siyu refresh"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The event log keeps everything; standard error is for the errors that the caller prints."""
