@@ -40,35 +40,35 @@ FORMS = {
         "链接名称,用户昵称,添加人,添加人账号,添加人所属部门,添加时间,流量id,线索id",
         "618投放,王小明,导购01,guide01,示例公司/门店,2026-04-01 10:20:30,f1,l1",
     ),
-    "sms_sends": (
+    "outreach_sms_sends": (
         "任务名称,任务批次,手机号,发送时间,发送状态,回执时间,是否点击,点击时间,是否退订,退订时间,单价(元)",
         "618预热,b1,19412340001,2026-06-10 10:00:00,成功,2026-06-10 10:00:05,是,"
         "2026-06-10 10:03:00,否,,0.045",
         "618预热,b1,194****0002,2026-06-10 10:00:00,失败,,否,,否,,0.045",
         "合计,,,,,,,,,,0.09",
     ),
-    "ai_calls": (
+    "outreach_ai_calls": (
         "任务名称,任务批次,被叫号码,呼叫时间,接通状态,通话时长(秒),意向等级,是否加微,费用(元)",
         "沉睡唤醒,c1,19412340001,2026-06-11 10:00:00,已接通,35,A,是,0.12",
     ),
-    "email_sends": (
+    "outreach_email_sends": (
         "活动名称,收件邮箱,发送时间,送达状态,打开时间,点击时间,退订时间,费用(元)",
         "June,Wang.Xiaoming@Example.com,2026-06-12 10:00:00,已送达,2026-06-12 11:00:00,,,0.01",
     ),
-    "parcel_card_scans": (
+    "parcel_cards_scans": (
         "扫码时间,卡片批次,渠道活码,openid,unionid,奖励金额,订单号",
         "2026-06-13 10:00:00,2026-06,parcel_card_01,o1,union1,1.88,9000000000000000001",
     ),
-    "store_visits": (
+    "stores_visits": (
         "到店时间,门店名称,会员卡号,手机号,接待导购,来源渠道,是否成交,成交金额",
         "2026-06-14 10:00:00,杭州一店,80000001,19412340001,导购01,导购邀约,是,299.00",
         "2026-06-14 11:00:00,杭州一店,,,导购01,自然进店,否,",
     ),
-    "store_guides": (
+    "stores_guides": (
         "导购编号,姓名,门店名称,企微账号,入职日期,月固定成本(元),状态",
         "G001,导购01,杭州一店,guide01,2025-03-01,4500,在职",
     ),
-    "referrals": (
+    "referrals_invitations": (
         "邀请时间,活动名称,邀请人会员卡号,邀请人手机号,被邀请人会员卡号,被邀请人手机号,状态",
         "2026-06-15 10:00:00,老带新,80000001,19412340001,,19412340009,已注册",
     ),
@@ -79,10 +79,10 @@ FORMS = {
         "2026-01-02 03:04,2026/02/03,Paid Search",
     ),
 }  # fmt: skip
-JUNK = {"sms_sends": 1}
+JUNK = {"outreach_sms_sends": 1}
 TEMPLATES = (
-    "sms_sends", "ai_calls", "email_sends", "parcel_card_scans", "store_visits", "store_guides",
-    "referrals",
+    "outreach_sms_sends", "outreach_ai_calls", "outreach_email_sends", "parcel_cards_scans", "stores_visits", "stores_guides",
+    "referrals_invitations",
 )  # fmt: skip
 CLEAR = ("1941234", "王小明", "wang.xiaoming@example.com", "xiaoming", "+14165550100")
 
@@ -131,23 +131,23 @@ def test_nothing_personal_is_loaded_in_clear(contract: str, loaded) -> None:
 
 def test_one_phone_has_one_key_in_every_form(loaded) -> None:
     keys = {
-        rows(loaded("sms_sends"))[0]["phone_key"],
-        rows(loaded("ai_calls"))[0]["phone_key"],
-        rows(loaded("store_visits"))[0]["visitor_phone_key"],
-        rows(loaded("referrals"))[0]["inviter_phone_key"],
+        rows(loaded("outreach_sms_sends"))[0]["phone_key"],
+        rows(loaded("outreach_ai_calls"))[0]["phone_key"],
+        rows(loaded("stores_visits"))[0]["visitor_phone_key"],
+        rows(loaded("referrals_invitations"))[0]["inviter_phone_key"],
     }
     assert len(keys) == 1
     assert None not in keys
 
 
 def test_an_address_has_one_key_whatever_its_case(loaded) -> None:
-    emails = {rows(loaded(form))[0]["email_key"] for form in ("email_sends", "hubspot_contacts")}
+    emails = {rows(loaded(form))[0]["email_key"] for form in ("outreach_email_sends", "hubspot_contacts")}
     assert len(emails) == 1
     assert None not in emails
 
 
 def test_a_masked_receiver_gets_no_key(loaded) -> None:
-    masked = rows(loaded("sms_sends"))[1]
+    masked = rows(loaded("outreach_sms_sends"))[1]
     assert (masked["phone_key"], masked["phone_masked"]) == (None, "194****0002")
 
 
@@ -164,12 +164,12 @@ def test_a_mass_send_without_receiver_is_rejected(loaded) -> None:
 
 
 def test_an_invitation_needs_both_persons(loaded) -> None:
-    part = loaded("referrals", own=["2026-06-15 10:00:00,老带新,80000001,,,,已邀请"])
+    part = loaded("referrals_invitations", own=["2026-06-15 10:00:00,老带新,80000001,,,,已邀请"])
     assert (part.report.rows_loaded, part.report.rows_rejected) == (0, 1)
 
 
 def test_a_visit_without_card_and_phone_counts(loaded) -> None:
-    visit = rows(loaded("store_visits"))[1]
+    visit = rows(loaded("stores_visits"))[1]
     assert (visit["member_id_crm"], visit["visitor_phone_key"]) == (None, None)
     assert visit["has_bought"] is False
 
@@ -179,7 +179,7 @@ def test_phones_that_staff_typed_into_the_customer_list_have_keys(loaded) -> Non
     row = '小鱼,导购01,guide01,店,2026-04-01 10:20:30,未知,"19412340001;194****0002",示例路1号'
     listed = rows(loaded("wecom_customers", header=header, own=(row,)))[0]
     assert listed["follow_userid"] == "guide01"  # 帐号 is 账号
-    assert listed["remark_phones_keys"] == rows(loaded("sms_sends"))[0]["phone_key"]
+    assert listed["remark_phones_keys"] == rows(loaded("outreach_sms_sends"))[0]["phone_key"]
     assert "示例路" not in str(listed)
 
 
@@ -205,7 +205,7 @@ def test_a_brand_gives_a_template_its_own_headers(template: str, tmp_path: Path,
 
 def test_a_template_may_be_written_in_gb18030(tmp_path: Path, contracts: Contracts) -> None:
     path = tmp_path / "sms.csv"
-    path.write_bytes(("\n".join(FORMS["sms_sends"]) + "\n").encode("gb18030"))
+    path.write_bytes(("\n".join(FORMS["outreach_sms_sends"]) + "\n").encode("gb18030"))
     (part,) = check_file(path, contracts, KEY)
     assert (part.report.encoding, part.report.rows_loaded) == ("gb18030", 2)
 

@@ -27,14 +27,14 @@ CONTRACTS = {
     "official_account/": "official_account_followers",
     "crm/": "crm_members",
     "youzan/客户列表": "youzan_customers",
-    "outreach/短信": "sms_sends",
-    "outreach/AI外呼": "ai_calls",
-    "outreach/邮件": "email_sends",
+    "outreach/短信": "outreach_sms_sends",
+    "outreach/AI外呼": "outreach_ai_calls",
+    "outreach/邮件": "outreach_email_sends",
     "klaviyo/": "klaviyo_profiles",
-    "parcel_cards/red_packet_app/": "parcel_card_scans",
-    "stores/到店登记": "store_visits",
-    "stores/导购花名册": "store_guides",
-    "referrals/": "referrals",
+    "parcel_cards/red_packet_app/": "parcel_cards_scans",
+    "stores/到店登记": "stores_visits",
+    "stores/导购花名册": "stores_guides",
+    "referrals/": "referrals_invitations",
 }
 
 

@@ -59,7 +59,7 @@ pairs as (
         31 as rule_id,
         unionid as identifier_value_a,
         account || ':' || openid as identifier_value_b,
-        'parcel_card_scans' as source,
+        'parcel_cards_scans' as source,
         scanned_at as seen_at,
         file_id,
         line_number
@@ -69,7 +69,7 @@ pairs as (
         32 as rule_id,
         tmall_orders.buyer_nick_key as identifier_value_a,
         parcel_card_scans.account || ':' || parcel_card_scans.openid as identifier_value_b,
-        'parcel_card_scans' as source,
+        'parcel_cards_scans' as source,
         parcel_card_scans.scanned_at as seen_at,
         parcel_card_scans.file_id,
         parcel_card_scans.line_number
@@ -80,7 +80,7 @@ pairs as (
         33 as rule_id,
         member_id_crm as identifier_value_a,
         visitor_phone_key as identifier_value_b,
-        'store_visits' as source,
+        'stores_visits' as source,
         visited_at as seen_at,
         file_id,
         line_number
@@ -90,7 +90,7 @@ pairs as (
         34 as rule_id,
         inviter_member_id_crm as identifier_value_a,
         inviter_phone_key as identifier_value_b,
-        'referrals' as source,
+        'referrals_invitations' as source,
         invited_at as seen_at,
         file_id,
         line_number
@@ -100,7 +100,7 @@ pairs as (
         34 as rule_id,
         invitee_member_id_crm as identifier_value_a,
         invitee_phone_key as identifier_value_b,
-        'referrals' as source,
+        'referrals_invitations' as source,
         invited_at as seen_at,
         file_id,
         line_number

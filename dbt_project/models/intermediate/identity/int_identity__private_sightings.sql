@@ -83,56 +83,56 @@ sightings as (
     select
         'wechat_openid' as identifier_type,
         account || ':' || openid as identifier_value,
-        'parcel_card_scans' as source,
+        'parcel_cards_scans' as source,
         scanned_at as seen_at
     from parcel_card_scans
     union all
     select
         'unionid' as identifier_type,
         unionid as identifier_value,
-        'parcel_card_scans' as source,
+        'parcel_cards_scans' as source,
         scanned_at as seen_at
     from parcel_card_scans
     union all
     select
         'crm_member_id' as identifier_type,
         member_id_crm as identifier_value,
-        'store_visits' as source,
+        'stores_visits' as source,
         visited_at as seen_at
     from store_visits
     union all
     select
         'phone' as identifier_type,
         visitor_phone_key as identifier_value,
-        'store_visits' as source,
+        'stores_visits' as source,
         visited_at as seen_at
     from store_visits
     union all
     select
         'crm_member_id' as identifier_type,
         inviter_member_id_crm as identifier_value,
-        'referrals' as source,
+        'referrals_invitations' as source,
         invited_at as seen_at
     from invitations
     union all
     select
         'phone' as identifier_type,
         inviter_phone_key as identifier_value,
-        'referrals' as source,
+        'referrals_invitations' as source,
         invited_at as seen_at
     from invitations
     union all
     select
         'crm_member_id' as identifier_type,
         invitee_member_id_crm as identifier_value,
-        'referrals' as source,
+        'referrals_invitations' as source,
         invited_at as seen_at
     from invitations
     union all
     select
         'phone' as identifier_type,
         invitee_phone_key as identifier_value,
-        'referrals' as source,
+        'referrals_invitations' as source,
         invited_at as seen_at
     from invitations
     union all
