@@ -150,10 +150,10 @@ def _groups_without_value(match: Match, clean: pl.DataFrame) -> list[Problem]:
 def _drop_virtual_numbers(match: Match, values: dict[str, pl.Series]) -> None:
     """A number with an expiry is rented by the platform: it belongs to no person."""
     for column in match.contract.columns:
-        if column.virtual_when is None or column.virtual_when not in match.positions:
+        if not {column.name, column.virtual_when} <= match.positions.keys():
             continue
         name = f"{column.name}_key"
-        expiry = values[column.virtual_when]
+        expiry = values[str(column.virtual_when)]
         frame = pl.DataFrame({"key": values[name], "expiry": expiry})
         values[name] = frame.select(pl.when(pl.col("expiry").is_null()).then(pl.col("key")))["key"]
 

@@ -196,6 +196,14 @@ def test_a_row_needs_one_of_the_amounts(warehouse: Warehouse) -> None:
     ]
 
 
+def test_an_expiry_without_its_number_does_no_harm(warehouse: Warehouse) -> None:
+    header = "订单编号,订单创建时间,总金额,虚拟号过期时间,订单状态"
+    row = "900000000000000001,2026-05-01 10:00:00,1.00,2026-06-01 10:00:00,交易成功"
+    warehouse.land("tmall/orders.csv", f"{header}\n{row}\n")
+    (report,) = warehouse.load()
+    assert (report.status, report.rows_loaded) == ("loaded", 1)
+
+
 def test_a_virtual_number_gets_no_key(warehouse: Warehouse) -> None:
     text = (
         "订单编号,订单创建时间,总金额,退款金额,联系手机,虚拟号过期时间\n"
