@@ -15,6 +15,7 @@ from pipelines.simulation.advertising import write_advertising
 from pipelines.simulation.block import Block, World
 from pipelines.simulation.desk import Desk
 from pipelines.simulation.douyin import write_douyin
+from pipelines.simulation.douyin_aftersales import write_douyin_aftersales
 from pipelines.simulation.journeys import simulate_journeys
 from pipelines.simulation.lifecycle import people_truth
 from pipelines.simulation.people import LARGEST_BRAND, simulate_people
@@ -22,6 +23,13 @@ from pipelines.simulation.period import DAY, LAST_DAY, Period
 from pipelines.simulation.pos import write_pos
 from pipelines.simulation.profiles import PROFILES
 from pipelines.simulation.purchases import simulate_orders
+from pipelines.simulation.shops import (
+    write_jd,
+    write_kuaishou,
+    write_wechat_shop,
+    write_xiaohongshu,
+    write_youzan,
+)
 from pipelines.simulation.tmall import write_tmall
 from pipelines.simulation.truth import HEADLINE, IDENTIFIERS, ORDERS, Truth, TruthWriter, local_time
 
@@ -34,7 +42,13 @@ PARTS: tuple[Callable[[Block], None], ...] = (
     private_domain.write,
     write_tmall,
     write_douyin,
+    write_douyin_aftersales,
     write_pos,
+    write_youzan,
+    write_jd,
+    write_xiaohongshu,
+    write_kuaishou,
+    write_wechat_shop,
 )
 """Everything that writes files about people; see `block.py`. What causes orders runs before the
 shops, which state each order with its channel."""
