@@ -86,12 +86,6 @@ DOUYIN_AFTERSALES = _headers(
 )
 """Douyin after-sale cases."""
 
-OCEANENGINE_PROJECTS = _headers(
-    "时间-天,项目ID,项目名称,消耗,展示数,平均千次展现费用(元),点击数,点击率%,",
-    "平均点击单价(元),转化数,平均转化成本,转化率%,深度转化数,深度转化成本,深度转化率%",
-)
-"""OceanEngine report per project and day."""
-
 POS_SALES = _headers(
     "销售日期,门店名称,收银机,小票号,会员卡号,物料编码,物料描述,销售数量,销售金额,收银员",
 )
