@@ -48,7 +48,7 @@ def write_jd(block: Block) -> None:
         is_spoilt = block.is_first and window is windows[-1]
         content, bad = with_bad_rows(rows, _BAD_ORDERS if is_spoilt else ())
         block.world.desk.append(
-            f"jd/flagship/订单导出_{stamp(window.exported_at, '%Y%m%d%H%M%S')}.csv",
+            f"jd/订单导出_{stamp(window.exported_at, '%Y%m%d%H%M%S')}.csv",
             content.with_columns(pl.lit(None, dtype=pl.String).alias("")),
             exported_at=window.exported_at,
             encoding="gb18030",

@@ -47,7 +47,7 @@ def write_kuaishou(block: Block) -> None:
         content, bad = with_bad_rows(rows, _BAD_ORDERS if is_spoilt else ())
         name = f"订单明细_{stamp(window.exported_at, '%Y%m%d%H%M%S')}.xlsx"
         block.world.desk.write_xlsx(
-            part_path(f"kuaishou/flagship/{name}", block.number),
+            part_path(f"kuaishou/{name}", block.number),
             content,
             exported_at=window.exported_at,
             rejected=bad,

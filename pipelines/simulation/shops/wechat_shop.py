@@ -51,7 +51,7 @@ def write_wechat_shop(block: Block) -> None:
         path = f"微信小店订单_{_APP}_{stamp(window.exported_at, '%Y年%m月%d日%H时%M分%S秒')}.zip"
         packed = zip_bytes({"订单.xlsx": xlsx_bytes({"Sheet1": content})}, window.exported_at)
         block.world.desk.write(
-            part_path(f"wechat_shop/{_APP}/{path}", block.number),
+            part_path(f"wechat_shop/{path}", block.number),
             packed,
             rows=content.height,
             exported_at=window.exported_at,

@@ -21,7 +21,6 @@ from pipelines.simulation.shops.exports import (
     tables_of,
 )
 
-_ACCOUNT = "flagship"
 _EXPORT_CLOCK = 10 * HOUR + 2_400
 _BAD_ORDERS = ({"订单号": "P799999999999999", "订单创建时间": "2026-02-30 10:00:00"},)
 
@@ -37,7 +36,7 @@ def write_xiaohongshu(block: Block) -> None:
         content, bad = with_bad_rows(rows, _BAD_ORDERS if is_spoilt else ())
         name = f"订单列表_{stamp(window.exported_at, '%Y%m%d%H%M%S')}.xlsx"
         block.world.desk.write_xlsx(
-            part_path(f"xiaohongshu/{_ACCOUNT}/{name}", block.number),
+            part_path(f"xiaohongshu/{name}", block.number),
             content,
             exported_at=window.exported_at,
             rejected=bad,
@@ -58,7 +57,7 @@ def _with_users(block: Block, orders: pl.DataFrame) -> pl.DataFrame:
     joined = orders.join(people, on="person_id", how="left", maintain_order="left")
     return joined.with_columns(
         user=pl.col("xhs_user_id").fill_null(pl.format("5e{}", "order_no")),
-        user_key=pl.format(f"{_ACCOUNT}:{{}}", "xhs_user_id"),
+        user_key=pl.format("{}:{}", "account", "xhs_user_id"),
     )
 
 
