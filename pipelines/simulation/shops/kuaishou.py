@@ -52,7 +52,14 @@ def write_kuaishou(block: Block) -> None:
             exported_at=window.exported_at,
             rejected=bad,
         )
-    state_orders(block, orders, windows, is_identified=pl.lit(value=False))
+    stated = pl.when(pl.col("channel").is_in(list(_CARRIERS))).then("channel")
+    state_orders(
+        block,
+        orders,
+        windows,
+        is_identified=pl.lit(value=False),
+        stated_channel=stated.otherwise(pl.lit("kuaishou_other")),
+    )
 
 
 def _cells() -> Cells:

@@ -57,7 +57,13 @@ def write_wechat_shop(block: Block) -> None:
             exported_at=window.exported_at,
             rejected=bad,
         )
-    state_orders(block, orders, windows, is_identified=pl.lit(value=False))
+    state_orders(
+        block,
+        orders,
+        windows,
+        is_identified=pl.lit(value=False),
+        stated_channel=pl.when(pl.col("channel").is_in(list(_SOLD_BY))).then("channel"),
+    )
 
 
 def _order_cells() -> Cells:

@@ -21,6 +21,7 @@ from pipelines.simulation.shops.exports import (
     tables_of,
 )
 
+_CREATOR = "xiaohongshu_creator"
 _EXPORT_CLOCK = 10 * HOUR + 2_400
 _BAD_ORDERS = ({"订单号": "P799999999999999", "订单创建时间": "2026-02-30 10:00:00"},)
 
@@ -47,6 +48,7 @@ def write_xiaohongshu(block: Block) -> None:
         windows,
         is_identified=pl.lit(value=True),
         order_id=pl.concat_str(pl.lit("P"), pl.col("order_no")),
+        stated_channel=pl.when(pl.col("channel") == _CREATOR).then("channel"),
     )
     block.add_identifiers("xiaohongshu_user_id", seen_rows(orders, windows), "user_key")
 
@@ -62,7 +64,7 @@ def _with_users(block: Block, orders: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cells() -> Cells:
-    by_creator = pl.col("channel") == "xiaohongshu_creator"
+    by_creator = pl.col("channel") == _CREATOR
     creator = (pl.col("order_no") // 100 % 8 + 1).cast(pl.String)
     sku = pl.col("product").cast(pl.Int64)
     return {

@@ -38,12 +38,12 @@ _BAD_ORDERS = (
     {"订单号": _NOTHING},
 )
 _SOURCES = {
-    "wechat_mini_program": "小程序",
-    "direct_shop_visit": "浏览器",
-    "wecom_group": "企业微信",
-    "official_account_menu": "微信公众号",
+    "wechat_mini_program": ("小程序", "wechat_mini_program"),
+    "direct_shop_visit": ("浏览器", "direct_shop_visit"),
+    "wecom_group": ("企业微信", "wecom_qr_code"),
+    "official_account_menu": ("微信公众号", "official_account_menu"),
 }
-"""订单来源 of the orders that each channel causes."""
+"""订单来源 of the orders that each channel causes, and the channel that it is read as."""
 
 
 def write_youzan(block: Block) -> None:
@@ -68,7 +68,7 @@ def write_youzan(block: Block) -> None:
             raw_lines=csv_body(short, "necessary") if is_spoilt else "",
         )
     is_known = pl.col("buyer_phone").is_not_null() & ~pl.col("is_masked")
-    state_orders(block, orders, windows, is_identified=is_known)
+    state_orders(block, orders, windows, is_identified=is_known, stated_channel=_source(1))
     block.add_identifiers("phone", seen_rows(orders, windows).filter(is_known), "buyer_phone")
 
 
@@ -89,19 +89,24 @@ def _with_titles(block: Block, orders: pl.DataFrame) -> pl.DataFrame:
     return orders.join(titles, on="order_no", how="left", maintain_order="left")
 
 
+def _source(attribute: int) -> pl.Expr:
+    """What the file says of the order's channel, as text or as the channel that it means."""
+    texts = {channel: said[attribute] for channel, said in _SOURCES.items()}
+    return pl.col("channel").replace_strict(texts, default=None, return_dtype=pl.String)
+
+
 def _cells() -> Cells:
     is_paid = pl.col("paid").is_not_null()
     received = money(pl.col("received_fen"))
     refunded = pl.when(pl.col("refunded").is_not_null()).then("refund_fen").otherwise(0)
     phone = pl.when("is_masked").then(masked_phone(pl.col("buyer_phone"))).otherwise("buyer_phone")
-    source = pl.col("channel").replace_strict(_SOURCES, default=_NOTHING, return_dtype=pl.String)
     return {
         "订单号": pl.col("order_no"),
         "销售渠道": "网店",
         "归属店铺": "示例总店",
         "订单类型": "普通订单",
         "订单状态": status_text("待付款", "待发货", "已发货", "交易完成", "交易关闭"),
-        "订单来源": source.fill_null(_NOTHING),
+        "订单来源": _source(0).fill_null(_NOTHING),
         "订单创建时间": clock(pl.col("created")),
         "买家付款时间": clock(pl.col("paid")).fill_null(_NOTHING),
         "交易成功时间": clock(pl.col("confirmed")).fill_null(_NOTHING),
