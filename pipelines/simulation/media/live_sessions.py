@@ -72,13 +72,13 @@ def _state(world: World, sessions: pl.DataFrame) -> None:
     daily = sessions.group_by(
         date=pl.from_epoch(world.period.start + pl.col("day") * DAY, time_unit="s").dt.date()
     ).agg(
-        live_sessions=pl.len().cast(pl.Int64),
-        live_viewers=pl.col("viewers").sum(),
-        live_gmv=pl.col("gmv_fen").sum(),
+        sessions=pl.len().cast(pl.Int64),
+        viewers=pl.col("viewers").sum(),
+        gmv=pl.col("gmv_fen").sum(),
     )
     figures = daily.unpivot(index="date", variable_name="metric")
     world.truth.add_headline(
-        figures.with_columns(platform=pl.lit("douyin"), account=pl.lit(_ACCOUNT))
+        figures.with_columns(platform=pl.lit("douyin_live"), account=pl.lit(_ACCOUNT))
     )
 
 
