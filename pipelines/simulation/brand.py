@@ -11,17 +11,35 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.simulation import private_domain
-from pipelines.simulation.advertising import write_advertising
 from pipelines.simulation.block import Block, World
 from pipelines.simulation.desk import Desk
 from pipelines.simulation.douyin import write_douyin
+from pipelines.simulation.douyin_aftersales import write_douyin_aftersales
 from pipelines.simulation.journeys import simulate_journeys
 from pipelines.simulation.lifecycle import people_truth
+from pipelines.simulation.media import (
+    write_juguang,
+    write_leads,
+    write_live_sessions,
+    write_oceanengine,
+    write_pugongying,
+    write_qianchuan,
+    write_tencent_ads,
+    write_wanxiangtai,
+    write_yuntu,
+)
 from pipelines.simulation.people import LARGEST_BRAND, simulate_people
 from pipelines.simulation.period import DAY, LAST_DAY, Period
 from pipelines.simulation.pos import write_pos
 from pipelines.simulation.profiles import PROFILES
 from pipelines.simulation.purchases import simulate_orders
+from pipelines.simulation.shops import (
+    write_jd,
+    write_kuaishou,
+    write_wechat_shop,
+    write_xiaohongshu,
+    write_youzan,
+)
 from pipelines.simulation.tmall import write_tmall
 from pipelines.simulation.truth import HEADLINE, IDENTIFIERS, ORDERS, Truth, TruthWriter, local_time
 
@@ -34,11 +52,27 @@ PARTS: tuple[Callable[[Block], None], ...] = (
     private_domain.write,
     write_tmall,
     write_douyin,
+    write_douyin_aftersales,
     write_pos,
+    write_youzan,
+    write_jd,
+    write_xiaohongshu,
+    write_kuaishou,
+    write_wechat_shop,
+    write_leads,
 )
 """Everything that writes files about people; see `block.py`. What causes orders runs before the
 shops, which state each order with its channel."""
-BRAND_PARTS: tuple[Callable[[World], None], ...] = (write_advertising,)
+BRAND_PARTS: tuple[Callable[[World], None], ...] = (
+    write_oceanengine,
+    write_qianchuan,
+    write_wanxiangtai,
+    write_juguang,
+    write_pugongying,
+    write_tencent_ads,
+    write_live_sessions,
+    write_yuntu,
+)
 """Everything that writes files about the brand as a whole; runs after all blocks."""
 
 

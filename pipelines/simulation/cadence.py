@@ -21,6 +21,8 @@ OVERLAP_DAYS = 3
 REEXPORT_DAYS = 45
 """A monthly export covers this many days."""
 REEXPORT_EVERY = 30
+WEEK_DAYS = 10
+"""A weekly export repeats the last days of the one before."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,21 @@ def daily_windows(period: Period, clock: int, *, late_day: int | None = None) ->
         if is_monthly(period, day):
             moment = end + clock + 120
             windows.append(Window(end - REEXPORT_DAYS * DAY, end, moment, moment))
+    return windows
+
+
+def weekly_windows(period: Period, clock: int) -> list[Window]:
+    """An export every seven days; the monthly and the last one reach back REEXPORT_DAYS.
+
+    ``clock`` is seconds after (negative: before) the end of the exported day.
+    """
+    windows = []
+    for day in range(period.days):
+        is_long = is_monthly(period, day)
+        if is_long or (day + 1) % 7 == 0:
+            end = period.start + (day + 1) * DAY
+            covered = REEXPORT_DAYS if is_long else WEEK_DAYS
+            windows.append(Window(end - covered * DAY, end, end + clock, end + clock))
     return windows
 
 

@@ -62,6 +62,7 @@ class Desk:
         encoding: Encoding = "utf-8",
         quotes: Quotes = "necessary",
         rejected: int = 0,
+        junk: int = 0,
         preamble: str = "",
         raw_lines: str = "",
     ) -> None:
@@ -69,7 +70,8 @@ class Desk:
 
         ``table`` has texts under the file's own headers. ``preamble`` is whole lines above the
         header. ``raw_lines`` is whole lines (``\r\n`` ends) after the rows, such as broken ones;
-        they count as records. ``rejected`` says how many of all these the loader must refuse.
+        they count as records. ``rejected`` and ``junk`` say how many of all these the loader must
+        refuse and ignore.
         """
         is_new = path not in self.files
         file = self._file(path, exported_at, delivered_at)
@@ -81,6 +83,7 @@ class Desk:
         file.encoding = encoding.removesuffix("-sig")
         file.rows += table.height + raw_lines.count("\r\n")
         file.rejected += rejected
+        file.junk += junk
 
     def write(
         self,

@@ -16,12 +16,14 @@ from pipelines.simulation.cadence import (
     by_window,
     daily_windows,
     expand,
+    last_seen,
     periodic_windows,
+    weekly_windows,
 )
 from pipelines.simulation.catalogue import GIFT_SKU, GIFT_TITLE, place_text, with_products
 from pipelines.simulation.desk import part_path
 from pipelines.simulation.draws import random_texts
-from pipelines.simulation.period import DAY, SHANGHAI_OFFSET, Period
+from pipelines.simulation.period import DAY, HOUR, SHANGHAI_OFFSET, Period
 from pipelines.simulation.purchases import OUTLET_DAYS, as_seen, state_orders
 from pipelines.simulation.rendering import Cells, clock, layout, money, tabbed, with_bad_rows
 
@@ -29,6 +31,7 @@ EXPORT_CLOCK = -300
 """Exported five minutes before midnight: the export day itself is in the file, and its traffic
 format is not known yet."""
 NOT_YET_ATTRIBUTED = "数据将于第二天更新"
+_AFTERSALES_CLOCK = 9 * HOUR
 AFTERSALE_TAKES = DAY
 """Seconds between the buyer's request and the refund."""
 
@@ -66,10 +69,16 @@ def outlet_windows(period: Period) -> list[Window]:
     )
 
 
+def aftersale_windows(period: Period) -> list[Window]:
+    """Weekly exports of the after-sale cases opened in the window, on the mornings after."""
+    return weekly_windows(period, _AFTERSALES_CLOCK)
+
+
 def write_douyin(block: Block) -> None:
     """Write both shops' files of a block and state their orders; the files hold no person key."""
     orders = block.orders.filter(platform="douyin")
     sub_orders = douyin_sub_orders(block)
+    cases = aftersale_windows(block.world.period)
     for account, windows, write in (
         ("flagship", flagship_windows(block.world.period), _write_flagship),
         ("outlet", outlet_windows(block.world.period), _write_outlet),
@@ -83,6 +92,7 @@ def write_douyin(block: Block) -> None:
             windows,
             is_identified=pl.lit(value=False),
             stated_channel=_stated_channel(),
+            refunds_at=last_seen(mine.select(_requested()).to_series(), cases),
         )
 
 
@@ -126,8 +136,14 @@ def douyin_sub_orders(block: Block) -> pl.DataFrame:
             gift_closed=pl.when(pl.col("is_gift") & pl.col("is_all_back")).then("refunded"),
             refunded=pl.when(is_product_back).then("refunded"),
             discount_fen=pl.col("goods_fen") - pl.col("received_fen"),
-        ).with_columns(requested=pl.col("refunded") - AFTERSALE_TAKES)
+        ).with_columns(requested=_requested())
     )
+
+
+def _requested() -> pl.Expr:
+    """When the buyer asked for the refund; null when nobody did."""
+    asked = pl.max_horizontal(pl.col("refunded") - AFTERSALE_TAKES, pl.col("paid") + 60)
+    return pl.when(pl.col("refunded").is_not_null()).then(asked)
 
 
 def _gifts(lines: pl.DataFrame) -> pl.DataFrame:

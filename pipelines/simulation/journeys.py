@@ -90,8 +90,12 @@ CAUSES = {
         Way("douyin_product_card", 0.18),
     ),
     "jd": (Way("direct_shop_visit", 0.3), Way(None, 0.7)),
-    "xiaohongshu": (Way(None, 1.0),),
-    "kuaishou": (Way(None, 1.0),),
+    "xiaohongshu": (Way("xiaohongshu_creator", 0.3), Way(None, 0.7)),
+    "kuaishou": (
+        Way("kuaishou_live", 0.5),
+        Way("kuaishou_short_video", 0.3),
+        Way("kuaishou_product_card", 0.2),
+    ),
     "youzan": (
         Way("wechat_mini_program", 0.3),
         Way("direct_shop_visit", 0.2),

@@ -333,27 +333,36 @@ def state_orders(
     windows: Sequence[Window],
     *,
     is_identified: pl.Expr,
+    order_id: pl.Expr | None = None,
+    refunds_at: pl.Series | None = None,
     stated_channel: pl.Expr | None = None,
 ) -> None:
     """State orders of ``block.orders`` as the newest of the exports shows them.
 
-    What no export shows is no order of the files. The order id is the order number.
-    ``stated_channel`` may use ``at``, the moment of the newest export.
+    What no export shows is no order of the files. The order id is the order number unless
+    ``order_id`` says otherwise. ``refunds_at`` is, per order, up to when an export of refunds
+    shows what went back. ``stated_channel`` may use ``at``, the moment of the newest export.
     """
-    shown = as_seen(
-        orders.with_columns(at=last_seen(orders["created"], windows)).filter(
-            pl.col("at").is_not_null()
-        )
+    at = last_seen(orders["created"], windows)
+    refunds_seen = at if refunds_at is None else refunds_at
+    dated = orders.with_columns(
+        at=at,
+        known_refund=pl.when(pl.col("refunded") <= pl.max_horizontal(at, refunds_seen))
+        .then("refund_fen")
+        .otherwise(0),
     )
-    gross = pl.when(pl.col("paid").is_not_null()).then("received_fen").otherwise(0)
-    refund = pl.when(pl.col("refunded").is_not_null()).then("refund_fen").otherwise(0)
+    shown = as_seen(dated.filter(pl.col("at").is_not_null()))
+    is_paid = pl.col("paid").is_not_null()
     block.add_orders(
-        shown.with_columns(gross_fen=gross, refund_fen=refund).with_columns(
-            order_id=pl.col("order_no").cast(pl.String),
+        shown.with_columns(
+            gross_fen=pl.when(is_paid).then("received_fen").otherwise(0),
+            refund_fen=pl.col("known_refund"),
+        ).with_columns(
+            order_id=pl.col("order_no").cast(pl.String) if order_id is None else order_id,
             is_identified=is_identified,
             stated_channel=pl.lit(None) if stated_channel is None else stated_channel,
             created_at=local_time(pl.col("created")),
-            is_paid=pl.col("paid").is_not_null(),
+            is_paid=is_paid,
             is_valid=pl.col("closed").is_null() & (pl.col("gross_fen") > pl.col("refund_fen")),
         )
     )

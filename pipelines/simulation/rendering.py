@@ -106,9 +106,9 @@ def with_bad_rows(
 
 
 def csv_header(names: Sequence[str], quotes: Quotes) -> str:
-    r"""The header line with its ``\r\n``."""
+    r"""The header line with its ``\r\n``. A header that stands twice is named ``x`` and ``x#2``."""
     mark = '"' if quotes == "always" else ""
-    return ",".join(f"{mark}{name}{mark}" for name in names) + "\r\n"
+    return ",".join(f"{mark}{name.removesuffix('#2')}{mark}" for name in names) + "\r\n"
 
 
 def csv_body(table: pl.DataFrame, quotes: Quotes) -> str:

@@ -81,7 +81,9 @@ def test_daily_figures_equal_the_truth(refreshed: RefreshedBrand) -> None:
     }
     expected = refreshed.truth.headline.filter(pl.col("metric").is_in(list(metrics)))
     assert found == {tuple(key): value for *key, value in expected.iter_rows()}
-    assert {key[1] for key in found} >= {"tmall", "douyin", "pos"}
+    assert {key[1] for key in found} == {
+        "tmall", "douyin", "pos", "youzan", "jd", "xiaohongshu", "kuaishou", "wechat_shop",
+    }  # fmt: skip
     assert {key[3] for key in found} >= {"douyin_live", "oceanengine_ads", None}
 
 
@@ -89,7 +91,7 @@ def test_daily_figures_equal_the_truth(refreshed: RefreshedBrand) -> None:
 def test_ad_spend_equals_the_truth(refreshed: RefreshedBrand) -> None:
     found = rows(
         refreshed,
-        "select report_date, source, account, cast(sum(spend_cny) * 100 as bigint) "
+        "select report_date, ad_product, account, cast(sum(spend_cny) * 100 as bigint) "
         "from customer_center.fct_ad_spend group by all",
     )
     spend = refreshed.truth.headline.filter(metric="spend")

@@ -18,21 +18,39 @@ ENCODINGS = {
     "oceanengine": "utf-8-sig",
 }
 
+PLAIN_ENCODINGS = {
+    "jd": "gb18030",
+    "youzan": "utf-8",
+    "qianchuan": "utf-8-sig",
+    "xiaohongshu_ads": "utf-8-sig",
+    "tencent_ads": "utf-8-sig",
+    "yuntu": "utf-8-sig",
+}
+
 Record = dict[str, str]
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    """The text; Qianchuan's CSV comes in GBK now and then."""
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 def table(path: Path, source: str) -> tuple[list[str], list[list[str]]]:
     """Header and all records behind it, as cells without any cleaning."""
-    if path.suffix == ".xlsx":
-        sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        rows = [[str(cell) for cell in row] for row in sheet.to_python()]
+    content, kind = path.read_bytes(), path.suffix
+    if kind == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            (name,) = archive.namelist()
+            content, kind = archive.read(name), Path(name).suffix
+    if kind == ".xlsx":
+        sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = [[str(cell) for cell in row] for row in sheet.get_sheet_by_index(0).to_python()]
     else:
-        content = path.read_bytes()
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                (name,) = archive.namelist()
-                content = archive.read(name)
-        rows = list(csv.reader(io.StringIO(content.decode(ENCODINGS[source]), newline="")))
+        encoding = ENCODINGS.get(source) or PLAIN_ENCODINGS[source]
+        rows = list(csv.reader(io.StringIO(_decoded(content, encoding), newline="")))
     if source == "pos":
         assert rows[0][0] == "门店销售明细"
         rows = rows[1:]
