@@ -81,8 +81,8 @@ FORMS = {
 }  # fmt: skip
 JUNK = {"outreach_sms_sends": 1}
 TEMPLATES = (
-    "outreach_sms_sends", "outreach_ai_calls", "outreach_email_sends", "parcel_cards_scans", "stores_visits", "stores_guides",
-    "referrals_invitations",
+    "outreach_sms_sends", "outreach_ai_calls", "outreach_email_sends", "parcel_cards_scans",
+    "stores_visits", "stores_guides", "referrals_invitations",
 )  # fmt: skip
 CLEAR = ("1941234", "王小明", "wang.xiaoming@example.com", "xiaoming", "+14165550100")
 
@@ -141,7 +141,8 @@ def test_one_phone_has_one_key_in_every_form(loaded) -> None:
 
 
 def test_an_address_has_one_key_whatever_its_case(loaded) -> None:
-    emails = {rows(loaded(form))[0]["email_key"] for form in ("outreach_email_sends", "hubspot_contacts")}
+    forms = ("outreach_email_sends", "hubspot_contacts")
+    emails = {rows(loaded(form))[0]["email_key"] for form in forms}
     assert len(emails) == 1
     assert None not in emails
 
