@@ -25,6 +25,7 @@ TEST_NUMBER_TAILS = (
 
 Eight equal digits (13800000000, 18888888888) are refused as well, whatever the prefix.
 """
+_EQUAL_DIGITS = tuple(digit * 8 for digit in "0123456789")
 _MAINLAND = r"^(?:\+86|0086|86)?(1[3-9]\d{9})$"
 _PLAIN_MAINLAND = r"^1[3-9][0-9]{9}$"
 _VIRTUAL = r"^(?:\+86|0086|86)?[-\s]?1\d{10}\s*(?:-|_|,|#|转|x|ext\.?)\s*\d{1,6}$"
@@ -69,8 +70,7 @@ def masked_plain_phone(cell: pl.Expr) -> pl.Expr:
 
 
 def _is_test(number: pl.Expr) -> pl.Expr:
-    tail = number.str.tail(8)
-    return tail.is_in(TEST_NUMBER_TAILS) | (tail == pl.concat_str([number.str.tail(1)] * 8))
+    return number.str.tail(8).is_in((*TEST_NUMBER_TAILS, *_EQUAL_DIGITS))
 
 
 def phone(cell: pl.Expr) -> pl.Expr:
