@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.simulation.block import Block
-from pipelines.simulation.period import DAY, stamp
+from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.causes import claim_orders
 from pipelines.simulation.private_domain.cells import without_empty, yes_no
@@ -15,6 +15,8 @@ from pipelines.simulation.rendering import Cells, clock, layout, with_bad_rows
 
 _REPORT_DAYS = (1, 6)
 """The provider's report is exported on the next day and once more five days later."""
+_RECEIPT, _SLOW_RECEIPT = 6, 40 * HOUR
+"""Seconds until the carrier tells what became of a message; one carrier takes two days."""
 _BAD_SMS = ({"发送时间": "6月1日"},)
 
 
@@ -37,16 +39,19 @@ def _by(moment: pl.Expr) -> pl.Expr:
 
 
 def deliver_sms(block: Block, sms: pl.DataFrame) -> None:
-    """Two reports per campaign; clicks and unsubscribes come in between."""
+    """Two reports per campaign; some receipts, clicks and unsubscribes come in between."""
     rows = _reports(block, sms)
+    wait = pl.when(pl.col("phone").str.ends_with("7")).then(_SLOW_RECEIPT).otherwise(_RECEIPT)
+    receipt = _by(pl.col("sent") + wait)
+    outcome = pl.when("is_delivered").then(pl.lit("成功")).otherwise(pl.lit("失败"))
     clicked, unsubscribed = _by(pl.col("clicked")), _by(pl.col("unsubscribed"))
     cells: Cells = {
         "任务名称": pl.col("campaign"),
         "任务批次": pl.col("batch"),
         "手机号": pl.col("phone"),
         "发送时间": clock(pl.col("sent")),
-        "发送状态": pl.when("is_delivered").then(pl.lit("成功")).otherwise(pl.lit("失败")),
-        "回执时间": clock(pl.col("sent") + 6),
+        "发送状态": pl.when(receipt.is_null()).then(pl.lit("发送中")).otherwise(outcome),
+        "回执时间": clock(receipt),
         "是否点击": yes_no(clicked.is_not_null()),
         "点击时间": clock(clicked),
         "是否退订": yes_no(unsubscribed.is_not_null()),
