@@ -51,6 +51,9 @@ def main(
     ] = None,
     loader_mb: Annotated[float, typer.Option(help="(b) MB of the main order exports.")] = 60.0,
     format_mb: Annotated[float, typer.Option(help="(b) MB of every other format.")] = 6.0,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="(b) only this contract.")
+    ] = None,
     edges: Annotated[int, typer.Option(help="(c) edges of the identity graph.")] = 1_000_000,
     conversions: Annotated[int, typer.Option(help="(d) conversions.")] = 200_000,
     days: Annotated[list[int] | None, typer.Option(help="(f) days of history.")] = None,
@@ -75,6 +78,7 @@ def main(
         rows=tuple(rows or (_FULL_ROWS if full else _ROWS)),
         loader_mb=loader_mb,
         format_mb=format_mb,
+        formats=tuple(formats or ()),
         edges=edges,
         conversions=conversions,
         history_days=tuple(days or (30, 90, 365)),

@@ -25,6 +25,8 @@ class Options:
     """(b): size of the Tmall and Douyin order files, as clean UTF-8."""
     format_mb: float
     """(b): size of the file of every other format."""
+    formats: tuple[str, ...]
+    """(b): only these contracts; empty means all."""
     edges: int
     """(c)"""
     conversions: int

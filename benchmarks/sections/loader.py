@@ -27,6 +27,8 @@ def measure(options: Options) -> Iterator[Figure]:
     contracts = load_contracts(data_folder(options, "b"))
     ordered = sorted(contracts, key=lambda c: (c.contract not in MAIN_FORMATS, c.contract))
     for contract in ordered:
+        if options.formats and contract.contract not in options.formats:
+            continue
         if "csv" not in contract.formats:
             yield _unmeasured(contract, "no text format")
             continue
