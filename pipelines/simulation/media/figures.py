@@ -131,6 +131,11 @@ def summed(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     return rows.group_by(keys, maintain_order=True).agg(pl.col(names).sum())
 
 
+def spend_text(world: World) -> pl.Expr:
+    """The spend of a row, with thousands separators where sums stay below a million yuan."""
+    return money(pl.col("spend_fen"), thousands=world.customers < 100_000)
+
+
 def ratio(hundredths: pl.Expr, of: pl.Expr) -> pl.Expr:
     """A quotient with two decimals; 0.00 where there is nothing to divide by."""
     value = pl.when(of > 0).then(hundredths // pl.when(of > 0).then(of).otherwise(1)).otherwise(0)

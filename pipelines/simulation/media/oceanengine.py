@@ -16,12 +16,13 @@ from pipelines.simulation.media.figures import (
     newest,
     ratio,
     settled_figures,
+    spend_text,
     state_spend,
     summed,
     weekly_reports,
 )
 from pipelines.simulation.period import DAY, HOUR, stamp
-from pipelines.simulation.rendering import layout, money, with_bad_rows
+from pipelines.simulation.rendering import layout, with_bad_rows
 
 _EXPORT_CLOCK = 9 * HOUR
 _LIVE, _FANS = "adv_1001", "adv_1002"
@@ -135,7 +136,7 @@ def _cells(world: World) -> dict[str, pl.Expr | str]:
     shown = pl.col("impressions")
     return {
         "时间-天": day_text(world),
-        "消耗": money(spend, thousands=world.customers < 1_000_000),
+        "消耗": spend_text(world),
         "展示数": shown,
         "平均千次展现费用(元)": ratio(spend * 1_000, shown),
         "点击数": clicks,

@@ -18,6 +18,7 @@ from pipelines.simulation.media.figures import (
     percent,
     ratio,
     settled_figures,
+    spend_text,
     state_spend,
     summed,
     weekly_reports,
@@ -84,7 +85,7 @@ def _write_materials(world: World) -> None:
         rows = as_shown(world, figures, report)
         world.desk.write_xlsx(
             f"qianchuan/{_CREATIVES}/千川_素材_{day}.xlsx",
-            layout(rows, headers.QIANCHUAN_MATERIALS, _material_cells(), "-"),
+            layout(rows, headers.QIANCHUAN_MATERIALS, _material_cells(world), "-"),
             exported_at=report.exported_at,
         )
     state_spend(world, "qianchuan", newest(world, figures, reports))
@@ -120,7 +121,7 @@ def _total_cells() -> dict[str, pl.Expr | str]:
     }
 
 
-def _material_cells() -> dict[str, pl.Expr | str]:
+def _material_cells(world: World) -> dict[str, pl.Expr | str]:
     spend, gmv = pl.col("spend_fen"), pl.col("gmv_fen")
     number = pl.when(pl.col("number") == "").then(pl.lit("-")).otherwise("number")
     return {
@@ -130,7 +131,7 @@ def _material_cells() -> dict[str, pl.Expr | str]:
         "素材时长": "00:35",
         "素材创建时间": "2026-04-20 18:00:00",
         "素材来源": "本地上传",
-        "整体消耗": money(spend, thousands=True),
+        "整体消耗": spend_text(world),
         "净成交ROI": fraction(gmv * 88 // 100, spend),
         "净成交金额": money(gmv * 88 // 100),
         "1小时内退款率": "3.21%",

@@ -14,11 +14,12 @@ from pipelines.simulation.media.figures import (
     day_text,
     newest,
     settled_figures,
+    spend_text,
     state_spend,
     weekly_reports,
 )
 from pipelines.simulation.period import HOUR, stamp
-from pipelines.simulation.rendering import layout, money, yuan
+from pipelines.simulation.rendering import layout, yuan
 
 _ACCOUNT = "tx_3001"
 _EXPORT_CLOCK = 9 * HOUR + 1_200
@@ -40,7 +41,7 @@ def write_tencent_ads(world: World) -> None:
             "广告名称": pl.col("name"),
             "曝光次数": pl.col("impressions"),
             "点击次数": pl.col("clicks"),
-            "花费": money(pl.col("spend_fen"), thousands=world.customers < 1_000_000),
+            "花费": spend_text(world),
             "目标转化量": pl.col("conversions"),
         }
         path = f"tencent_ads/{_ACCOUNT}/广告报表_{stamp(report.exported_at, '%Y%m%d%H%M%S')}.csv"

@@ -16,6 +16,7 @@ from pipelines.simulation.media.figures import (
     percent,
     ratio,
     settled_figures,
+    spend_text,
     state_spend,
     summed,
     weekly_reports,
@@ -41,10 +42,10 @@ def write_juguang(world: World) -> None:
     for report in reports:
         rows = as_shown(world, figures, report)
         totals = summed(rows, "account")
-        notes = {"时间": day_text(world), "笔记/素材ID": pl.col("number"), **_note_cells()}
+        notes = {"时间": day_text(world), "笔记/素材ID": pl.col("number"), **_note_cells(world)}
         table = pl.concat(
             [
-                layout(totals, headers.JUGUANG_NOTES, {"时间": "合计", **_sum_cells()}, "-"),
+                layout(totals, headers.JUGUANG_NOTES, {"时间": "合计", **_sum_cells(world)}, "-"),
                 layout(rows, headers.JUGUANG_NOTES, notes, "-"),
             ]
         )
@@ -58,19 +59,19 @@ def write_juguang(world: World) -> None:
     state_spend(world, "juguang", newest(world, figures, reports))
 
 
-def _sum_cells() -> dict[str, pl.Expr | str]:
+def _sum_cells(world: World) -> dict[str, pl.Expr | str]:
     return {
-        "消费": money(pl.col("spend_fen"), thousands=True),
+        "消费": spend_text(world),
         "展现量": pl.col("impressions"),
         "点击量": pl.col("clicks"),
         "点击率": percent(pl.col("clicks"), pl.col("impressions")),
     }
 
 
-def _note_cells() -> dict[str, pl.Expr | str]:
+def _note_cells(world: World) -> dict[str, pl.Expr | str]:
     leads, adds = pl.col("conversions"), pl.col("deep_conversions")
     return {
-        **_sum_cells(),
+        **_sum_cells(world),
         "笔记/素材链接": pl.format("https://www.xiaohongshu.com/explore/{}", "number"),
         "平均点击成本": ratio(pl.col("spend_fen"), pl.col("clicks")),
         "私信进线数": leads * 3,
