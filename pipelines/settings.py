@@ -39,7 +39,9 @@ class BrandSettings(BaseModel):
 class Settings(BaseSettings):
     """Where Siyu reads and writes. ``Settings()`` never touches the disk beyond brand.yml."""
 
-    model_config = SettingsConfigDict(env_prefix="SIYU_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SIYU_", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     home: Path = Field(default=REPOSITORY)
     """The checkout: holds dagster.yaml, dbt_project/, brand/ and data/."""

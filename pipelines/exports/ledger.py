@@ -69,22 +69,27 @@ def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f"comment on table ledger.{name} is '{comment}'")
 
 
-def remembered_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int, str]]:
-    """Size in bytes, modification time in ns and hash of every path seen so far."""
+SeenFile = tuple[int, int, str]
+"""Size in bytes, modification time in ns and hash of a file as it was when it was read."""
+
+
+def remembered_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, SeenFile]:
+    """What every path seen so far held."""
     rows = con.execute(
         "select relative_path, size_bytes, modified_ns, sha256 from ledger.seen_files"
     ).fetchall()
     return {path: (size, modified, sha256) for path, size, modified, sha256 in rows}
 
 
-def remember_hash(
-    con: duckdb.DuckDBPyConnection, path: str, size: int, modified_ns: int, sha256: str
-) -> None:
-    """Remember the hash of a path as it is now."""
-    con.execute(
-        "insert or replace into ledger.seen_files values (?, ?, ?, ?)",
-        [path, size, modified_ns, sha256],
-    )
+def remember_hashes(con: duckdb.DuckDBPyConnection, seen: dict[str, SeenFile]) -> None:
+    """Remember paths as they are now, in one statement: it costs as much as one file's."""
+    if seen:
+        sizes, modified, hashes = zip(*seen.values(), strict=True)
+        con.execute(
+            "insert or replace into ledger.seen_files "
+            "select unnest(?), unnest(?), unnest(?), unnest(?)",
+            [list(seen), list(sizes), list(modified), list(hashes)],
+        )
 
 
 def current_attempts(

@@ -14,13 +14,14 @@ import polars as pl
 from pipelines.exports.contract import raw_table
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.ledger import (
+    SeenFile,
     current_attempts,
     forget_refusals,
     insert_frame,
     next_file_id,
     paths_of_contents,
     record,
-    remember_hash,
+    remember_hashes,
     remembered_hashes,
     supersede,
 )
@@ -51,15 +52,13 @@ def pending_files(
     longer there is taken off the ledger's current list.
     """
     remembered = remembered_hashes(con)
+    hashes = dict(remembered)
     attempts = current_attempts(con)
-    con.begin()  # one transaction: each insert alone would wait for the disk
-    try:
-        landed = [
-            _landed(con, path, settings.landing_folder, remembered)
-            for path in landing_files(settings.landing_folder)
-        ]
-    finally:
-        con.commit()
+    landed = [
+        _landed(path, settings.landing_folder, hashes)
+        for path in landing_files(settings.landing_folder)
+    ]
+    remember_hashes(con, dict(hashes.items() - remembered.items()))
     forget_refusals(con, keep=[file.relative_path for file in landed])
     landed.sort(key=lambda file: (file.delivered_at, file.relative_path))
     pending: dict[tuple[str, str], LandedFile] = {}
@@ -199,26 +198,19 @@ def _rows_by_table(
     return frames
 
 
-def _landed(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    landing: Path,
-    remembered: dict[str, tuple[int, int, str]],
-) -> LandedFile:
+def _landed(path: Path, landing: Path, hashes: dict[str, SeenFile]) -> LandedFile:
+    """The file; what ``hashes`` holds about it is as it is now."""
     status = path.stat()
     relative = path.relative_to(landing)
     name = relative.as_posix()
-    known = remembered.get(name)
-    if known is not None and known[:2] == (status.st_size, status.st_mtime_ns):
-        sha256 = known[2]
-    else:
-        sha256 = sha256_of(path)
-        remember_hash(con, name, status.st_size, status.st_mtime_ns, sha256)
+    known = hashes.get(name)
+    if known is None or known[:2] != (status.st_size, status.st_mtime_ns):
+        known = hashes[name] = (status.st_size, status.st_mtime_ns, sha256_of(path))
     return LandedFile(
         path=path,
         relative_path=name,
         account=account_of(relative),
-        sha256=sha256,
+        sha256=known[2],
         size=status.st_size,
         delivered_at=datetime.fromtimestamp(status.st_mtime, tz=UTC),
     )

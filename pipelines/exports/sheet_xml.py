@@ -24,7 +24,11 @@ FREE_CELLS = 5_000_000
 """A rectangle of this size is read, however few of its cells are filled."""
 BLANKS_PER_CELL = 100
 _SHEETS = "xl/worksheets/"
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)")
+LAST_COLUMN = 16_384
+_ROW = re.compile(rb"<row\b[^>]*?\br=[\"'](\d+)")
+_PREFIXED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)")
+_FAR_COLUMN = re.compile(rb"r=[\"']([A-Z]{3,})\d")
+_SECOND_COLUMN = re.compile(rb"r=[\"'][A-Z]{2}\d")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _PLACE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
@@ -73,10 +77,12 @@ def with_hidden_texts(rows: list[list[Any]], texts: Mapping[tuple[int, int], str
 
 
 def _refuse_stray_cells(xml: bytes, sheet: str) -> None:
+    row = _PREFIXED_ROW if b":row" in xml else _ROW
+    rows = max((int(number) for number in row.findall(xml)), default=0)
+    if rows * LAST_COLUMN <= FREE_CELLS:
+        return
     cells = xml.count(b"<c ") + xml.count(b":c ")
-    rows = max((int(number) for number in _ROW.findall(xml)), default=0)
-    columns = _width(xml)
-    if rows > LAST_ROW or rows * columns > FREE_CELLS + BLANKS_PER_CELL * cells:
+    if rows > LAST_ROW or rows * _width(xml) > FREE_CELLS + BLANKS_PER_CELL * cells:
         raise UnreadableExport(
             f"{sheet} reaches to row {rows:,} with only {cells:,} cells: a stray cell stands far "
             "from the table. Delete the empty rows and columns around the table in Excel, save "
@@ -86,13 +92,16 @@ def _refuse_stray_cells(xml: bytes, sheet: str) -> None:
 
 def _width(xml: bytes) -> int:
     """How many columns there may be: exact beyond ZZ, else the last one with as many letters."""
-    if far := set(re.findall(rb"\br=\"([A-Z]{3,})\d", xml)):
+    if far := set(_FAR_COLUMN.findall(xml)):
         return max(_column_index(letters) for letters in far) + 1
-    return 702 if re.search(rb"\br=\"[A-Z]{2}\d", xml) else 26
+    return 702 if _SECOND_COLUMN.search(xml) else 26
 
 
 def _texts(xml: bytes) -> Places:
-    if not (_ERROR.search(xml) or _FORMULA.search(xml)):
+    # looking for bytes first: the patterns alone cost more than reading the workbook
+    may_err = b't="e"' in xml or b"t='e'" in xml
+    may_calculate = b"<f" in xml or b":f" in xml
+    if not (may_err and _ERROR.search(xml)) and not (may_calculate and _FORMULA.search(xml)):
         return {}
     texts: Places = {}
     for cell in _CELL.finditer(xml):

@@ -52,3 +52,8 @@ def test_a_wrong_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SettingsError, match=r"SIYU_KEEP_VERSIONS.*'many'"):
         module.current_settings()
     module.current_settings.cache_clear()
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIYU_LANDING", "")
+    assert Settings().landing_folder == Settings().data_folder / "landing"
