@@ -106,6 +106,8 @@ def _name(column: DraftColumn, word: Word | None, source: str, foreign_currency:
     if word is not None and word.column.type == column.kind:
         column.name = column_name(word.base, column.kind, source, foreign_currency=foreign_currency)
         column.text = word.text
+        if not word.is_agreed:
+            column.doubts.append(f"the name: {word.contract} means this by the header")
         return
     base, is_whole = english_name(column.header)
     if not is_whole:
