@@ -259,10 +259,11 @@ def _settle_times(
     if not stored:
         return []
     local = pl.DataFrame([values[name].alias(name) for name in stored])
-    first, last = local.min().row(0), local.max().row(0)
+    # asked of polars: Python knows no year 0, which a cell may well say
+    is_outside = (pl.all().min() < context.earliest) | (pl.all().max() > context.latest)
     problems = []
-    for column, low, high in zip(stored.values(), first, last, strict=True):
-        if low is not None and (low < context.earliest or high > context.latest):
+    for column, outside in zip(stored.values(), local.select(is_outside).row(0), strict=True):
+        if outside:
             problems += _out_of_range(column, values[column.name], context)
     utc_or_day = local.select(
         _STORED[column.type](pl.col(name), context.zone) for name, column in stored.items()

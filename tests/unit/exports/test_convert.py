@@ -181,3 +181,12 @@ def test_region_keeps_province_and_city_only() -> None:
         "浙江省", "上海", "内蒙古自治区", "广西壮族自治区", "浙江省", None,
     ]  # fmt: skip
     assert values["x_city"].to_list() == ["杭州市", "上海市", None, "南宁市", "杭州市", None]
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+def test_a_year_that_python_does_not_know_is_out_of_range(kind: str) -> None:
+    stated = column(kind)
+    clean = clean_cells(pl.DataFrame({"x": ["0/1/1", "2026-05-01"]}), [stated])
+    (problem,) = convert(clean, [stated], CONTEXT).problems
+    assert problem.mask.to_list() == [True, False]
+    assert "before 2000-01-01" in problem.reason
