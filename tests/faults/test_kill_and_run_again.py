@@ -29,7 +29,7 @@ KILL_IN = (
     "dbt_after_identity",
     pytest.param(PUBLISH, marks=pytest.mark.proof),
 )
-"""Two of them wait for `make proof`: the unit tests of the loader and the publisher kill as well."""
+"""Two wait for `make proof`: the unit tests of the loader and the publisher kill as well."""
 
 
 def published_content(settings: Settings) -> dict[str, int]:
