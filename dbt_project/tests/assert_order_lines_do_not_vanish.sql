@@ -1,61 +1,28 @@
 -- Every line that staging holds is in fct_order_lines.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_order_lines'}}}) }}
+-- A row of Douyin and Youzan may join several lines.
+{% set staged_lines = {
+    'tmall': ('stg_tmall__items', 'count(*)'),
+    'douyin': ('stg_douyin__orders', 'coalesce(sum(sub_orders), 0)'),
+    'wechat_shop': ('stg_wechat_shop__orders', 'count(*)'),
+    'youzan': ('stg_youzan__orders', 'coalesce(sum(joined_products), 0)'),
+    'jd': ('stg_jd__orders', 'count(*)'),
+    'xiaohongshu': ('stg_xiaohongshu__orders', 'count(*)'),
+    'kuaishou': ('stg_kuaishou__orders', 'count(*)'),
+    'tiktok_shop': ('stg_tiktok_shop__orders', 'count(*)'),
+    'shopify': ('stg_shopify__orders', 'count(*)'),
+    'laike': ('stg_laike__sales', 'count(*)'),
+    'pos': ('stg_pos__sales', 'count(*)'),
+} %}
 with staged as (
 
-    select
-        'tmall' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_tmall__items') }}
-    union all
-    select
-        'douyin' as platform,
-        coalesce(sum(sub_orders), 0) as order_lines
-    from {{ ref('stg_douyin__orders') }}
-    union all
-    select
-        'wechat_shop' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_wechat_shop__orders') }}
-    union all
-    select
-        'youzan' as platform,
-        coalesce(sum(joined_products), 0) as order_lines
-    from {{ ref('stg_youzan__orders') }}
-    union all
-    select
-        'jd' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_jd__orders') }}
-    union all
-    select
-        'xiaohongshu' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_xiaohongshu__orders') }}
-    union all
-    select
-        'kuaishou' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_kuaishou__orders') }}
-    union all
-    select
-        'tiktok_shop' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_tiktok_shop__orders') }}
-    union all
-    select
-        'shopify' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_shopify__orders') }}
-    union all
-    select
-        'laike' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_laike__sales') }}
-    union all
-    select
-        'pos' as platform,
-        count(*) as order_lines
-    from {{ ref('stg_pos__sales') }}
+    {% for platform, (model, order_lines) in staged_lines.items() %}
+        select
+            '{{ platform }}' as platform,
+            {{ order_lines }} as order_lines
+        from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 

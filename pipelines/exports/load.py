@@ -93,28 +93,10 @@ def load_files(
         except FileNotFoundError:
             continue
         if batch.is_full or batch.holds(landed, parts):
-            yield from _write(con, batch, datetime.now(UTC))
+            yield from _write(con, batch)
             batch = _Batch()
         batch.files.append((landed, parts))
-    yield from _write(con, batch, datetime.now(UTC))
-
-
-def load_file(
-    con: duckdb.DuckDBPyConnection,
-    landed: LandedFile,
-    contracts: Contracts,
-    key: bytes,
-    now: datetime,
-) -> list[FileReport]:
-    """Load one delivered file, replacing what an earlier attempt with its content left.
-
-    One transaction: a process killed at any point leaves all of the file or nothing. Returns one
-    report per part, refused parts included. ``now`` is aware. The raw tables must exist
-    (``ensure_raw_tables``).
-    """
-    batch = _Batch([(landed, check_landed(landed, contracts, key))])
-    (reports,) = _write(con, batch, now)
-    return reports
+    yield from _write(con, batch)
 
 
 @dataclass
@@ -134,7 +116,7 @@ class _Batch:
         return content in {(p[0].report.sha256, other.account) for other, p in self.files}
 
 
-def _write(con: duckdb.DuckDBPyConnection, batch: _Batch, now: datetime) -> list[list[FileReport]]:
+def _write(con: duckdb.DuckDBPyConnection, batch: _Batch) -> list[list[FileReport]]:
     """All rows of the batch and their accounts in one transaction."""
     if not batch.files:
         return []
@@ -152,7 +134,7 @@ def _write(con: duckdb.DuckDBPyConnection, batch: _Batch, now: datetime) -> list
         flat = [part for parts in written for part in parts]
         for (table, _), frames in _rows_by_table(flat).items():
             insert_frame(con, table, pl.concat(frames))
-        record(con, flat, now)
+        record(con, flat, datetime.now(UTC))
         con.commit()
     except BaseException:
         con.rollback()

@@ -13,13 +13,12 @@ import duckdb
 import pytest
 
 from pipelines.exports.contract_files import SHIPPED, Contracts, load_contracts, read_contracts
-from pipelines.exports.load import load_file, load_files, pending_files
+from pipelines.exports.load import load_files, pending_files
 from pipelines.exports.report import CheckedPart, FileReport, check_file
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.settings import Settings
 
 KEY = b"k" * 32
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DELIVERED = datetime(2026, 5, 20, 1, tzinfo=UTC)
 
 
@@ -59,14 +58,6 @@ class Warehouse:
         return write(self.settings.landing_folder / relative, content, encoding)
 
     def load(self) -> list[FileReport]:
-        ensure_raw_tables(self.con, self.contracts)
-        reports = []
-        for landed in pending_files(self.settings, self.con, self.contracts):
-            reports += load_file(self.con, landed, self.contracts, KEY, NOW)
-        return reports
-
-    def load_together(self) -> list[FileReport]:
-        """As a refresh does: several files in one transaction."""
         ensure_raw_tables(self.con, self.contracts)
         pending = pending_files(self.settings, self.con, self.contracts)
         loaded = load_files(self.con, pending, self.contracts, KEY)

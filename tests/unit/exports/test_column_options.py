@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from pipelines.exports.contract_files import Contracts, read_contracts
@@ -59,7 +60,6 @@ def test_a_text_from_the_file_name(tmp_path: Path) -> None:
 
 
 def workbook(path: Path, sheets: dict[str, list[list[str]]]) -> Path:
-    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, lines in sheets.items():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipelines.exports.expectations import Landed, check_landed_rows
-from tests.unit.exports.conftest import NOW, Warehouse
+from tests.unit.exports.conftest import Warehouse
 
 REPORT = (
     "时间-天,项目ID,项目名称,消耗,展示数,点击数,点击率%,转化数,转化率%\n"
@@ -42,7 +42,7 @@ def test_what_landed_well_passes(landed) -> None:
 
 
 def test_only_what_landed_since_the_last_version_is_checked(landed) -> None:
-    later = (NOW + timedelta(seconds=1)).replace(tzinfo=None)
+    later = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=1)
     assert landed("raw_oceanengine.reports", since=later) == Landed("raw_oceanengine.reports", 0, 0)
 
 
