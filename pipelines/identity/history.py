@@ -46,7 +46,8 @@ def log_identifiers(connection: duckdb.DuckDBPyConnection, run_at: datetime) -> 
     connection.execute(
         f"""
         insert into identity.identity_log
-        select $1, 'blocked', m.customer_id, null, b.identifier_id, b.reason
+            (run_id, run_at, event, customer_id, identifier_id, reason)
+        select epoch_us($1), $1, 'blocked', m.customer_id, b.identifier_id, b.reason
         from {evidence.BLOCKED} b
         anti join identity.identity_blocked using (identifier_id)
         left join identity.identity_map m on m.identifier_id = b.identifier_id
@@ -57,7 +58,8 @@ def log_identifiers(connection: duckdb.DuckDBPyConnection, run_at: datetime) -> 
     connection.execute(
         f"""
         insert into identity.identity_log
-        select $1, 'guarded', m.customer_id, null, g.identifier_id,
+            (run_id, run_at, event, customer_id, identifier_id, reason)
+        select epoch_us($1), $1, 'guarded', m.customer_id, g.identifier_id,
             g.neighbours || ' neighbours of type ' || g.neighbour_type
             || ', at most ' || g.max_degree || ' allowed'
         from {evidence.GUARDED} g
@@ -99,7 +101,12 @@ def _splits(
     )
     if events.is_empty():
         return events
-    edges = _read_edges(connection, "identity.identity_edges")
+    edges = _read_edges(
+        connection,
+        "(select e.*, u.reason is null as is_used from identity.identity_edges e "
+        "left join identity.identity_unused_edges u "
+        "using (identifier_id_a, identifier_id_b, rule_id, source))",
+    )
     cuts = edges.filter((old[edges["a"]] == old[edges["b"]]) & (new[edges["a"]] != new[edges["b"]]))
     causes = pl.concat(
         [
@@ -222,8 +229,9 @@ def _append(connection: duckdb.DuckDBPyConnection, run_at: datetime, events: pl.
         return
     connection.register("events", events.to_arrow())
     connection.execute(
-        "insert into identity.identity_log "
-        "select $1, event, customer_id, other_customer_id, identifier_id, reason from events",
+        "insert into identity.identity_log (run_id, run_at, event, customer_id, "
+        "other_customer_id, identifier_id, reason) select epoch_us($1), $1, event, customer_id, "
+        "other_customer_id, identifier_id, reason from events",
         [run_at],
     )
     connection.unregister("events")

@@ -92,7 +92,17 @@ def _resolve(
     moved = _write_map(connection, old, new)
     _replace(connection, evidence.BLOCKED, "identity.identity_blocked")
     _replace(connection, evidence.GUARDED, "identity.identity_guarded")
-    _replace(connection, evidence.EDGES, "identity.identity_edges")
+    _replace(
+        connection,
+        f"(select * exclude (is_used, unused_reason) from {evidence.EDGES})",
+        "identity.identity_edges",
+    )
+    _replace(
+        connection,
+        "(select identifier_id_a, identifier_id_b, rule_id, source, unused_reason as reason, "
+        f"null as detail from {evidence.EDGES} where not is_used)",
+        "identity.identity_unused_edges",
+    )
     summary = _summarise(connection, added, change, old, new, moved)
     for table in evidence.TEMPORARY_TABLES:
         connection.execute(f"drop table {table}")
@@ -151,7 +161,8 @@ def _write_map(connection: duckdb.DuckDBPyConnection, old: Integers, new: Intege
     )
     connection.execute(
         "insert into identity.identity_map "
-        "select identifier_id, customer_id from moved where customer_id > 0 order by identifier_id"
+        "select identifier_id, timestamp '1900-01-01', timestamp '9999-12-31', customer_id, "
+        "customer_id from moved where customer_id > 0 order by identifier_id"
     )
     connection.unregister("moved")
     return len(moved)

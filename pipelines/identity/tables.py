@@ -2,72 +2,98 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the schema `identity`: what one row is, and its columns in SQL."""
+
+    description: str
+    columns: str
+
 
 # No primary keys: DuckDB would keep an index over millions of strings for what resolve.py, the
 # only writer, guarantees by construction and the dbt tests check.
-_TABLES = """
-create schema if not exists identity;
-
-create table if not exists identity.identifiers (
-    identifier_id bigint not null,
-    identifier_type varchar not null,
-    identifier_value varchar not null,
-    first_seen_at timestamp
-);
-comment on table identity.identifiers is
-    'One row per identifier ever seen: exact type and value to integer. Append-only.';
-
-create table if not exists identity.identity_edges (
-    identifier_id_a bigint not null,
-    identifier_id_b bigint not null,
-    rule_id integer not null,
-    source varchar not null,
-    first_at timestamp,
-    last_at timestamp,
-    evidence_count bigint,
-    file_id bigint,
-    line_number bigint,
-    is_used boolean not null,
-    unused_reason varchar
-);
-comment on table identity.identity_edges is
-    'One row per pair, rule and source: all present evidence, and why some of it is not used.';
-
-create table if not exists identity.identity_map (
-    identifier_id bigint not null,
-    customer_id bigint not null
-);
-comment on table identity.identity_map is
-    'One row per present identifier that is not blocked: the customer it resolves to.';
-
-create table if not exists identity.identity_blocked (
-    identifier_id bigint not null,
-    reason varchar
-);
-comment on table identity.identity_blocked is
-    'One row per identifier on the block list: it belongs to no customer.';
-
-create table if not exists identity.identity_guarded (
-    identifier_id bigint not null,
-    neighbour_type varchar not null,
-    neighbours bigint not null,
-    max_degree bigint not null
-);
-comment on table identity.identity_guarded is
-    'One row per identifier and neighbour type beyond the degree limit: it joins nobody.';
-
-create table if not exists identity.identity_log (
-    run_at timestamp not null,
-    event varchar not null,
-    customer_id bigint,
-    other_customer_id bigint,
-    identifier_id bigint,
-    reason varchar
-);
-comment on table identity.identity_log is
-    'One row per event (created, joined, merged, split, left, retired, blocked, guarded), kept.';
-"""
+TABLES = {
+    "identifiers": Table(
+        "One row per identifier ever seen: exact type and value to integer. Append-only; only an "
+        "erasure takes a row out, and its id is never used again.",
+        """identifier_id bigint not null, identifier_type varchar not null,
+        identifier_value varchar not null, first_seen_at timestamp""",
+    ),
+    "identity_absent": Table(
+        "One row per identifier of the dictionary that no present file names.",
+        "identifier_id bigint not null, is_derived boolean not null",
+    ),
+    "identity_edges": Table(
+        "One row per pair of identifiers, rule and source: all present evidence. Times are the "
+        "first and the last of it; file and line are those of the earliest.",
+        """identifier_id_a bigint not null, identifier_id_b bigint not null,
+        rule_id integer not null, source varchar not null, first_at timestamp,
+        last_at timestamp, evidence_count bigint not null, file_id bigint, line_number bigint""",
+    ),
+    "identity_unused_edges": Table(
+        "One row per edge that joins nobody: the reason, and the detail in words.",
+        """identifier_id_a bigint not null, identifier_id_b bigint not null,
+        rule_id integer not null, source varchar not null, reason varchar not null,
+        detail varchar""",
+    ),
+    "identity_map": Table(
+        "One row per identifier that belongs to a customer, and period of time (nearly always "
+        "one): the customer, and the group that evidence alone would join.",
+        """identifier_id bigint not null, valid_from timestamp not null,
+        valid_to timestamp not null, component_id bigint not null, customer_id bigint not null""",
+    ),
+    "identity_blocked": Table(
+        "One row per present identifier that belongs to no customer because it is blocked.",
+        "identifier_id bigint not null, reason varchar",
+    ),
+    "identity_guarded": Table(
+        "One row per identifier and neighbour type beyond the limit that the present degrees set.",
+        """identifier_id bigint not null, neighbour_type varchar not null,
+        neighbours bigint not null, max_degree bigint not null""",
+    ),
+    "identity_ambiguous": Table(
+        "One row per shared device that several customers use: it belongs to none of them.",
+        "identifier_id bigint not null, customers bigint not null",
+    ),
+    "identity_log": Table(
+        "One row per event, kept: created, joined, merged, split, left, retired, erased, blocked, "
+        "unblocked, guarded, unguarded, refused.",
+        """run_id bigint not null, run_at timestamp not null, event varchar not null,
+        customer_id bigint, other_customer_id bigint, identifier_id bigint,
+        cause_identifier_id_a bigint, cause_identifier_id_b bigint, cause_rule_id integer,
+        cause_source varchar, reason varchar""",
+    ),
+    "identity_history": Table(
+        "One row per identifier, period and change of its customer (null: none since then), kept.",
+        """identifier_id bigint not null, valid_from timestamp not null,
+        valid_to timestamp not null, customer_id bigint, changed_at timestamp not null,
+        run_id bigint not null""",
+    ),
+    "identity_runs": Table(
+        "One row per run that changed something: why it ran, what it found, what it cost.",
+        """run_id bigint not null, run_at timestamp not null, mode varchar not null,
+        reason varchar not null, identifiers bigint, new_identifiers bigint, edges bigint,
+        used_edges bigint, blocked bigint, guarded bigint, ambiguous bigint, refused bigint,
+        customers bigint, largest_customer bigint, created bigint, merged bigint, split bigint,
+        retired bigint, moved_identifiers bigint, cpu_seconds double""",
+    ),
+    "identity_changed_customers": Table(
+        "One row per run and customer that gained or lost an identifier.",
+        "run_id bigint not null, customer_id bigint not null",
+    ),
+    "identity_consumed_files": Table(
+        "One row per file whose evidence is in the edges.", "file_id bigint not null"
+    ),
+    "identity_state": Table(
+        "One row per thing that the next run compares or goes on from.",
+        "name varchar not null, value varchar",
+    ),
+}
 
 
 def ensure_identity_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -75,10 +101,16 @@ def ensure_identity_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
     dbt models read these tables, so they must exist before the first resolution.
     """
-    [(present,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = current_database() "
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() "
         "and schema_name = 'identity' and not internal"
     ).fetchall()
     # Asked first, so that a run without news leaves no trace in the catalog either.
-    if present < _TABLES.count("create table"):
-        connection.execute(_TABLES)
+    missing = TABLES.keys() - {name for (name,) in rows}
+    if len(missing) == len(TABLES):
+        connection.execute("create schema if not exists identity")
+    for name in TABLES:
+        if name in missing:
+            table = TABLES[name]
+            connection.execute(f"create table identity.{name} ({table.columns})")
+            connection.execute(f"comment on table identity.{name} is '{table.description}'")

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines.identity import IdentitySummary, ensure_identity_tables, resolve_identities
+from pipelines.identity.tables import TABLES
 from pipelines.privacy.hashing import KIND_PHONE, identifier_key
 
 KEY = b"k" * 32
@@ -27,8 +28,6 @@ RULES = {
 }
 TYPES = {"c": "crm_member_id", "p": "phone", "u": "unionid", "o": "wechat_openid",
          "w": "wecom_external_userid", "t": "tmall_nick"}  # fmt: skip
-TABLES = ("identifiers", "identity_edges", "identity_map", "identity_blocked", "identity_guarded",
-          "identity_log")  # fmt: skip
 
 Edge = tuple[str, str]
 """Two identifiers, each `c1`, `p7`, …: the first letter is the type."""
@@ -143,10 +142,11 @@ class World:
     def reasons(self) -> dict[str | None, int]:
         """How many edges are unused for each reason; used ones under None."""
         rows = self.execute(
-            "select unused_reason, is_used, count(*) from identity.identity_edges group by all"
+            "select u.reason, count(*) from identity.identity_edges "
+            "left join identity.identity_unused_edges u "
+            "using (identifier_id_a, identifier_id_b, rule_id, source) group by all"
         )
-        assert all(is_used == (reason is None) for reason, is_used, _ in rows)
-        return {reason: count for reason, _, count in rows}
+        return dict(rows)
 
     def log(self, event: str) -> list[tuple[Any, ...]]:
         """customer_id, other_customer_id, identifier_id and reason of the events of one kind."""

@@ -368,4 +368,4 @@ def test_history_is_only_added_to(world: World) -> None:
     world.deliver([("c1", "c2")])
     world.resolve(LATER)
     after = world.execute("select * from identity.identity_log order by all")
-    assert before == [row for row in after if row[0] < LATER.replace(tzinfo=None)]
+    assert before == [row for row in after if row[1] < LATER.replace(tzinfo=None)]

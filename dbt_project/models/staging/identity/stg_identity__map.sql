@@ -7,8 +7,14 @@ with source as (
 renamed as (
 
     select
+        -- ids
         identifier_id,
-        customer_id
+        component_id,
+        customer_id,
+
+        -- timestamps
+        valid_from,
+        valid_to
     from source
 
 )
