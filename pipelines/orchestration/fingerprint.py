@@ -39,7 +39,11 @@ def inputs_fingerprint(settings: Settings, warehouse: duckdb.DuckDBPyConnection)
     )
     digest = hashlib.sha256(files_fingerprint(home, code).encode())
     if settings.brand_configuration != home / "brand":
-        own = (p for p in settings.brand_configuration.rglob("*.yml") if p.is_file())
+        own = (
+            path
+            for path in settings.brand_configuration.rglob("*")
+            if path.is_file() and path.suffix in _CODE_SUFFIXES
+        )
         digest.update(files_fingerprint(settings.brand_configuration, own).encode())
     digest.update(repr((settings.as_of_date, settings.brand)).encode())
     rows = warehouse.execute(
