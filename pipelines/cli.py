@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.exports.errors import ContractError, ExportRefused
-from pipelines.orchestration.dbt_manifest import DbtParseError
+from pipelines.cli_errors import readable_errors
+from pipelines.cli_identity import identity
+from pipelines.exports.errors import ExportRefused
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
-from pipelines.publishing.errors import PublishingError
 from pipelines.publishing.reader import connect, versions
 from pipelines.reporting import console
-from pipelines.settings import REPOSITORY, Settings, SettingsError, current_settings
-from pipelines.warehouse import RefreshRunningError
+from pipelines.settings import REPOSITORY, Settings, current_settings
 
 if TYPE_CHECKING:
     from pipelines.exports.report import CheckedPart
@@ -32,16 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-
-_EXPECTED = (
-    ContractError,
-    DbtParseError,
-    ExportRefused,
-    PublishingError,
-    RefreshRunningError,
-    SettingsError,
-)
+app.add_typer(identity)
 
 
 class OutputFormat(StrEnum):
@@ -52,20 +41,10 @@ class OutputFormat(StrEnum):
     json = "json"
 
 
-@contextmanager
-def _readable_errors() -> Iterator[None]:
-    """Expected errors end with their message and exit code 1, never with a traceback."""
-    try:
-        yield
-    except _EXPECTED as error:
-        console.error(str(error))
-        raise typer.Exit(1) from None
-
-
 @app.command()
 def run() -> None:
     """The main job: write the demo brand if data/landing is empty, refresh, report."""
-    with _readable_errors():
+    with readable_errors():
         settings = current_settings()
         if not _has_exports(settings.landing_folder):
             _write_demo(settings)
@@ -75,14 +54,14 @@ def run() -> None:
 @app.command()
 def refresh() -> None:
     """Load what is new in data/landing, rebuild, check, publish; report what changed."""
-    with _readable_errors():
+    with readable_errors():
         _refresh_and_report(current_settings())
 
 
 @app.command()
 def report() -> None:
     """Print the headline figures of the published version."""
-    with _readable_errors(), connect(current_settings(), follow=False) as snapshot:
+    with readable_errors(), connect(current_settings(), follow=False) as snapshot:
         console.print_report(snapshot)
 
 
@@ -97,7 +76,7 @@ def query(
     ] = OutputFormat.table,
 ) -> None:
     """Query the published snapshot; works while a refresh runs."""
-    with _readable_errors(), connect(current_settings(), version) as snapshot:
+    with readable_errors(), connect(current_settings(), version) as snapshot:
         if output is OutputFormat.table:
             console.print_rows(*snapshot.fetch(sql), caption=f"version {snapshot.version}")
         elif output is OutputFormat.csv:
@@ -109,7 +88,7 @@ def query(
 @app.command(name="versions")
 def list_versions() -> None:
     """List the published versions that are kept, newest last."""
-    with _readable_errors():
+    with readable_errors():
         console.print_versions(versions(current_settings()))
 
 
@@ -121,7 +100,7 @@ def inspect(
     from pipelines.exports.drafting.add_export import dry_run
     from pipelines.reporting.export_pages import print_inspection
 
-    with _readable_errors():
+    with readable_errors():
         parts = dry_run([file], current_settings())
     print_inspection(parts)
     _end_with_refusals(parts)
@@ -148,7 +127,7 @@ def add_export(
     from pipelines.exports.drafting import add_export as drafting
     from pipelines.reporting import export_pages
 
-    with _readable_errors():
+    with readable_errors():
         if check:
             parts = drafting.dry_run(files, current_settings(), contract)
             export_pages.print_accounts(parts)
@@ -167,7 +146,7 @@ def docs() -> None:
     """Write docs/exports.md: every export format as its contract states it."""
     from pipelines.exports.reference import reference
 
-    with _readable_errors():
+    with readable_errors():
         page = current_settings().home / "docs" / "exports.md"
         page.write_text(reference(), "utf-8")
     console.print_written(page)
@@ -212,7 +191,7 @@ def prepare() -> None:
     """Build what `dagster dev` reads: the warehouse's empty tables and the dbt manifest."""
     from pipelines.orchestration.refresh import prepare as prepare_code_location
 
-    with _readable_errors():
+    with readable_errors():
         prepare_code_location(current_settings())
 
 

@@ -1,0 +1,38 @@
+"""How the command line ends when something expected goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from pipelines.exports.errors import ContractError, ExportRefused
+from pipelines.identity.errors import IdentityInputError
+from pipelines.orchestration.dbt_manifest import DbtParseError
+from pipelines.privacy.keys import KeyFileError
+from pipelines.publishing.errors import PublishingError
+from pipelines.reporting import console
+from pipelines.settings import SettingsError
+from pipelines.warehouse import RefreshRunningError
+
+_EXPECTED = (
+    ContractError,
+    DbtParseError,
+    ExportRefused,
+    IdentityInputError,
+    KeyFileError,
+    PublishingError,
+    RefreshRunningError,
+    SettingsError,
+)
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Expected errors end with their message and exit code 1, never with a traceback."""
+    try:
+        yield
+    except _EXPECTED as error:
+        console.error(str(error))
+        raise typer.Exit(1) from None
