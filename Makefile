@@ -73,9 +73,11 @@ docs: setup  ## write the generated pages of docs/
 	$(SIYU) docs
 
 lock: setup  ## renew both locks from pyproject.toml (needs uv; no index addresses are written)
-	uv pip compile pyproject.toml --extra dev $(UV_FLAGS) --output-file requirements.lock
-	uv pip compile --group bench --constraint requirements.lock $(UV_FLAGS) \
-		--output-file requirements-bench.lock
+	uv pip compile pyproject.toml --extra dev --extra splink $(UV_FLAGS) \
+		--output-file requirements.lock
+	@# The peers have the versions of the product, except where recordlinkage takes an older pandas.
+	sed '/^pandas==/,/[^\\]$$/d' requirements.lock | uv pip compile --group bench --constraint - \
+		$(UV_FLAGS) --output-file requirements-bench.lock
 
 clean:  ## delete the environment and everything under data/ but your landing folder
 	-chmod -R u+w data/serving 2>/dev/null

@@ -86,6 +86,14 @@ TABLES = {
         "One row per run and customer that gained or lost an identifier.",
         "run_id bigint not null, customer_id bigint not null",
     ),
+    "predicted_evidence": Table(
+        "One row per pair that a Splink model holds to be one person: derived evidence of a weak "
+        "rule; empty unless the brand has a model.",
+        """rule_id integer not null, identifier_value_a varchar not null,
+        identifier_value_b varchar not null, source varchar not null, first_seen_at timestamp,
+        last_seen_at timestamp, file_id bigint, line_number bigint,
+        match_probability double not null""",
+    ),
     "identity_consumed_files": Table(
         "One row per file whose evidence is in the edges.", "file_id bigint not null"
     ),
