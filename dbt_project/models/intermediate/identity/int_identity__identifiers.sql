@@ -1,6 +1,18 @@
 with sightings as (
 
-    select * from {{ ref('int_identity__sightings') }}
+    select
+        identifier_type,
+        identifier_value,
+        source,
+        seen_at
+    from {{ ref('int_identity__sightings') }}
+    union all
+    select
+        identifier_type,
+        identifier_value,
+        source,
+        seen_at
+    from {{ ref('int_identity__derived_sightings') }}
 
 )
 

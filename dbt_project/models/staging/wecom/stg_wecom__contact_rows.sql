@@ -11,6 +11,8 @@ renamed as (
         -- ids
         external_userid,
         follow_userid,
+        unionid,
+        remark_phones_keys,
         _account as account,
 
         -- strings

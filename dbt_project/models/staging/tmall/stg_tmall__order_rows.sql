@@ -1,0 +1,28 @@
+with source as (
+
+    select * from {{ source('raw_tmall', 'orders') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        order_id_tmall,
+        buyer_nick_key,
+        buyer_alipay_key,
+        receiver_phone_key,
+        _account as account,
+
+        -- numerics
+        _file_id as file_id,
+        _line_number as line_number,
+
+        -- timestamps
+        created_at,
+        _exported_at as exported_at
+    from source
+
+)
+
+select * from renamed
