@@ -2,7 +2,7 @@ with identifiers as (
 
     select
         customer_id,
-        count(*) as identifiers,
+        count(distinct identifier_id) as identifiers,
         bool_or(identifier_type = 'phone') as has_phone,
         bool_or(identifier_type = 'unionid') as has_unionid,
         bool_or(identifier_type = 'wechat_openid') as has_wechat_openid,

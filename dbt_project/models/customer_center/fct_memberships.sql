@@ -46,9 +46,4 @@ select
     unioned.joined_at,
     {{ local_date('unioned.joined_at') }} as joined_date
 from unioned
-left join {{ ref('stg_identity__identifiers') }} as identifiers
-    on
-        unioned.identifier_type = identifiers.identifier_type
-        and unioned.identifier_value = identifiers.identifier_value
-left join {{ ref('stg_identity__map') }} as identity_map
-    on identifiers.identifier_id = identity_map.identifier_id
+{{ join_customer('unioned', 'unioned.joined_at') }}

@@ -31,7 +31,6 @@ with unioned as (
 
 ),
 
--- OneID is bound here, by join: an order keeps the identifier that it arrived with.
 identified as (
 
     select
@@ -39,12 +38,7 @@ identified as (
         identifiers.identifier_id,
         identity_map.customer_id
     from unioned
-    left join {{ ref('stg_identity__identifiers') }} as identifiers
-        on
-            unioned.identifier_type = identifiers.identifier_type
-            and unioned.identifier_value = identifiers.identifier_value
-    left join {{ ref('stg_identity__map') }} as identity_map
-        on identifiers.identifier_id = identity_map.identifier_id
+    {{ join_customer('unioned', 'coalesce(unioned.created_at, unioned.paid_at)') }}
 
 )
 

@@ -32,12 +32,7 @@ classified as (
     from unioned
     inner join {{ ref('aipl_behaviours') }} as behaviours
         on unioned.behaviour = behaviours.behaviour
-    left join {{ ref('stg_identity__identifiers') }} as identifiers
-        on
-            unioned.identifier_type = identifiers.identifier_type
-            and unioned.identifier_value = identifiers.identifier_value
-    left join {{ ref('stg_identity__map') }} as identity_map
-        on identifiers.identifier_id = identity_map.identifier_id
+    {{ join_customer('unioned', 'unioned.touched_at') }}
     left join {{ ref('int_orders') }} as orders
         on unioned.order_key = orders.order_key
 

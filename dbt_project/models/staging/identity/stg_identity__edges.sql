@@ -1,41 +1,30 @@
-with edges as (
+with source as (
 
     select * from {{ source('identity', 'identity_edges') }}
 
 ),
 
-unused_edges as (
+renamed as (
 
-    select * from {{ source('identity', 'identity_unused_edges') }}
+    select
+        -- ids
+        identifier_id_a,
+        identifier_id_b,
+        rule_id,
+        file_id,
+        line_number,
+
+        -- strings
+        source,
+
+        -- numerics
+        evidence_count,
+
+        -- timestamps
+        first_at,
+        last_at
+    from source
 
 )
 
-select
-    -- ids
-    edges.identifier_id_a,
-    edges.identifier_id_b,
-    edges.rule_id,
-    edges.file_id,
-    edges.line_number,
-
-    -- strings
-    edges.source,
-    unused_edges.reason as unused_reason,
-    unused_edges.detail as unused_detail,
-
-    -- numerics
-    edges.evidence_count,
-
-    -- booleans
-    unused_edges.reason is null as is_used,
-
-    -- timestamps
-    edges.first_at,
-    edges.last_at
-from edges
-left join unused_edges
-    on
-        edges.identifier_id_a = unused_edges.identifier_id_a
-        and edges.identifier_id_b = unused_edges.identifier_id_b
-        and edges.rule_id = unused_edges.rule_id
-        and edges.source = unused_edges.source
+select * from renamed
