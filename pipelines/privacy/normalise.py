@@ -26,26 +26,33 @@ TEST_NUMBER_TAILS = (
 Eight equal digits (13800000000, 18888888888) are refused as well, whatever the prefix.
 """
 _EQUAL_DIGITS = tuple(digit * 8 for digit in "0123456789")
-_MAINLAND = r"^(?:\+86|0086|86)?(1[3-9]\d{9})$"
+_MAINLAND = r"^(?:\+?86|0086)?0?(1[3-9]\d{9})$"  # a zero as if dialled from another city
 _PLAIN_MAINLAND = r"^1[3-9][0-9]{9}$"
 _VIRTUAL = r"^(?:\+86|0086|86)?[-\s]?1\d{10}\s*(?:-|_|,|#|转|x|ext\.?)\s*\d{1,6}$"
-_FOREIGN = r"^\+[1-9]\d{6,14}$"
+_FOREIGN = r"^(?:\+|00)([1-9]\d{6,14})$"
+_WHOLE_SCIENTIFIC = r"^(\d)\.(\d{10})[eE]\+?10$"
+"""Eleven digits, all of them there: 1.3912340001E+10."""
 _CIPHERTEXT = r"^(?:\$\$|##)"
 _EMAIL = r"^[^@\s*]+@[^@\s*]+\.[^@\s*]+$"
 
 
 def _plain(cell: pl.Expr) -> pl.Expr:
-    """Full-width characters folded, quotes, tabs and blanks around the text removed."""
-    folded = cell.str.normalize("NFKC").str.strip_chars().str.strip_prefix("'").str.strip_chars()
-    return (
-        pl.when(folded.str.contains(r"^\d+\.0+$"))
-        .then(folded.str.extract(r"^(\d+)"))
-        .otherwise(folded)
+    """What people and Excel wrap around a number taken off: ``="139…"``, ``'139…``, ``139….0``.
+
+    Full-width characters are folded; the invisible marks that phones copy along are removed.
+    """
+    folded = (
+        cell.str.normalize("NFKC").str.replace_all(r"\p{Cf}", "").str.strip_chars(" \t\r\n'\"=")
+    )
+    return pl.coalesce(
+        folded.str.extract(r"^(\d+)\.0+$"),
+        folded.str.extract(_WHOLE_SCIENTIFIC, 1) + folded.str.extract(_WHOLE_SCIENTIFIC, 2),
+        folded,
     )
 
 
 def _dialled(plain: pl.Expr) -> pl.Expr:
-    return plain.str.replace_all(r"[\s\-()]", "")
+    return plain.str.replace_all(r"[\s\p{Pd}().·]", "")
 
 
 def is_plain_phone(cell: pl.Expr) -> pl.Expr:
@@ -76,18 +83,40 @@ def _is_test(number: pl.Expr) -> pl.Expr:
 def phone(cell: pl.Expr) -> pl.Expr:
     """E.164 (``+8613912340000``), or null when the cell proves no person.
 
-    A number without country code must be a mainland mobile; a foreign one needs its ``+``.
-    Scientific notation has lost digits, so it is no number.
+    A number without country code must be a mainland mobile; a foreign one needs its ``+`` or
+    ``00``. Scientific notation that has lost digits is no number.
     """
     plain = _plain(cell)
     dialled = _dialled(plain)
     mainland = pl.lit("+86") + dialled.str.extract(_MAINLAND)
-    foreign = pl.when(dialled.str.contains(_FOREIGN) & ~dialled.str.starts_with("+86")).then(
-        dialled
+    abroad = pl.lit("+") + dialled.str.extract(_FOREIGN)
+    foreign = (
+        pl.when(~abroad.str.starts_with("+86"))
+        .then(abroad)
+        .map_elements(_international, return_dtype=pl.String)
     )
     number = pl.coalesce(mainland, foreign)
     unusable = plain.str.contains(_VIRTUAL) | _is_test(number)
     return pl.when(~unusable).then(number)
+
+
+def _international(number: str) -> str | None:
+    """A foreign number as its country writes it abroad, without the zero that is dialled at home.
+
+    >>> _international("+4402079460000"), _international("+18005550100")
+    ('+442079460000', None)
+    """
+    import phonenumbers  # the tables of all countries: only for files that hold foreign numbers
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
+    kind = phonenumbers.PhoneNumberType
+    nobodys = (kind.TOLL_FREE, kind.PREMIUM_RATE, kind.SHARED_COST, kind.UAN, kind.VOICEMAIL)
+    if not phonenumbers.is_possible_number(parsed) or phonenumbers.number_type(parsed) in nobodys:
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def masked_phone(cell: pl.Expr) -> pl.Expr:
@@ -110,15 +139,20 @@ def masked_phone(cell: pl.Expr) -> pl.Expr:
     )
 
 
+def _address(cell: pl.Expr) -> pl.Expr:
+    folded = cell.str.normalize("NFKC").str.replace_all(r"\p{Cf}", "").str.to_lowercase()
+    return folded.str.strip_chars(" \t\r\n'\"").str.strip_prefix("mailto:")
+
+
 def email(cell: pl.Expr) -> pl.Expr:
     """Trimmed, lower case; null when masked or not an address."""
-    text = cell.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
+    text = _address(cell)
     return pl.when(text.str.contains(_EMAIL)).then(text)
 
 
 def masked_email(cell: pl.Expr) -> pl.Expr:
     """``d***@example.com``; ``***`` when the cell is not an address."""
-    text = cell.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
+    text = _address(cell)
     domain = text.str.extract(r"@([^@]+)$")
     return (
         pl.when(text.is_null() | (text == ""))

@@ -26,6 +26,16 @@ def one(form, text: str | None) -> str | None:
         "19900000001.0",
         "１９９００００００００１".replace("００００００００１", "０００００００１"),
         "（+86）19900000001",
+        "+(86)199.0000.0001",
+        "019900000001",
+        "+86 019900000001",
+        '="19900000001"',
+        '"19900000001"',
+        "1.9900000001E+10",
+        "19900000001.00",
+        "\u202d19900000001\u202c",
+        "\ufeff199\u00a00000\u20110001",
+        "199–0000—0001",
     ],
 )
 def test_one_person_has_one_number(text: str) -> None:
@@ -47,6 +57,12 @@ def test_one_person_has_one_number(text: str) -> None:
         "18412345670转7576",
         "1.99E+10",
         "1.990000000e10",
+        "1.9900000001E+11",
+        "1.99000000012E+10",
+        "010-88888888",
+        "01088888888",
+        "+86 10 8888 8888",
+        "008610 88888888",
         "12345678901",
         "13800138000",
         "13800000000",
@@ -69,11 +85,30 @@ def test_what_proves_no_person_has_no_key(text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("+442079460000", "+442079460000"), ("+852 9123 4567", "+85291234567")]
+    ("text", "number"),
+    [
+        ("+442079460000", "+442079460000"),
+        ("+44 (0)20 7946 0000", "+442079460000"),
+        ("0044 20 7946 0000", "+442079460000"),
+        ("+852 9123 4567", "+85291234567"),
+        ("00852-91234567", "+85291234567"),
+        ("＋８８６ 0912 345 670", "+886912345670"),
+        ("+39 06 1234 5670", "+390612345670"),
+        ("+84 (0) 912 345 670", "+84912345670"),
+    ],
 )
-def test_a_foreign_number_needs_its_plus(text: str, number: str) -> None:
+def test_a_foreign_number_needs_its_country(text: str, number: str) -> None:
     assert one(normalise.phone, text) == number
-    assert one(normalise.phone, text.removeprefix("+")) is None
+    assert (
+        one(normalise.phone, text.removeprefix("+").removeprefix("＋").removeprefix("00")) is None
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["+1 800 555 0100", "+999 1234 5678", "+852 123", "+44 900 123 4567", "+12345678"]
+)
+def test_a_foreign_number_of_nobody_has_no_key(text: str) -> None:
+    assert one(normalise.phone, text) is None
 
 
 @pytest.mark.parametrize(
@@ -95,6 +130,7 @@ def test_masked_phone_never_shows_a_whole_number(text: str | None, shown: str | 
 
 def test_email() -> None:
     assert one(normalise.email, " Demo@Example.COM ") == "demo@example.com"
+    assert one(normalise.email, "mailto:demo＠example.com\u200b") == "demo@example.com"
     assert one(normalise.email, "d***@example.com") is None
     assert one(normalise.email, "demo") is None
     assert one(normalise.masked_email, "Demo@Example.com") == "d***@example.com"
