@@ -81,4 +81,4 @@ lock: setup  ## renew both locks from pyproject.toml (needs uv; no index address
 
 clean:  ## delete the environment and everything under data/ but your landing folder
 	-chmod -R u+w data/serving 2>/dev/null
-	rm -rf $(VENV) $(PEERS) data/bench data/warehouse data/serving data/dagster dbt_project/target dbt_project/logs
+	rm -rf $(VENV) $(PEERS) data/bench data/warehouse data/serving data/dagster data/dbt dbt_project/target dbt_project/logs

@@ -24,12 +24,7 @@ def siyu(settings: Settings, *arguments: str) -> Measured:
 
 
 def set_up(settings: Settings) -> None:
-    """What `make setup` does once: empty tables and a parsed dbt project.
-
-    dbt keeps its parsed project for one place of the warehouse, so it is parsed anew for this one.
-    """
-    target = settings.dbt_project_folder / "target"
-    (target / "manifest.inputs").unlink(missing_ok=True)
+    """What `make setup` does once: empty tables and a parsed dbt project."""
     siyu(settings, "prepare")
 
 

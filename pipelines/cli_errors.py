@@ -9,7 +9,7 @@ import typer
 
 from pipelines.exports.errors import ContractError, ExportRefused
 from pipelines.identity.errors import IdentityInputError
-from pipelines.orchestration.dbt_manifest import DbtParseError
+from pipelines.orchestration.dbt_calls import DbtError
 from pipelines.privacy.keys import KeyFileError
 from pipelines.publishing.errors import PublishingError
 from pipelines.reporting import console
@@ -18,7 +18,7 @@ from pipelines.warehouse import RefreshRunningError
 
 _EXPECTED = (
     ContractError,
-    DbtParseError,
+    DbtError,
     ExportRefused,
     IdentityInputError,
     KeyFileError,

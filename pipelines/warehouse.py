@@ -26,8 +26,7 @@ def open_warehouse(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse as a connection in UTC, closed on leaving. Creates the file when absent.
 
-    Waits up to `wait_seconds` while another process has it open: after a refresh was killed, the
-    dbt process that it had started goes on to the end of its build.
+    Waits up to `wait_seconds` while another process has it open, such as `siyu prepare`.
 
     Raises:
         RefreshRunningError: it is still open elsewhere after that.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import duckdb
 
 from benchmarks.measure import MeasureError
 from benchmarks.refreshing import environment
-from pipelines.orchestration.dbt_manifest import DBT, dbt_variables
+from pipelines.orchestration.dbt_calls import dbt_variables
 from pipelines.settings import Settings
 
 MODELS = ("int_attribution__conversions", "int_attribution__paths", "int_attribution__weights")
@@ -97,7 +98,8 @@ def make_journeys(settings: Settings, conversions: int) -> Journeys:
 
 def _compiled(settings: Settings) -> Path:
     project, target = str(settings.dbt_project_folder), settings.data_folder / "dbt"
-    command = [DBT, "--quiet", "compile", "--select", *MODELS, "--target-path", str(target)]
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", *MODELS]
+    command += ["--target-path", str(target)]
     command += ["--project-dir", project, "--profiles-dir", project, *dbt_variables(settings)]
     place = {"SIYU_WAREHOUSE": str(settings.warehouse_path)}
     done = subprocess.run(

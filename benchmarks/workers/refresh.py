@@ -5,14 +5,17 @@ It takes its settings from the environment, as `siyu` does.
 
 from __future__ import annotations
 
-import json
-import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.workers.told import cpu_seconds, tell
 from pipelines.orchestration.outcome import RefreshOutcome
 from pipelines.orchestration.refresh import refresh
 from pipelines.settings import Settings, current_settings
 from pipelines.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from dagster import EventLogEntry
 
 
 class Stages:
@@ -38,7 +41,7 @@ class Stages:
 
 def main() -> None:
     """Refresh once."""
-    started, stages = time.time(), Stages()
+    stages = Stages()
     settings = current_settings()
     outcome = refresh(settings, stages)
     stages.end()
@@ -47,22 +50,35 @@ def main() -> None:
         failures=outcome.run.failures if outcome.run else [],
         refused=[path for path, _ in outcome.refused],
         stages=stages.seconds,
-        models=_model_seconds(settings, outcome, started),
+        models=_model_seconds(settings, outcome),
         landed=_landed(settings),
     )
 
 
-def _model_seconds(settings: Settings, outcome: RefreshOutcome, started: float) -> dict[str, float]:
+def _model_seconds(settings: Settings, outcome: RefreshOutcome) -> dict[str, float]:
     """Seconds (not CPU) of every model, seed and test that dbt ran in this refresh."""
     if outcome.run is None:
         return {}
-    seconds: dict[str, float] = {}
-    for folder in (settings.dbt_project_folder / "target").glob("dbt_*_identity-*"):
-        results = folder / "run_results.json"
-        if results.exists() and results.stat().st_mtime >= started:
-            for result in json.loads(results.read_text("utf-8"))["results"]:
-                seconds[result["unique_id"]] = result["execution_time"]
-    return seconds
+    # Imported by the refresh, when it had work: not before, or start-up would look longer.
+    from dagster import DagsterEventType
+
+    from pipelines.orchestration.job_run import dagster_instance
+
+    kinds = {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_CHECK_EVALUATION}
+    with dagster_instance(settings) as instance:
+        entries = instance.all_logs(outcome.run.run_id, of_type=kinds)
+    return {
+        str(metadata["unique_id"].value): float(str(metadata["Execution Duration"].value))
+        for metadata in map(_metadata, entries)
+        if "unique_id" in metadata
+    }
+
+
+def _metadata(entry: EventLogEntry) -> Mapping[str, Any]:
+    if entry.asset_materialization:
+        return entry.asset_materialization.metadata
+    evaluation = entry.asset_check_evaluation
+    return evaluation.metadata if evaluation else {}
 
 
 def _landed(settings: Settings) -> dict[str, int]:

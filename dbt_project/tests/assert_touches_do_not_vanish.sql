@@ -1,4 +1,5 @@
 -- Every touch that a source tells of is in fct_touchpoints: its behaviour is in the seed.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
 with sources as (
 
     {% for source in touch_sources() %}

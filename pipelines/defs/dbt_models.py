@@ -1,21 +1,27 @@
-"""All dbt models, seeds and tests, in two dbt calls: before and after the identity step."""
+"""All dbt models, seeds and tests, in two dbt builds: before and after the identity step."""
 
-import contextlib
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
-from dagster_dbt.errors import DagsterDbtCliRuntimeError
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
-from pipelines.orchestration.dbt_manifest import dbt_environment, dbt_project, dbt_variables
-from pipelines.settings import current_settings
+from pipelines.orchestration.dbt_calls import DbtProjectRun
+from pipelines.orchestration.dbt_manifest import dbt_project
+from pipelines.settings import Settings, current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 
 _PROJECT = dbt_project(current_settings())
-_BUILD = ["build", "--exclude-resource-type", "unit_test"]
-"""Unit tests try the SQL on made-up rows: `make test` runs them, a refresh need not."""
+_UNIQUE_ID = "dagster_dbt/unique_id"
+"""Metadata that dagster-dbt gives every asset and check: dbt's id of the node."""
+
+_DONE = {"success", "pass", "warn", "no-op"}
+_NOT_RUN = {"skipped"}
+"""What stands behind a failed node; neither built nor failed."""
+
+
+class DbtBuildError(RuntimeError):
+    """Models or tests failed; the message names them and says why."""
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -44,43 +50,76 @@ def _owner(node: Mapping[str, Any]) -> str:
     return "team:" + str(owner).replace(" ", "-")
 
 
-def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+def _build(
+    context: dg.AssetExecutionContext, dbt: DbtProjectRun, selector: str
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """One `dbt build` of what the step selects; a test of error severity fails the step."""
-    settings = current_settings()
-    dbt_environment(settings)
-    events: list[Any] = []
-    failure = None
-    # dbt's own log goes to its log file; standard output belongs to who started the run.
-    with contextlib.redirect_stdout(io.StringIO()):
-        invocation = dbt.cli([*_BUILD, *dbt_variables(settings)], context=context)
-        try:
-            for event in invocation.stream():
-                events.append(event)  # noqa: PERF402 - what came before a failure is kept
-        except DagsterDbtCliRuntimeError as error:
-            failure = error
-    # dbt held the warehouse until its process ended: only now can the rows be counted.
-    yield from _with_row_counts(events, invocation.manifest)
-    if failure:
-        raise failure
+    results = dbt.build(_selection(context, dbt) or ["--selector", selector])
+    done = {result.node.unique_id: result for result in results if result.status in _DONE}
+    failed = [result for result in results if result.status not in _DONE | _NOT_RUN]
+    yield from _built_assets(context.assets_def, done, dbt.settings)
+    yield from _checks(context, done | {result.node.unique_id: result for result in failed})
+    if failed:
+        raise DbtBuildError("; ".join(_failure(result) for result in failed))
 
 
-def _with_row_counts(events: list[Any], manifest: Mapping[str, Any]) -> Iterator[Any]:
-    tables = [_table_of(event, manifest) for event in events]
-    with open_warehouse(current_settings(), read_only=True) as warehouse:
-        counts = table_counts(warehouse, {table for table in tables if table})
-    for event, table in zip(events, tables, strict=True):
-        if table:
-            yield event.with_metadata({**event.metadata, "dagster/row_count": counts[table]})
-        else:
-            yield event
+def _selection(context: dg.AssetExecutionContext, dbt: DbtProjectRun) -> list[str]:
+    """dbt's options for a run of some assets or checks, as one starts it in the UI."""
+    if not context.is_subset:
+        return []
+    specs = [context.assets_def.get_asset_spec(key) for key in context.selected_asset_keys]
+    checks = [
+        context.assets_def.get_spec_for_check_key(key) for key in context.selected_asset_check_keys
+    ]
+    names = dbt.names((spec.metadata or {})[_UNIQUE_ID] for spec in [*specs, *checks])
+    return ["--indirect-selection", "empty", "--select", *names]
 
 
-def _table_of(event: Any, manifest: Mapping[str, Any]) -> str | None:
-    """`schema.table` of what was built, None for the result of a test."""
-    if not isinstance(event, dg.Output | dg.AssetMaterialization):
-        return None
-    node = manifest["nodes"][event.metadata["unique_id"].value]
-    return f"{node['schema']}.{node['alias']}"
+def _built_assets(
+    assets: dg.AssetsDefinition, done: Mapping[str, Any], settings: Settings
+) -> Iterator[dg.MaterializeResult]:
+    """One event per model and seed that was built, with its row count, in dbt's order."""
+    keys = {spec.metadata[_UNIQUE_ID]: spec.key for spec in assets.specs}
+    built = {name: result for name, result in done.items() if name in keys}
+    tables = {name: f"{one.node.schema}.{one.node.alias}" for name, one in built.items()}
+    with open_warehouse(settings, read_only=True) as warehouse:
+        counts = table_counts(warehouse, tables.values())
+    for name, result in built.items():
+        rows = {"dagster/row_count": counts[tables[name]]}
+        yield dg.MaterializeResult(asset_key=keys[name], metadata=_metadata(result) | rows)
+
+
+def _checks(
+    context: dg.AssetExecutionContext, ended: Mapping[str, Any]
+) -> Iterator[dg.AssetCheckResult]:
+    """One event per test that ran."""
+    for spec in context.assets_def.check_specs:
+        result = ended.get((spec.metadata or {})[_UNIQUE_ID])
+        if result and spec.key in context.selected_asset_check_keys:
+            yield dg.AssetCheckResult(
+                asset_key=spec.asset_key,
+                check_name=spec.name,
+                passed=result.status == "pass",
+                severity=(
+                    dg.AssetCheckSeverity.WARN
+                    if result.status == "warn"
+                    else dg.AssetCheckSeverity.ERROR
+                ),
+                description=None if result.status == "pass" else result.message,
+                metadata=_metadata(result) | {"dagster_dbt/failed_row_count": result.failures or 0},
+            )
+
+
+def _metadata(result: Any) -> dict[str, Any]:
+    return {
+        "unique_id": result.node.unique_id,
+        "status": str(result.status),
+        "Execution Duration": result.execution_time,
+    }
+
+
+def _failure(result: Any) -> str:
+    return f"{result.node.resource_type} {result.node.name}: {result.message}"
 
 
 @dbt_assets(
@@ -90,9 +129,11 @@ def _table_of(event: Any, manifest: Mapping[str, Any]) -> str | None:
     dagster_dbt_translator=LayerTranslator(),
     name="dbt_before_identity",
 )
-def dbt_before_identity(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+def dbt_before_identity(
+    context: dg.AssetExecutionContext, dbt: dg.ResourceParam[DbtProjectRun]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Rules, staging, identifiers and edges: what the identity step reads."""
-    yield from _build(context, dbt)
+    yield from _build(context, dbt, "before_identity")
 
 
 @dbt_assets(
@@ -102,6 +143,8 @@ def dbt_before_identity(context: dg.AssetExecutionContext, dbt: DbtCliResource) 
     dagster_dbt_translator=LayerTranslator(),
     name="dbt_after_identity",
 )
-def dbt_after_identity(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+def dbt_after_identity(
+    context: dg.AssetExecutionContext, dbt: dg.ResourceParam[DbtProjectRun]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Everything that binds an identifier to a customer: the customer center and the marts."""
-    yield from _build(context, dbt)
+    yield from _build(context, dbt, "after_identity")

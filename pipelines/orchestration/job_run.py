@@ -12,7 +12,6 @@ import dagster as dg
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 from dagster._core.utils import make_new_run_id
 
-from pipelines.orchestration.dbt_manifest import dbt_environment
 from pipelines.orchestration.outcome import JobRun, Progress, Stage
 from pipelines.settings import Settings
 
@@ -36,7 +35,6 @@ def run_job(settings: Settings, progress: Progress) -> JobRun:
     from pipelines.definitions import defs
     from pipelines.defs.automation import delivery_day
 
-    dbt_environment(settings)
     job = defs().resolve_job_def(JOB)
     with dagster_instance(settings) as instance:
         close_dead_runs(instance)

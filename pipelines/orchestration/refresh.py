@@ -9,7 +9,7 @@ from pipelines.exports.load import pending_files
 from pipelines.exports.report import LandedFile
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.identity.tables import ensure_identity_tables
-from pipelines.orchestration.dbt_manifest import build_manifest_if_stale, remove_old_run_folders
+from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
 from pipelines.orchestration.fingerprint import inputs_fingerprint
 from pipelines.orchestration.outcome import Progress, RefreshOutcome
 from pipelines.publishing.errors import NothingPublishedError
@@ -34,7 +34,6 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
             return RefreshOutcome("nothing_new", published[0], refused=_refused_files(settings))
         progress("step", "prepare")
         build_manifest_if_stale(settings)
-        remove_old_run_folders(settings)
         from pipelines.orchestration.job_run import (
             run_job,  # imports Dagster: only when there is work
         )

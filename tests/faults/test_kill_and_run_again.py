@@ -87,7 +87,7 @@ def test_a_killed_refresh_is_repeated_without_a_trace(
 
 
 def _kill_in(siyu: SiyuProcess, step: str) -> None:
-    """Kill the process (not the dbt process it started) while it is in `step`."""
+    """Kill the process while it is in `step`."""
     process = siyu.start("refresh")
     if step == PUBLISH:
         threading.Thread(target=process.communicate, daemon=True).start()

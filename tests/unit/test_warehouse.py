@@ -33,7 +33,7 @@ def hold(settings: Settings, seconds: float) -> subprocess.Popen[str]:
     return holder
 
 
-def test_it_waits_for_the_process_that_a_killed_refresh_left_behind(tmp_path: Path) -> None:
+def test_it_waits_for_the_process_that_has_it_open(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     holder = hold(settings, 1.5)
     started = time.monotonic()

@@ -1,0 +1,50 @@
+{# How a model becomes a table or a view in DuckDB: `create or replace`, in one transaction. What
+   dbt-duckdb ships builds beside, renames twice and drops, and each of these costs a context of
+   all macros: more than a small model itself. Contracts are checked as there. #}
+
+{% materialization table, adapter='duckdb' %}
+  {{ return(replace_relation('table')) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='duckdb' %}
+  {{ return(replace_relation('view')) }}
+{% endmaterialization %}
+
+{% macro replace_relation(type) %}
+  {%- set target = this.incorporate(type=type) -%}
+  {%- set existing = load_cached_relation(this) -%}
+  {{ run_hooks(pre_hooks, inside_transaction=False) }}
+  {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {%- if existing is not none and existing.type != type %}
+    {{ adapter.drop_relation(existing) }}
+  {%- endif %}
+  {%- call statement('main') %}
+    {%- if config.get('contract').enforced %}
+      {{ get_assert_columns_equivalent(sql) }}
+    {%- endif %}
+    {{ replacing_table(target, sql) if type == 'table' else replacing_view(target, sql) }}
+  {%- endcall %}
+  {{ run_hooks(post_hooks, inside_transaction=True) }}
+  {{ adapter.commit() }}
+  {{ run_hooks(post_hooks, inside_transaction=False) }}
+  {{ return({'relations': [target]}) }}
+{% endmacro %}
+
+{% macro replacing_table(relation, sql) %}
+  {%- if config.get('contract').enforced -%}
+    create or replace table {{ relation }} {{ get_table_columns_and_constraints() }};
+    insert into {{ relation }} {{ get_column_names() }} (
+      {{ get_select_subquery(sql) }}
+    );
+  {%- else -%}
+    create or replace table {{ relation }} as (
+      {{ sql }}
+    );
+  {%- endif -%}
+{% endmacro %}
+
+{% macro replacing_view(relation, sql) %}
+  create or replace view {{ relation }} as (
+    {{ sql }}
+  );
+{% endmacro %}

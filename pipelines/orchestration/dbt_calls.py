@@ -1,0 +1,104 @@
+"""dbt, called in this process: imported once, and its project read once for all builds of a run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+    from dbt.contracts.graph.manifest import Manifest
+
+_QUIET = ["--quiet", "--no-print", "--log-level", "none"]
+"""dbt's own log goes to its log file; standard output belongs to who started the run."""
+
+_ANYWHERE = "siyu.duckdb"
+"""The warehouse while dbt parses, which opens none: dbt parses anew when its place changes."""
+
+
+class DbtError(RuntimeError):
+    """A file of the dbt project is wrong, or dbt cannot start; the message is dbt's own."""
+
+
+class DbtProjectRun:
+    """The project of one run: parsed at the first build, and not again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def _manifest(self) -> Manifest:
+        return parse(self.settings, write=False)
+
+    def build(self, selection: Sequence[str]) -> list[NodeResult]:
+        """Build and test what `selection` (dbt's options) selects: what became of every node.
+
+        A node that failed is in the results. Unit tests do not run: they try the SQL on made-up
+        rows, `make test` runs them. Compiled SQL and the log are in `<data>/dbt`.
+
+        Raises:
+            DbtError: dbt could not begin.
+        """
+        folder = str(self.settings.data_folder / "dbt")
+        arguments = ["build", "--exclude-resource-type", "unit_test", *selection]
+        arguments += ["--target-path", folder, "--log-path", folder, "--no-write-json"]
+        warehouse = str(self.settings.warehouse_path)
+        return list(_call(self.settings, arguments, warehouse, self._manifest).results)
+
+    def names(self, unique_ids: Iterable[str]) -> list[str]:
+        """The fully qualified names, by which dbt selects, of models, seeds and tests."""
+        return sorted({".".join(self._manifest.nodes[unique_id].fqn) for unique_id in unique_ids})
+
+
+def parse(settings: Settings, *, write: bool) -> Manifest:
+    """The parsed project; what did not change since the last call comes from dbt's own cache.
+
+    `write`: also as `target/manifest.json`, which Dagster reads.
+
+    Raises:
+        DbtError: a file of the project is wrong.
+    """
+    arguments = ["parse", "--write-json" if write else "--no-write-json"]
+    arguments += ["--log-path", str(settings.dbt_project_folder / "target")]
+    return _call(settings, arguments, _ANYWHERE)
+
+
+def dbt_variables(settings: Settings) -> list[str]:
+    """The `--vars` of every dbt call: dbt parses anew whenever they differ from the last call."""
+    variables: dict[str, str | int] = {"industry_profile": settings.brand.industry_profile}
+    if settings.as_of_date:
+        variables["as_of_date"] = settings.as_of_date.isoformat()
+    return ["--vars", json.dumps(variables)]
+
+
+def _call(
+    settings: Settings, arguments: Sequence[str], warehouse: str, manifest: Manifest | None = None
+) -> Any:
+    # Their import takes longer than anything else here: only when dbt is called.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    _environment(warehouse)
+    folder = str(settings.dbt_project_folder)
+    common = ["--project-dir", folder, "--profiles-dir", folder, *dbt_variables(settings)]
+    called = dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments, *common])
+    # dbt-duckdb does this at the end of the process: the warehouse would stay open until then.
+    DuckDBConnectionManager.close_all_connections()
+    if isinstance(called.exception, Exception):
+        raise DbtError(f"dbt cannot build {folder}:\n{called.exception}") from called.exception
+    if called.exception:  # somebody interrupted it
+        raise called.exception
+    return called.result
+
+
+def _environment(warehouse: str) -> None:
+    """Tell dbt, whose profile reads environment variables, where the warehouse is."""
+    os.environ["SIYU_WAREHOUSE"] = warehouse
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    # At the level "debug", its default, dbt spends a fifth of a small build on writing its log.
+    os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")
