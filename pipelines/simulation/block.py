@@ -12,10 +12,11 @@ Frames of a block (times are local seconds, money is fen, null is "never" or "no
 
 people    one row per person, sorted by person_id: person_id, met_at (may lie before the period),
           place (index into catalogue.PLACES), surname, given_name, nick, phone, new_phone,
-          phone_changed_at, family_id, tmall_nick, new_tmall_nick, nick_changed_at, unionid,
-          jd_account, xhs_user_id, kuaishou_id, email, crm_card, old_crm_card, cards_merged_at,
-          on_tmall, on_douyin, on_jd, on_xiaohongshu, on_kuaishou, on_youzan, on_wechat_shop,
-          on_store, on_wecom, on_official_account, on_crm, first_channel.
+          phone_changed_at, phone_taken_at (of a number that somebody else had before), family_id,
+          tmall_nick, new_tmall_nick, nick_changed_at, unionid, jd_account, xhs_user_id,
+          kuaishou_id, email, crm_card, old_crm_card, cards_merged_at, on_tmall, on_douyin, on_jd,
+          on_xiaohongshu, on_kuaishou, on_youzan, on_wechat_shop, on_store, on_wecom,
+          on_official_account, on_crm, first_channel.
           unionid, accounts, e-mail and cards are null for who has none.
 orders    one row per order, sorted by created: order_no (unique over the brand; order_no + line_no
           is free for sub-order numbers), platform, account, person_id (null: guest), created,

@@ -175,7 +175,8 @@ def _state_truth(block: Block) -> None:
         ),
     )
     if block.identifiers:
-        truth.append("identifiers", _distinct(pl.concat(block.identifiers)))
+        stated = _distinct(pl.concat(block.identifiers))
+        truth.append("identifiers", _with_holders(stated, block.people))
     orders = pl.concat(block.true_orders) if block.true_orders else pl.DataFrame(schema=ORDERS)
     truth.append("orders", orders)
     truth.add_headline(_daily_figures(orders))
@@ -202,6 +203,34 @@ def _distinct(identifiers: pl.DataFrame) -> pl.DataFrame:
         .select(*IDENTIFIERS)
         .sort("person_id", "identifier_type", "identifier_value")
     )
+
+
+def _with_holders(identifiers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Phones that changed hands: until when the old holder had each, and since when the new one.
+
+    Whatever still names the old holder later (a card that nobody corrected) is out of date.
+    """
+    taken = people.filter(pl.col("phone_taken_at").is_not_null()).select(
+        "phone", new_holder="person_id", taken_at=local_time(pl.col("phone_taken_at"))
+    )
+    given_up = people.filter(pl.col("phone_changed_at").is_not_null()).select(
+        "phone", old_holder="person_id", given_up_at=local_time(pl.col("phone_changed_at"))
+    )
+    reused = taken.join(given_up, on="phone").with_columns(identifier_type=pl.lit("phone"))
+    joined = identifiers.join(
+        reused,
+        left_on=["identifier_type", "identifier_value"],
+        right_on=["identifier_type", "phone"],
+        how="left",
+        maintain_order="left",
+    )
+    is_old = pl.col("person_id") == pl.col("old_holder")
+    is_new = pl.col("person_id") == pl.col("new_holder")
+    return joined.with_columns(
+        valid_to=pl.when(is_old).then("given_up_at").otherwise("valid_to"),
+        valid_from=pl.when(is_new).then("taken_at").otherwise("valid_from"),
+        mess=pl.when(is_old | is_new).then(pl.lit("reused_phone")).otherwise("mess"),
+    ).select(*IDENTIFIERS)
 
 
 def _daily_figures(orders: pl.DataFrame) -> pl.DataFrame:

@@ -27,6 +27,11 @@ _TEST_TAILS = (
 )
 """Last eight digits that a loader takes for a joke and not for a number."""
 
+_REUSED_SHARE = 0.5
+_SILENCE = 220 * DAY
+_REASSIGNED_AFTER = 100 * DAY
+"""An operator gives a number away again after three months; some of the new holders turn up here,
+no sooner than ``_SILENCE`` after the old holder gave it up."""
 _ON_PLATFORM = {
     "on_tmall": (0.46, 0.12, 0.4, 0.1),
     "on_douyin": (0.3, 0.2, 0.2, 0.12),
@@ -71,7 +76,7 @@ def simulate_people(block: Block) -> pl.DataFrame:
     word = np.array(NICK_WORDS)[rng.integers(0, len(NICK_WORDS), count)]
     changes = _moments_in_period(rng, world, count, 6)
     in_wechat = held["on_wecom"] | held["on_official_account"] | held["on_youzan"]
-    return pl.DataFrame(
+    people = pl.DataFrame(
         {
             "person_id": ids,
             "met_at": met,
@@ -124,6 +129,7 @@ def simulate_people(block: Block) -> pl.DataFrame:
         *held,
         "first_channel",
     )  # fmt: skip
+    return _with_reused_phones(block, people)
 
 
 def phone_at(at: pl.Expr) -> pl.Expr:
@@ -169,6 +175,36 @@ def _phones(world: World, numbers: Array) -> Array:
     for spare, tail in enumerate(_TEST_TAILS):
         tails[tails == tail] = spare + 1
     return np.char.add("194", np.char.zfill(tails.astype(str), 8))
+
+
+def _with_reused_phones(block: Block, people: pl.DataFrame) -> pl.DataFrame:
+    """Some numbers that were given up belong to people who are met long after; adds
+    phone_taken_at (since when; null: the number was never anybody else's).
+    """
+    rng = block.rng("reused_phones")
+    lonely = people.filter(pl.col("family_id").is_null()).select(
+        "person_id", "phone", "phone_changed_at", "met_at"
+    )
+    given_up = lonely.filter(pl.col("phone_changed_at").is_not_null())
+    given_up = given_up.filter(pl.Series(rng.random(given_up.height) < _REUSED_SHARE))
+    late = lonely.filter(
+        pl.col("phone_changed_at").is_null()
+        & (pl.col("met_at") >= block.world.period.start + _SILENCE)
+    )
+    late = late[rng.permutation(late.height)]
+    pairs = min(given_up.height, late.height)
+    handed_on = pl.concat(
+        [
+            given_up[:pairs].select(reused="phone", given_up_at="phone_changed_at"),
+            late[:pairs].select("person_id", "met_at"),
+        ],
+        how="horizontal",
+    ).filter(pl.col("met_at") >= pl.col("given_up_at") + _SILENCE)
+    taken = handed_on.select(
+        "person_id", "reused", phone_taken_at=pl.col("given_up_at") + _REASSIGNED_AFTER
+    )
+    joined = people.join(taken, on="person_id", how="left", maintain_order="left")
+    return joined.with_columns(phone=pl.coalesce("reused", "phone")).drop("reused")
 
 
 def _families(rng: np.random.Generator, block: Block, count: int) -> pl.Series:

@@ -148,6 +148,7 @@ MESS = (
     "store_phone",
     "test_number",
     "changed_phone",
+    "reused_phone",
     "renamed_nick",
     "merged_card",
 )

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.catalogue import PLACES
 from pipelines.simulation.draws import Array, pick, random_texts
+from pipelines.simulation.mistakes import with_somebody_else
 from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR
 from pipelines.simulation.private_domain.campaigns import Calendar, moments_of
@@ -35,6 +36,8 @@ _PARCEL_CARD = "parcel_card_01"
 """How the API names each channel; a channel that is not here used a code (1)."""
 _MEAN_STAY_DAYS = 600.0
 _LOST_AFTER_A_SEND = 0.45
+_MIXED_UP_SHARE = 0.01
+"""Of the phones that a guide types, these are of another customer."""
 _INTERESTS = ("面霜", "面霜,洁面", "防晒", "面膜,精华", "")
 
 
@@ -45,8 +48,8 @@ def simulate_contacts(
 
     Columns: person_id, external_userid, name, type, gender, unionid (empty: unknown), guide,
     added, ended (null: still there), end_kind (customer, staff, transfer, silent), add_way,
-    state, is_by_admin, typed_phone, typed_at, is_vip, interest, is_refused (a hand-over that the
-    customer refused), is_further (not the touch of the block).
+    state, is_by_admin, typed_phone, typed_owner (whose it is), typed_at, is_vip, interest,
+    is_refused (a hand-over that the customer refused), is_further (not the touch of the block).
     """
     first = _with_ends(rng, block, _first_relations(block, rng, guides), calendar)
     second = _with_ends(rng, block, _second_relations(block, rng, first), calendar)
@@ -63,7 +66,7 @@ def _first_relations(block: Block, rng: np.random.Generator, guides: Guides) -> 
     table = people.join(
         adds.select("person_id", "channel", "campaign", added="at"), on="person_id", how="left"
     ).with_columns(pl.col("added").fill_null(pl.col("met_at")))
-    table = table.with_columns(phone=phone_at(pl.col("added")))
+    table = _with_phones_to_type(block, table)
     count = table.height
     is_corporate = rng.random(count) < 0.03
     knows_unionid = ~is_corporate & (rng.random(count) >= 0.08)
@@ -85,11 +88,23 @@ def _first_relations(block: Block, rng: np.random.Generator, guides: Guides) -> 
         state=_state(pl.Series(ways), pl.Series(codes)),
         is_by_admin=pl.lit(value=False),
         typed_phone=pl.when(pl.Series(is_typed)).then("phone"),
+        typed_owner=pl.when(pl.Series(is_typed)).then("phone_owner"),
         typed_at=pl.when(pl.Series(is_typed)).then(pl.col("added") + pl.Series(typed_lag)),
         is_vip=pl.Series(rng.random(count) < 0.15),
         interest=pl.Series(pick(rng, [(text, 1.0) for text in _INTERESTS], count)),
         is_refused=pl.lit(value=False),
         is_further=pl.lit(value=False),
+    )
+
+
+def _with_phones_to_type(block: Block, table: pl.DataFrame) -> pl.DataFrame:
+    """The contacts with the phone that a guide would type, and phone_owner: whose it is."""
+    owners = block.people.select("phone", "new_phone", "phone_changed_at", phone_owner="person_id")
+    mixed_up = block.rng("wecom_mixed_up_phones")
+    table = table.drop("phone", "new_phone", "phone_changed_at")
+    table = with_somebody_else(block, mixed_up, table, _MIXED_UP_SHARE, "phone_owner")
+    return table.join(owners, on="phone_owner", how="left", maintain_order="left").with_columns(
+        phone=phone_at(pl.col("added"))
     )
 
 
@@ -130,6 +145,7 @@ def _second_relations(block: Block, rng: np.random.Generator, first: pl.DataFram
         state=pl.lit(""),
         is_by_admin=pl.Series(way == ASSIGNED),
         typed_phone=pl.lit(None, dtype=pl.String),
+        typed_owner=pl.lit(None, dtype=pl.Int64),
         typed_at=pl.lit(None, dtype=pl.Int64),
         is_further=pl.lit(value=True),
     )
@@ -225,7 +241,8 @@ def state_contacts(block: Block, guides: Guides, relations: pl.DataFrame) -> Non
     typed = listed.with_columns(seen_from=pl.max_horizontal("added", "typed_at"))
     typed = typed.filter(pl.col("typed_at").is_not_null())
     typed = typed.filter(ever_seen(typed, moments, "seen_from", "ended"))
-    block.add_identifiers("phone", typed, "typed_phone", valid_from=pl.col("typed_at"))
+    owned = typed.select("typed_phone", "typed_at", person_id="typed_owner")
+    block.add_identifiers("phone", owned, "typed_phone", valid_from=pl.col("typed_at"))
     later = relations.filter(pl.col("is_further") & ~pl.col("add_way").is_in([SHARED, ASSIGNED]))
     channel = pl.col("add_way").replace_strict(_TOUCH_CHANNELS, return_dtype=pl.String)
     block.add_touches(

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.cadence import expand, periodic_windows
 from pipelines.simulation.draws import random_texts
+from pipelines.simulation.mistakes import with_somebody_else
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.figures import add_daily_counts
@@ -18,6 +19,8 @@ APP = "red_packet_app"
 """The mini program behind the card's code; it issues the openids."""
 _PARCELS = ("tmall", "douyin", "jd")
 _SCAN_SHARE = 0.04
+_GIFT_SHARE = 0.03
+"""So many of the parcels are opened by somebody else than the buyer."""
 
 
 def simulate_scans(block: Block, rng: np.random.Generator, relations: pl.DataFrame) -> pl.DataFrame:
@@ -52,12 +55,25 @@ def _alone(block: Block, rng: np.random.Generator) -> pl.DataFrame:
     orders = orders.filter(pl.Series(rng.random(orders.height) < _SCAN_SHARE))
     lag = pl.Series(rng.integers(2 * DAY, 6 * DAY, orders.height))
     is_named = pl.Series(rng.random(orders.height) < 0.5)
-    return orders.select(
+    scans = orders.select(
         "person_id",
         state=pl.lit("parcel_card_02"),
         created=pl.col("shipped") + lag,
         order_no=pl.when(is_named).then("order_no"),
     ).filter(pl.col("created") < block.world.period.end)
+    return _with_receivers(block, scans)
+
+
+def _with_receivers(block: Block, scans: pl.DataFrame) -> pl.DataFrame:
+    """The scans by whom the parcel was for, as far as the brand has met them by then."""
+    gifts = block.rng("parcel_card_gifts")
+    met = block.people.select("met_at", receiver="person_id")
+    given = with_somebody_else(block, gifts, scans, _GIFT_SHARE, "receiver")
+    given = given.join(met, on="receiver", how="left", maintain_order="left")
+    knows = pl.col("met_at") <= pl.col("created")
+    return given.with_columns(
+        person_id=pl.when(knows).then("receiver").otherwise("person_id")
+    ).select(scans.columns)
 
 
 def _parcels(block: Block) -> pl.DataFrame:

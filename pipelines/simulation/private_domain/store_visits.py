@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.cadence import expand, periodic_windows
 from pipelines.simulation.draws import pick
+from pipelines.simulation.mistakes import with_somebody_else
 from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
@@ -40,21 +41,26 @@ _CHANNELS = {
 }
 _NOTED_SHARE = 0.35
 """Guides write down every third purchase of a customer they know."""
+_COMPANION_SHARE = 0.02
+"""So many of the phones are those of somebody who came along."""
 _OPENS, _CLOSES = 10 * HOUR, 21 * HOUR
 
 
 def simulate_visits(block: Block, rng: np.random.Generator, cards: pl.DataFrame) -> pl.DataFrame:
     """One row per noted visit, sorted by ``created``.
 
-    Columns: person_id, created (the arrival), place, guide, reason, card, phone, order_no and
-    received_fen (null: nothing bought), is_new_touch (the block has no touch of it yet).
+    Columns: person_id, created (the arrival), place, guide, reason, card, phone and phone_owner
+    (a companion's person_id, or the visitor's), order_no and received_fen (null: nothing bought),
+    is_new_touch (the block has no touch of it yet).
     """
     visits = pl.concat([_invited(block), _buying(block, rng), _looking(block, rng)])
     period = block.world.period
     visits = visits.filter(pl.col("created").is_between(period.start, period.end, closed="left"))
-    people = block.people.select("person_id", "phone", "new_phone", "phone_changed_at")
+    people = block.people.select("phone", "new_phone", "phone_changed_at", phone_owner="person_id")
     main = cards.filter(pl.col("merged_into").is_null()).select("person_id", "card", "joined")
-    visits = visits.join(people, on="person_id", how="left", maintain_order="left")
+    companions = block.rng("store_visit_companions")
+    visits = with_somebody_else(block, companions, visits, _COMPANION_SHARE, "phone_owner")
+    visits = visits.join(people, on="phone_owner", how="left", maintain_order="left")
     visits = visits.join(main, on="person_id", how="left", maintain_order="left")
     count = visits.height
     guide = guide_of(visits["person_id"].to_numpy(), visits["place"].to_numpy())
@@ -162,7 +168,8 @@ def state_visits(block: Block, visits: pl.DataFrame) -> None:
 
     What brought a customer to the store causes the purchase that has no cause yet.
     """
-    block.add_identifiers("phone", visits, "phone")
+    owners = visits.select("phone", person_id="phone_owner")
+    block.add_identifiers("phone", owners, "phone")
     channel = pl.col("reason").replace_strict(_CHANNELS, return_dtype=pl.String)
     new = visits.filter("is_new_touch").with_columns(channel=channel)
     no_cause = block.orders.filter(pl.col("channel").is_null())["order_no"]

@@ -89,9 +89,21 @@ def test_lines_add_up_to_their_orders(blocks: dict[int, Block]) -> None:
 
 def test_phones_are_distinct_and_of_an_unallocated_segment(blocks: dict[int, Block]) -> None:
     people = blocks[1].people
-    phones = pl.concat([people["phone"], people["new_phone"].drop_nulls()])
+    own = people.filter(pl.col("phone_taken_at").is_null())["phone"]
+    phones = pl.concat([own, people["new_phone"].drop_nulls()])
     assert phones.is_unique().all()
     assert phones.str.contains(r"^194\d{8}$").all()
+
+
+def test_a_reused_phone_was_given_up_long_before(blocks: dict[int, Block]) -> None:
+    people = blocks[1].people
+    again = people.filter(pl.col("phone_taken_at").is_not_null())
+    before = people.filter(pl.col("phone_changed_at").is_not_null())
+    held = again.join(before, on="phone", how="left", suffix="_before")
+    assert 0 < held.height == again["phone"].n_unique() < people.height / 100
+    assert (held["met_at"] >= held["phone_changed_at_before"] + 220 * DAY).all()
+    assert (held["phone_taken_at"] < held["met_at"]).all()
+    assert (held["person_id"] != held["person_id_before"]).all()
 
 
 def test_windows_show_what_was_there(blocks: dict[int, Block]) -> None:

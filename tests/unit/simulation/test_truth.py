@@ -243,7 +243,9 @@ def test_identifiers_name_people(written: Written) -> None:
     shared = table.group_by(keys[:2]).agg(pl.len(), pl.col("mess").unique())
     shared = shared.filter(pl.col("len") > 1)
     assert set(shared["identifier_type"]) == {"phone"}
-    assert set(shared["mess"].explode()) <= {"family_phone", "store_phone", "test_number", "none"}
+    assert set(shared["mess"].explode()) <= {
+        *("family_phone", "store_phone", "test_number", "reused_phone", "none")
+    }
     orders = newest(written, "tmall/flagship/ExportOrderList*.csv", TMALL, lambda r: r["订单编号"])
     nicks = {order["买家会员名"] for [order] in orders.values()}
     assert nicks <= set(table.filter(identifier_type="tmall_nick")["identifier_value"])
