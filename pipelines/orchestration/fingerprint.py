@@ -11,7 +11,7 @@ import duckdb
 from pipelines.settings import Settings
 
 _CODE = ("pipelines", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "brand")
-_CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".md"}
+_CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".json", ".md"}
 
 
 def files_fingerprint(root: Path, files: Iterable[Path]) -> str:
