@@ -26,6 +26,32 @@ class SettingsError(Exception):
     """A setting has a value that it cannot have; the message names place, setting and value."""
 
 
+class IdentityQuality(BaseModel):
+    """When a refresh stops before it publishes: `identity_quality` in ``brand/brand.yml``.
+
+    docs/identity.md says what each figure means and what to do when it is beyond its limit.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    largest_customer_max: int = Field(default=200, ge=1)
+    """Identifiers that one customer may hold."""
+    large_customer_size: int = Field(default=30, ge=1)
+    """A customer with more identifiers is a large one."""
+    large_customers_max_share: float = Field(default=0.02, ge=0, le=1)
+    """Share of all identifiers that large customers may hold together."""
+    refused_max_share: float = Field(default=0.05, ge=0, le=1)
+    """Share of all evidence that limits, decisions and contested identifiers may refuse."""
+    new_super_nodes_max_share: float = Field(default=0.001, ge=0, le=1)
+    """Identifiers that the degree guard newly sets aside, by all identifiers."""
+    changed_customers_max_share: float = Field(default=0.05, ge=0, le=1)
+    """Customers merged, split or emptied since the last published version, by all of its."""
+    match_rate_max_drop: float = Field(default=0.05, ge=0, le=1)
+    """How far the match rate of a source may fall below the last published version's."""
+    smallest_change: int = Field(default=50, ge=0)
+    """Fewer new super-nodes, changed customers or facts of a source never stop a refresh."""
+
+
 class BrandSettings(BaseModel):
     """What a brand decides about itself: ``brand/brand.yml``."""
 
@@ -34,6 +60,7 @@ class BrandSettings(BaseModel):
     name: str = "Demo brand"
     industry_profile: Literal[1, 2, 3, 4] = 1
     """1 to 4, as `seeds/industry_profiles.csv` defines them; it sets every window."""
+    identity_quality: IdentityQuality = IdentityQuality()
 
 
 class Settings(BaseSettings):
@@ -55,6 +82,8 @@ class Settings(BaseSettings):
     """Key of the HMAC of personal identifiers; default ``<data>/keys/personal_data.key``."""
     as_of_date: date | None = None
     """The last complete day of the data; default the last local day with an order."""
+    accept_identity_change: bool = False
+    """For one refresh: who is who may differ from the last published version by any amount."""
     keep_versions: int = Field(default=14, ge=1)
     """How many published versions stay readable."""
 

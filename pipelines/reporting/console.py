@@ -36,7 +36,9 @@ STEP_LABELS = {
     "load_ledger": "Adding up every row",
     "dbt_before_identity": "Building staging and identifiers (dbt)",
     "customer_identity": "Resolving OneID",
+    "identity_quality": "Judging who is who",
     "dbt_after_identity": "Building customer center and marts (dbt)",
+    "match_rates": "Comparing match rates with the published version",
     "published__snapshot": "Publishing the snapshot",
 }
 _MAX_ROWS = 200
