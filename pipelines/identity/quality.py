@@ -68,7 +68,8 @@ def judge_partition(
             "identifiers",
             f"customer {size.largest_customer} holds too many to be one person: something "
             f"shared joins strangers{joints}. See `siyu why {size.largest_customer}`, then "
-            "`siyu block` what is shared; or raise identity_quality.largest_customer_max in brand/brand.yml",
+            "`siyu block` what is shared; or raise identity_quality.largest_customer_max in "
+            "brand/brand.yml",
         ),
         Finding(
             "large_customers",
@@ -78,7 +79,8 @@ def judge_partition(
             f"{size.large_customers:,} customers hold more than {limits.large_customer_size} "
             f"identifiers each, {size.in_large_customers:,} together: a rule joins too much. "
             "`siyu identity suggest-blocks` lists what joins most; lower max_per_customer or "
-            "guard_max of its type, or raise identity_quality.large_customers_max_share in brand/brand.yml",
+            "guard_max of its type, or raise identity_quality.large_customers_max_share in "
+            "brand/brand.yml",
         ),
         Finding(
             "refused_merges",

@@ -38,7 +38,7 @@ STEP_LABELS = {
     "customer_identity": "Resolving OneID",
     "identity_quality": "Judging who is who",
     "dbt_after_identity": "Building customer center and marts (dbt)",
-    "marts__rpt_identity_match_rates_match_rates": "Comparing match rates with the published version",
+    "marts__rpt_identity_match_rates_match_rates": "Comparing match rates",
     "published__snapshot": "Publishing the snapshot",
 }
 _MAX_ROWS = 200

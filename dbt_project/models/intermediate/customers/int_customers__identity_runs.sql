@@ -1,0 +1,22 @@
+select
+    run_id,
+    mode,
+    reason,
+    identifiers,
+    new_identifiers,
+    moved_identifiers,
+    blocked,
+    guarded,
+    ambiguous,
+    edges,
+    used_edges,
+    refused,
+    customers,
+    customers - lag(customers, 1, 0) over (order by run_id asc nulls last) as customers_change,
+    largest_customer,
+    created,
+    merged,
+    split,
+    retired,
+    run_at
+from {{ ref('stg_identity__runs') }}
