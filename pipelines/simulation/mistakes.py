@@ -19,3 +19,9 @@ def with_somebody_else(
     return rows.with_columns(
         pl.when(pl.Series(is_wrong)).then(pl.Series(stranger)).otherwise("person_id").alias(name)
     )
+
+
+def wrongly(mess: str, stated: str) -> pl.Expr:
+    """The mess of an identifier of ``person_id`` that a file gives to the person in ``stated``."""
+    is_wrong = pl.col("person_id") != pl.col(stated)
+    return pl.when(is_wrong).then(pl.lit(mess)).otherwise(pl.lit("none"))

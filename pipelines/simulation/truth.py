@@ -149,10 +149,13 @@ MESS = (
     "test_number",
     "changed_phone",
     "reused_phone",
+    "mixed_up_phone",
+    "companion_phone",
     "renamed_nick",
     "merged_card",
 )
-"""What may be wrong with the link between an identifier and a person."""
+"""What may be wrong with the link between an identifier and a person. A mixed-up or a companion's
+phone is its holder's, and some file gives it to another person."""
 
 
 def local_time(seconds: pl.Expr | None) -> pl.Expr:

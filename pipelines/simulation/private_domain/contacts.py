@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.catalogue import PLACES
 from pipelines.simulation.draws import Array, pick, random_texts
-from pipelines.simulation.mistakes import with_somebody_else
+from pipelines.simulation.mistakes import with_somebody_else, wrongly
 from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR
 from pipelines.simulation.private_domain.campaigns import Calendar, moments_of
@@ -241,8 +241,13 @@ def state_contacts(block: Block, guides: Guides, relations: pl.DataFrame) -> Non
     typed = listed.with_columns(seen_from=pl.max_horizontal("added", "typed_at"))
     typed = typed.filter(pl.col("typed_at").is_not_null())
     typed = typed.filter(ever_seen(typed, moments, "seen_from", "ended"))
-    owned = typed.select("typed_phone", "typed_at", person_id="typed_owner")
-    block.add_identifiers("phone", owned, "typed_phone", valid_from=pl.col("typed_at"))
+    block.add_identifiers(
+        "phone",
+        typed.select("typed_phone", "typed_at", person_id="typed_owner", customer="person_id"),
+        "typed_phone",
+        mess=wrongly("mixed_up_phone", "customer"),
+        valid_from=pl.col("typed_at"),
+    )
     later = relations.filter(pl.col("is_further") & ~pl.col("add_way").is_in([SHARED, ASSIGNED]))
     channel = pl.col("add_way").replace_strict(_TOUCH_CHANNELS, return_dtype=pl.String)
     block.add_touches(

@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.simulation.block import Block
 from pipelines.simulation.cadence import expand, periodic_windows
 from pipelines.simulation.draws import pick
-from pipelines.simulation.mistakes import with_somebody_else
+from pipelines.simulation.mistakes import with_somebody_else, wrongly
 from pipelines.simulation.people import phone_at
 from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
@@ -168,8 +168,8 @@ def state_visits(block: Block, visits: pl.DataFrame) -> None:
 
     What brought a customer to the store causes the purchase that has no cause yet.
     """
-    owners = visits.select("phone", person_id="phone_owner")
-    block.add_identifiers("phone", owners, "phone")
+    owners = visits.select("phone", person_id="phone_owner", visitor="person_id")
+    block.add_identifiers("phone", owners, "phone", mess=wrongly("companion_phone", "visitor"))
     channel = pl.col("reason").replace_strict(_CHANNELS, return_dtype=pl.String)
     new = visits.filter("is_new_touch").with_columns(channel=channel)
     no_cause = block.orders.filter(pl.col("channel").is_null())["order_no"]

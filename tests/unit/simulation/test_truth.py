@@ -244,7 +244,8 @@ def test_identifiers_name_people(written: Written) -> None:
     shared = shared.filter(pl.col("len") > 1)
     assert set(shared["identifier_type"]) == {"phone"}
     assert set(shared["mess"].explode()) <= {
-        *("family_phone", "store_phone", "test_number", "reused_phone", "none")
+        *("family_phone", "store_phone", "test_number", "reused_phone", "none"),
+        *("mixed_up_phone", "companion_phone"),
     }
     orders = newest(written, "tmall/flagship/ExportOrderList*.csv", TMALL, lambda r: r["订单编号"])
     nicks = {order["买家会员名"] for [order] in orders.values()}
