@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,3 +46,29 @@ def train(
             rules = read_rules(warehouse, key=load_or_create_key(settings))
             training = train_model(warehouse, wanted, rules)
     identity_pages.print_training(training, rules)
+
+
+@identity.command()
+def evaluate(
+    truth: Annotated[
+        Path, typer.Option(help="The truth of a simulated brand: a folder of `siyu simulate`.")
+    ],
+    worst: Annotated[int, typer.Option(min=0, help="So many mistakes are explained.")] = 20,
+) -> None:
+    """Hold the customers against the true people of a simulated brand: precision and recall."""
+    from pipelines.identity.evaluate import evaluate as score
+    from pipelines.identity.evaluate import read_evidence
+    from pipelines.identity.mistakes import worst_mistakes
+    from pipelines.identity.rules import read_rules
+    from pipelines.privacy.keys import load_or_create_key
+    from pipelines.reporting import evaluation_pages
+    from pipelines.simulation import Truth
+
+    settings = current_settings()
+    with readable_errors(), open_warehouse(settings) as warehouse:
+        key = load_or_create_key(settings)
+        rules = read_rules(warehouse, key=key)
+        evidence = read_evidence(warehouse, Truth(truth), rules=rules, key=key)
+    evaluation_pages.print_evaluation(score(evidence))
+    names = {rule.rule_id: rule.rule_name for rule in rules.matching_rules.values()}
+    evaluation_pages.print_mistakes(worst_mistakes(evidence, worst), evidence, names)
