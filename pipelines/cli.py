@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines import cli_identity
 from pipelines.cli_errors import readable_errors
-from pipelines.cli_identity import identity
 from pipelines.exports.errors import ExportRefused
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.publishing.reader import connect, versions
@@ -30,7 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.add_typer(identity)
 
 
 class OutputFormat(StrEnum):
@@ -243,6 +242,9 @@ def _refresh_and_report(settings: Settings) -> None:
     console.print_stages(outcome)
     console.print_next_steps()
 
+
+app.command()(cli_identity.why)
+app.add_typer(cli_identity.identity)
 
 if __name__ == "__main__":
     app()

@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,10 @@ _POLL_SECONDS = 0.5
 
 class RefreshRunningError(RuntimeError):
     """Another process refreshes this warehouse; the message names it and the remedy."""
+
+
+class NoWarehouseError(RuntimeError):
+    """Nothing was loaded yet."""
 
 
 @contextmanager
@@ -38,6 +42,30 @@ def open_warehouse(
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def reading_warehouse(settings: Settings, verb: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse read-only, at once or not at all; `verb` is what the user called.
+
+    Raises:
+        RefreshRunningError: a refresh is writing.
+        NoWarehouseError: there is nothing to read yet.
+    """
+    if not settings.warehouse_path.exists():
+        raise NoWarehouseError(
+            f"there is no warehouse yet ({settings.warehouse_path}). Remedy: siyu refresh"
+        )
+    with ExitStack() as stack:
+        try:
+            reading = open_warehouse(settings, read_only=True, wait_seconds=0)
+            connection = stack.enter_context(reading)
+        except RefreshRunningError:
+            raise RefreshRunningError(
+                f"a refresh is writing {settings.warehouse_path.name} right now, and `{verb}` "
+                "asks the warehouse itself. Ask again when the refresh has ended."
+            ) from None
+        yield connection
 
 
 def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:

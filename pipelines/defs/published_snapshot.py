@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from pipelines.defs.dbt_models import dbt_after_identity
+from pipelines.identity.decision_file import decisions_file, read_decisions
 from pipelines.orchestration.fingerprint import inputs_fingerprint
 from pipelines.publishing import publish
 from pipelines.settings import current_settings
@@ -66,6 +67,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
             "refused_files": refused[0][0],
         },
         fingerprint=fingerprint,
+        forgotten_at=read_decisions(decisions_file(settings)).last_erased_at,
     )
     tables = published.manifest.tables
     return dg.MaterializeResult(

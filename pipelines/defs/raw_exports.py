@@ -10,6 +10,8 @@ from pipelines.exports.load import load_files, pending_files
 from pipelines.exports.report import FileReport
 from pipelines.exports.summary import one_line
 from pipelines.exports.tables import ensure_raw_tables
+from pipelines.identity.decision_file import decisions_file, read_decisions
+from pipelines.privacy.forget import forget_again
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts
@@ -84,6 +86,10 @@ def raw_exports(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
             reports += loaded
             log.add(loaded)
         log.flush()
+        decisions = read_decisions(decisions_file(settings))
+        forgotten = forget_again(warehouse, CONTRACTS, decisions, key)
+        if forgotten.total:
+            context.log.info(f"rows about forgotten people were taken out: {forgotten}")
         totals = table_counts(warehouse, CONTRACTS.by_raw_table)
     for raw_table in sorted(CONTRACTS.by_raw_table):
         names = {contract.contract for contract in CONTRACTS.by_raw_table[raw_table]}

@@ -22,6 +22,7 @@ PERSONAL_PARTS = {
     "phone": ("key", "masked"), "email": ("key", "masked"), "account": ("key", "masked"),
     "phone_list": ("keys",), "person_name": ("masked",), "region": ("province", "city"),
 }  # fmt: skip
+_IDENTIFYING_TYPES = {"phone": "phone", "phone_list": "phone", "email": "email"}
 NAME = r"^[a-z][a-z0-9_]*$"
 DEFAULT_NULL_TOKENS = (
     "",
@@ -110,6 +111,9 @@ class Column(Model):
     """date and timestamp only: DD/MM/YYYY is accepted."""
     true_values: tuple[str, ...] = ("1", "true", "yes", "y", "是")
     false_values: tuple[str, ...] = ("0", "false", "no", "n", "否")
+    identifies: str | None = Field(default=None, exclude=True)
+    """Identifier type (seed `identity_identifier_types`) of the person that the cell names. Phones
+    and e-mail addresses need none. Says nothing about loading, so it is not in the hash."""
     virtual_when: str | None = None
     """phone only: a column whose presence proves a virtual number, which gets no key."""
     from_file_name: FileNameValue | None = None
@@ -121,6 +125,11 @@ class Column(Model):
     def is_personal(self) -> bool:
         """Its clear value must not be stored anywhere."""
         return self.type in PERSONAL_TYPES
+
+    @property
+    def identifier_type(self) -> str | None:
+        """Type of the identifier that its cells hold; None when they name no person."""
+        return self.identifies or _IDENTIFYING_TYPES.get(self.type)
 
     @property
     def raw_columns(self) -> dict[str, str]:

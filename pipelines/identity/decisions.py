@@ -138,6 +138,12 @@ class Decisions:
         """Identifiers of forgotten people, as `pipelines.privacy.tombstones` writes them."""
         return self._named(DecisionKind.ERASE)
 
+    @property
+    def last_erased_at(self) -> datetime | None:
+        """When somebody was last forgotten; None when nobody ever was."""
+        erasures = (d.decided_at for d in self.every if d.decision is DecisionKind.ERASE)
+        return max(erasures, default=None)
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 (hex) over the decisions in force: equal fingerprints, equal effect."""

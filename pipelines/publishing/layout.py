@@ -58,7 +58,7 @@ def next_version(settings: Settings, now: datetime) -> str:
     """
     if now.tzinfo is None:
         raise ValueError("now must have a time zone")
-    base = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    base = _stamp(now)
     taken = set(list_versions(settings))
     if base not in taken:
         return base
@@ -150,18 +150,30 @@ def make_current(settings: Settings, version: str) -> None:
     _sync(settings.serving_folder)
 
 
-def retire_old_versions(settings: Settings) -> list[str]:
-    """Delete the oldest versions beyond `settings.keep_versions`, never `current`."""
+def retire_old_versions(settings: Settings, *, forgotten_at: datetime | None = None) -> list[str]:
+    """Delete the oldest versions beyond `settings.keep_versions`, never `current`.
+
+    Versions made up to `forgotten_at` (with time zone) go whatever their number: they hold
+    somebody who was forgotten then.
+    """
     names = list_versions(settings)
     surplus = len(names) - settings.keep_versions
     current = current_version(settings)
-    retired = [name for name in names if name != current][: max(surplus, 0)]
+    old = [name for name in names if name != current]
+    retired = old[: max(surplus, 0)]
+    if forgotten_at is not None:
+        last = _stamp(forgotten_at)
+        retired += [name for name in old if name[: len(last)] <= last and name not in retired]
     for name in retired:
         # Renamed first: a version that a killed process half deleted is never listed.
         doomed = settings.serving_folder / f".removing-{name}-{secrets.token_hex(4)}"
         (versions_folder(settings) / name).rename(doomed)
         _remove(doomed)
     return retired
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _remove(path: Path) -> None:

@@ -24,7 +24,7 @@ class PublishedVersion:
     folder: Path
     manifest: Manifest
     retired: tuple[str, ...]
-    """Versions that were deleted because more than `keep_versions` were kept."""
+    """Versions that were deleted: beyond `keep_versions`, or holding forgotten people."""
 
     @property
     def database(self) -> Path:
@@ -40,12 +40,14 @@ def publish(
     sources: list[dict[str, Any]],
     checks: dict[str, Any],
     fingerprint: str,
+    forgotten_at: datetime | None = None,
 ) -> PublishedVersion:
     """Publish the schemas `customer_center` and `marts` of the warehouse as a new version.
 
     `now` (with time zone) names the version; `as_of` is the local day that the marts describe;
     `sources`, `checks` and `fingerprint` (of the inputs) go into the manifest as they are.
-    Whether equal content is worth a new version is the caller's decision.
+    Whether equal content is worth a new version is the caller's decision. Versions made up to
+    `forgotten_at` are deleted afterwards: they hold a person who was forgotten then.
 
     Readers see the old version until the last step and the new one after it. A process that is
     killed at any point leaves `current` readable; its leftovers go at the next publish.
@@ -64,7 +66,7 @@ def publish(
             layout.remove_leftovers_locked(settings)
             raise
         layout.make_current(settings, version)
-        retired = layout.retire_old_versions(settings)
+        retired = layout.retire_old_versions(settings, forgotten_at=forgotten_at)
     return PublishedVersion(version, folder, manifest, tuple(retired))
 
 

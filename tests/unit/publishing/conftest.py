@@ -46,7 +46,9 @@ def write_warehouse(settings: Settings, number: int = 1, rows: int = 100) -> Non
         )
 
 
-def publish_now(settings: Settings, now: datetime = NOW) -> PublishedVersion:
+def publish_now(
+    settings: Settings, now: datetime = NOW, forgotten_at: datetime | None = None
+) -> PublishedVersion:
     return publish(
         settings,
         now=now,
@@ -54,4 +56,5 @@ def publish_now(settings: Settings, now: datetime = NOW) -> PublishedVersion:
         sources=[{"source": "tmall", "exported_at": datetime(2026, 1, 31, 20, tzinfo=UTC)}],
         checks={"passed": 12, "warned": 1},
         fingerprint="f1",
+        forgotten_at=forgotten_at,
     )

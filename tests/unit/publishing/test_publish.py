@@ -94,6 +94,18 @@ def test_only_the_newest_versions_are_kept(settings: Settings) -> None:
     assert published[4].retired == (published[1].version,)
 
 
+def test_versions_that_hold_a_forgotten_person_go_when_the_next_one_is_published(
+    settings: Settings,
+) -> None:
+    write_warehouse(settings)
+    before = publish_now(settings).version
+    forgotten_at = NOW + timedelta(seconds=1)
+    published = publish_now(settings, NOW + timedelta(seconds=2), forgotten_at=forgotten_at)
+    assert published.retired == (before,)
+    later = publish_now(settings, NOW + timedelta(seconds=3), forgotten_at=forgotten_at)
+    assert later.retired == (), "the version made after it stays"
+
+
 def test_current_is_kept_even_when_it_is_the_oldest(settings: Settings) -> None:
     write_warehouse(settings)
     names = [publish_now(settings, NOW + timedelta(days=day)).version for day in range(3)]
