@@ -14,7 +14,7 @@ from pipelines.privacy.keys import KeyFileError
 from pipelines.publishing.errors import PublishingError
 from pipelines.reporting import console
 from pipelines.settings import SettingsError
-from pipelines.warehouse import RefreshRunningError
+from pipelines.warehouse import NoWarehouseError, RefreshRunningError
 
 _EXPECTED = (
     ContractError,
@@ -22,6 +22,7 @@ _EXPECTED = (
     ExportRefused,
     IdentityInputError,
     KeyFileError,
+    NoWarehouseError,
     PublishingError,
     RefreshRunningError,
     SettingsError,

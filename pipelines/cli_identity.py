@@ -45,3 +45,21 @@ def train(
             rules = read_rules(warehouse, key=load_or_create_key(settings))
             training = train_model(warehouse, wanted, rules)
     identity_pages.print_training(training, rules)
+
+
+@identity.command()
+def suggest_blocks(
+    most: Annotated[int, typer.Option("--most", min=1, help="How many to list.")] = 20,
+) -> None:
+    """List identifiers that strangers seem to share, such as a store's phone; changes nothing."""
+    from pipelines.identity.rules import read_rules
+    from pipelines.identity.suggest import suggest_blocks as suggest
+    from pipelines.privacy.keys import load_or_create_key
+    from pipelines.reporting.block_suggestions import print_suggestions
+
+    settings = current_settings()
+    with readable_errors():
+        with open_warehouse(settings, read_only=True) as warehouse:
+            rules = read_rules(warehouse, key=load_or_create_key(settings))
+            suggestions = suggest(warehouse, most)
+        print_suggestions(suggestions, rules.identifier_types)

@@ -20,6 +20,10 @@ class RefreshRunningError(RuntimeError):
     """Another process refreshes this warehouse; the message names it and the remedy."""
 
 
+class NoWarehouseError(RuntimeError):
+    """Nothing was loaded yet; the message says what to run."""
+
+
 @contextmanager
 def open_warehouse(
     settings: Settings, *, read_only: bool = False, wait_seconds: float = 120.0
@@ -30,7 +34,12 @@ def open_warehouse(
 
     Raises:
         RefreshRunningError: it is still open elsewhere after that.
+        NoWarehouseError: it is to be read and does not exist.
     """
+    if read_only and not settings.warehouse_path.exists():
+        raise NoWarehouseError(
+            f"there is no warehouse at {settings.warehouse_path} yet; `siyu refresh` makes it"
+        )
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     connection = _connect(settings.warehouse_path, read_only, wait_seconds)
     try:
