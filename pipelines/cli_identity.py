@@ -104,8 +104,6 @@ def evaluate(
     from pipelines.identity.evaluate import evaluate as score
     from pipelines.identity.evaluate import read_evidence
     from pipelines.identity.mistakes import worst_mistakes
-    from pipelines.identity.rules import read_rules
-    from pipelines.privacy.keys import load_or_create_key
     from pipelines.reporting import evaluation_pages
     from pipelines.simulation import Truth
 
@@ -117,6 +115,22 @@ def evaluate(
     evaluation_pages.print_evaluation(score(evidence))
     names = {rule.rule_id: rule.rule_name for rule in rules.matching_rules.values()}
     evaluation_pages.print_mistakes(worst_mistakes(evidence, worst), evidence, names)
+
+
+@identity.command()
+def suggest_blocks(
+    most: Annotated[int, typer.Option("--most", min=1, help="How many to list.")] = 20,
+) -> None:
+    """List identifiers that strangers seem to share, such as a store's phone; changes nothing."""
+    from pipelines.identity.suggest import suggest_blocks as suggest
+    from pipelines.reporting.block_suggestions import print_suggestions
+
+    settings = current_settings()
+    with readable_errors():
+        with reading_warehouse(settings, "siyu identity suggest-blocks") as warehouse:
+            rules = read_rules(warehouse, key=load_or_create_key(settings))
+            suggestions = suggest(warehouse, most)
+        print_suggestions(suggestions, rules.identifier_types)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class RefreshRunningError(RuntimeError):
 
 
 class NoWarehouseError(RuntimeError):
-    """Nothing was loaded yet."""
+    """Nothing was loaded yet; the message says what to run."""
 
 
 @contextmanager
@@ -34,7 +34,12 @@ def open_warehouse(
 
     Raises:
         RefreshRunningError: it is still open elsewhere after that.
+        NoWarehouseError: it is to be read and does not exist.
     """
+    if read_only and not settings.warehouse_path.exists():
+        raise NoWarehouseError(
+            f"there is no warehouse at {settings.warehouse_path} yet; `siyu refresh` makes it"
+        )
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     connection = _connect(settings.warehouse_path, read_only, wait_seconds)
     try:
@@ -52,10 +57,6 @@ def reading_warehouse(settings: Settings, verb: str) -> Iterator[duckdb.DuckDBPy
         RefreshRunningError: a refresh is writing.
         NoWarehouseError: there is nothing to read yet.
     """
-    if not settings.warehouse_path.exists():
-        raise NoWarehouseError(
-            f"there is no warehouse yet ({settings.warehouse_path}). Remedy: siyu refresh"
-        )
     with ExitStack() as stack:
         try:
             reading = open_warehouse(settings, read_only=True, wait_seconds=0)

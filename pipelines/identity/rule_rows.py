@@ -15,7 +15,7 @@ _AtLeastOne = Annotated[int, Field(ge=1)]
 class SeedRow(BaseModel):
     """A checked row: no unknown columns, every cell of its type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class IdentifierType(SeedRow):

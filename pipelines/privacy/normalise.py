@@ -1,7 +1,8 @@
 """Personal identifiers in one form each, and the masked form that operators may see.
 
 Every function takes an expression over text cells and gives null where the cell holds no usable
-identifier. Null means "no key": masked, virtual, ciphertext, test number or not a number at all.
+identifier. Null means "no key": masked, virtual, ciphertext or not a number at all.
+Numbers that everybody types (13800138000) have a key; the rules of identity block them.
 Apply them to unique values: a shop's order file repeats its buyers.
 """
 
@@ -11,21 +12,6 @@ import json
 
 import polars as pl
 
-TEST_NUMBER_TAILS = (
-    "00138000",  # 13800138000, printed on every brochure
-    "00139000",
-    "12345678",
-    "23456789",
-    "34567890",
-    "45678901",  # 12345678901
-    "87654321",
-    "98765432",
-)
-"""Last eight digits that people type when they do not want to give a number.
-
-Eight equal digits (13800000000, 18888888888) are refused as well, whatever the prefix.
-"""
-_EQUAL_DIGITS = tuple(digit * 8 for digit in "0123456789")
 _MAINLAND = r"^(?:\+?86|0086)?0?(1[3-9]\d{9})$"  # a zero as if dialled from another city
 _PLAIN_MAINLAND = r"^1[3-9][0-9]{9}$"
 _VIRTUAL = r"^(?:\+86|0086|86)?[-\s]?1\d{10}\s*(?:-|_|,|#|转|x|ext\.?)\s*\d{1,6}$"
@@ -67,17 +53,12 @@ def is_ciphertext(cell: pl.Expr) -> pl.Expr:
 
 def plain_phone(cell: pl.Expr) -> pl.Expr:
     """As ``phone``, for cells in the usual form only."""
-    number = pl.lit("+86") + cell
-    return pl.when(~_is_test(number)).then(number)
+    return pl.lit("+86") + cell
 
 
 def masked_plain_phone(cell: pl.Expr) -> pl.Expr:
     """As ``masked_phone``, for cells in the usual form only."""
     return cell.str.head(3) + "****" + cell.str.tail(4)
-
-
-def _is_test(number: pl.Expr) -> pl.Expr:
-    return number.str.tail(8).is_in((*TEST_NUMBER_TAILS, *_EQUAL_DIGITS))
 
 
 def phone(cell: pl.Expr) -> pl.Expr:
@@ -95,9 +76,7 @@ def phone(cell: pl.Expr) -> pl.Expr:
         .then(abroad)
         .map_elements(_international, return_dtype=pl.String)
     )
-    number = pl.coalesce(mainland, foreign)
-    unusable = plain.str.contains(_VIRTUAL) | _is_test(number)
-    return pl.when(~unusable).then(number)
+    return pl.when(~plain.str.contains(_VIRTUAL)).then(pl.coalesce(mainland, foreign))
 
 
 def _international(number: str) -> str | None:
@@ -114,7 +93,10 @@ def _international(number: str) -> str | None:
         return None
     kind = phonenumbers.PhoneNumberType
     nobodys = (kind.TOLL_FREE, kind.PREMIUM_RATE, kind.SHARED_COST, kind.UAN, kind.VOICEMAIL)
-    if not phonenumbers.is_possible_number(parsed) or phonenumbers.number_type(parsed) in nobodys:
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:  # or too short to dial from abroad
+        return None
+    if phonenumbers.number_type(parsed) in nobodys:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from pipelines.identity.decisions import Identifier
 from pipelines.identity.evaluate import Evaluation, Evidence, Score
 from pipelines.identity.mistakes import Mistake, Step
-from pipelines.reporting.identity_pages import shown
+from pipelines.reporting.decision_pages import shown
 from pipelines.settings import LOCAL_TIME_ZONE
 
 _out = Console(highlight=False)

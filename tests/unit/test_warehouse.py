@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.warehouse import RefreshRunningError, open_warehouse, refresh_lock, table_counts
+from pipelines.warehouse import (
+    NoWarehouseError,
+    RefreshRunningError,
+    open_warehouse,
+    refresh_lock,
+    table_counts,
+)
 
 HOLD = """
 import sys, time, duckdb
@@ -53,6 +59,12 @@ def test_it_says_who_holds_it_when_that_takes_too_long(tmp_path: Path) -> None:
         pytest.fail("opened a warehouse that another process holds")
     holder.kill()
     holder.wait()
+
+
+def test_reading_before_the_first_refresh_says_what_to_run(tmp_path: Path) -> None:
+    reading = open_warehouse(Settings(data=tmp_path), read_only=True)
+    with pytest.raises(NoWarehouseError, match="`siyu refresh` makes it"), reading:
+        pass
 
 
 def test_times_are_utc(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ import duckdb
 import pytest
 
 from pipelines.identity.quality import (
+    REFUSED,
     Finding,
     judge_change,
     judge_match_rates,
     judge_partition,
 )
 from pipelines.identity.tables import ensure_identity_tables
-from pipelines.settings import IdentityQuality
+from pipelines.settings import REPOSITORY, IdentityQuality
 
 PUBLISHED = datetime(2026, 5, 1, 22, 0)
 BEFORE, AFTER = datetime(2026, 5, 1, 21, 0), datetime(2026, 5, 2, 21, 0)
@@ -145,3 +146,14 @@ def test_the_source_whose_match_rate_fell_most_is_named() -> None:
 
 def test_nothing_to_compare_passes() -> None:
     assert judge_match_rates({("orders", "pos"): (9999, 0.0)}, {}, IdentityQuality()).passed
+
+
+def test_the_page_for_people_has_every_limit_with_its_default() -> None:
+    page = (REPOSITORY / "docs" / "identity.md").read_text("utf-8")
+    for name, field in IdentityQuality.model_fields.items():
+        if name == "smallest_change":
+            assert f"`{name}` ({field.default})" in page
+        else:
+            assert f"`{name}` {field.default}" in page, name
+    for reason in REFUSED:
+        assert f"| `{reason}` |" in page

@@ -57,6 +57,9 @@ def test_the_numbers_that_everybody_types_are_blocked_in_the_form_of_the_warehou
 ) -> None:
     blocked = build_rules(shipped, key=KEY).blocked_values
     assert blocked.select("identifier_type", "identifier_value").is_unique().all()
+    for typed in ("13800138000", "+86 13900138000", "13800000000", "18888888888", "13812345678"):
+        assert stored_value("phone", typed, KEY) in blocked["identifier_value"], typed
+    assert stored_value("phone", "13812345670", KEY) not in blocked["identifier_value"]
     assert stored_value("email", " Test@QQ.com", KEY) in blocked["identifier_value"]
     assert stored_value("account", "匿名用户", KEY) in blocked["identifier_value"]
 
