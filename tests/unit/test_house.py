@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.settings import REPOSITORY
 
-DOMAIN = ("exports", "identity", "publishing", "privacy", "simulation", "reporting")
+DOMAIN = ("attribution", "exports", "identity", "publishing", "privacy", "simulation", "reporting")
 PACKAGE = REPOSITORY / "pipelines"
 
 
