@@ -43,6 +43,30 @@ renamed_buyers as (
 
 ),
 
+-- The number left at a visit is often that of whoever came along. It speaks for a card where
+-- nothing better does.
+cards_with_phone as (
+
+    select member_id_crm from {{ ref('stg_crm__member_rows') }}
+    where member_phone_key <> ''
+    union
+    select inviter_member_id_crm as member_id_crm from {{ ref('stg_referrals__invitation_rows') }}
+    where inviter_phone_key <> ''
+    union
+    select invitee_member_id_crm as member_id_crm from {{ ref('stg_referrals__invitation_rows') }}
+    where invitee_phone_key <> ''
+
+),
+
+visits as (
+
+    select visits.*
+    from {{ ref('stg_stores__visits') }} as visits
+    left join cards_with_phone on visits.member_id_crm = cards_with_phone.member_id_crm
+    where cards_with_phone.member_id_crm is null
+
+),
+
 pairs as (
 
     select
@@ -79,6 +103,17 @@ pairs as (
         file_id,
         line_number
     from renamed_buyers
+    union all
+    select
+        42 as rule_id,
+        member_id_crm as identifier_value_a,
+        visitor_phone_key as identifier_value_b,
+        'stores_visits' as source,
+        visited_at as first_seen_at,
+        visited_at as last_seen_at,
+        file_id,
+        line_number
+    from visits
     union all
     select
         case when identifier_type = 'wecom_external_userid' then 9 else 35 end as rule_id,
