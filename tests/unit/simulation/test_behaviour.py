@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from pipelines.simulation.block import Block, World
 from pipelines.simulation.cadence import daily_windows, expand, last_seen
 from pipelines.simulation.desk import Desk
+from pipelines.simulation.mistakes import with_somebody_else, wrongly
 from pipelines.simulation.people import simulate_people
 from pipelines.simulation.period import DAY, HOUR, Period
 from pipelines.simulation.profiles import PROFILES
@@ -104,6 +106,19 @@ def test_a_reused_phone_was_given_up_long_before(blocks: dict[int, Block]) -> No
     assert (held["met_at"] >= held["phone_changed_at_before"] + 220 * DAY).all()
     assert (held["phone_taken_at"] < held["met_at"]).all()
     assert (held["person_id"] != held["person_id_before"]).all()
+
+
+def test_some_links_name_somebody_else(blocks: dict[int, Block]) -> None:
+    block = blocks[2]
+    rows = block.people.select("person_id", "phone")
+    drawn = with_somebody_else(block, np.random.default_rng(3), rows, 0.02, "phone_owner")
+    wrong = drawn.with_columns(mess=wrongly("companion_phone", "phone_owner")).filter(
+        pl.col("phone_owner") != pl.col("person_id")
+    )
+    assert 0.01 < wrong.height / rows.height < 0.03
+    assert set(wrong["mess"]) == {"companion_phone"}
+    assert wrong["phone_owner"].is_in(rows["person_id"].to_list()).all()
+    assert drawn.drop("phone_owner").equals(rows)
 
 
 def test_windows_show_what_was_there(blocks: dict[int, Block]) -> None:
