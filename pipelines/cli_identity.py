@@ -14,9 +14,10 @@ from pipelines.cli_errors import readable_errors
 from pipelines.exports.contract_files import load_contracts
 from pipelines.identity import as_of
 from pipelines.identity.decision_file import decisions_file, read_decisions
-from pipelines.identity.explain import IdentityGraph
+from pipelines.identity.explain import Explainer
 from pipelines.identity.masked import MaskedForms
 from pipelines.identity.rules import read_rules
+from pipelines.identity.stored import StoredIdentity
 from pipelines.identity.subjects import Finder
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.reporting import decision_pages, training_page
@@ -67,7 +68,7 @@ def history(
     with readable_errors(), _questions("siyu identity history") as (finder, page):
         known = finder.find_known(a)
         if on is None:
-            events = page.graph.events(identifiers=[known.identifier_id])
+            events = page.stored.events(identifiers=[known.identifier_id])
             changes = as_of.changes(finder.connection, known.identifier_id)
             page.print_history(known, changes, events)
         else:
@@ -140,6 +141,9 @@ def _questions(verb: str) -> Iterator[tuple[Finder, Page]]:
     with reading_warehouse(settings, verb) as warehouse:
         key = load_or_create_key(settings)
         rules = read_rules(warehouse, key=key)
-        graph = IdentityGraph(warehouse, read_decisions(decisions_file(settings)))
+        stored = StoredIdentity(warehouse, read_decisions(decisions_file(settings)))
         masked_forms = MaskedForms(warehouse, load_contracts(settings))
-        yield Finder(warehouse, rules.identifier_types, key), Page(graph, rules, masked_forms)
+        yield (
+            Finder(warehouse, rules.identifier_types, key),
+            Page(Explainer(stored), rules, masked_forms),
+        )

@@ -20,7 +20,7 @@ from pipelines.identity.decisions import (
     Decisions,
     Identifier,
 )
-from pipelines.identity.effect import Effect, last_run, measured_from_here, read_effect
+from pipelines.identity.effect import Effect, last_run, read_effect, remember_map
 from pipelines.identity.rules import Rules
 from pipelines.identity.subjects import Customer, Finder, KnownIdentifier
 
@@ -126,11 +126,11 @@ def try_change(
     try:
         resolve(connection, *before)
         run = last_run(connection)
-        with measured_from_here(connection):
-            if change_rows is not None:
-                change_rows()
-            resolve(connection, *after)
-            effect = read_effect(connection, since_run=run)
+        remember_map(connection)
+        if change_rows is not None:
+            change_rows()
+        resolve(connection, *after)
+        effect = read_effect(connection, since_run=run)
         if keep is not None:
             keep()
     except BaseException:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -91,17 +90,12 @@ class Effect:
         return Counter(figures.tier or "–" for figures in self.customers(side))
 
 
-@contextmanager
-def measured_from_here(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Keep the present map, so that `read_effect` can compare a later one with it."""
+def remember_map(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep the present map for `read_effect`, in the caller's transaction."""
     connection.execute(
         f"create or replace temp table {_BEFORE} as "
         "select identifier_id, valid_from, valid_to, customer_id from identity.identity_map"
     )
-    try:
-        yield
-    finally:
-        connection.execute(f"drop table if exists {_BEFORE}")
 
 
 def read_effect(connection: duckdb.DuckDBPyConnection, *, since_run: int) -> Effect:
@@ -116,8 +110,9 @@ def read_effect(connection: duckdb.DuckDBPyConnection, *, since_run: int) -> Eff
     has_facts = _has_facts(connection)
     figures = {side: _figures(connection, table, has_facts) for side, table in _SIDES.items()}
     groups = _groups(connection, figures)
-    connection.execute("drop table effect_customers")
-    return Effect(tuple(sorted(groups, key=lambda group: group.weight, reverse=True)), has_facts)
+    ordered = tuple(sorted(groups, key=lambda group: group.weight, reverse=True))
+    connection.execute(f"drop table effect_customers; drop table {_BEFORE}")
+    return Effect(ordered, has_facts)
 
 
 def last_run(connection: duckdb.DuckDBPyConnection) -> int:
@@ -193,7 +188,7 @@ def _groups(
     connection: duckdb.DuckDBPyConnection, figures: dict[str, dict[int, CustomerFigures]]
 ) -> Iterator[Group]:
     """Customers of both sides that share an identifier stand in one group."""
-    shared = connection.sql(
+    shared = connection.execute(
         f"""
         select distinct b.customer_id as before, a.customer_id as after
         from {_BEFORE} b join identity.identity_map a
@@ -202,13 +197,13 @@ def _groups(
         where b.customer_id in (select customer_id from effect_customers)
             and a.customer_id in (select customer_id from effect_customers)
         """
-    ).pl()
+    ).fetchall()
     nodes = [(side, customer) for side in _SIDES for customer in sorted(figures[side])]
     number = {node: index for index, node in enumerate(nodes)}
     labels = component_labels(
         len(nodes),
-        np.array([number["before", c] for c in shared["before"]], dtype=np.int64),
-        np.array([number["after", c] for c in shared["after"]], dtype=np.int64),
+        np.array([number["before", before] for before, _ in shared], dtype=np.int64),
+        np.array([number["after", after] for _, after in shared], dtype=np.int64),
     )
     frame = pl.DataFrame({"node": range(len(nodes)), "label": labels})
     for (_,), members in frame.group_by("label", maintain_order=True):

@@ -43,7 +43,7 @@ def forget_again(
         found = _returned(connection, tables, decisions.erased, after_file, key)
         rows = erase_rows(connection, contracts, found, after_file=after_file)
         if after_file == 0 and rows.total:
-            _resolve_anew(connection)
+            _resolve_anew(connection, decisions, key)
         remember_checked(connection, decisions)
         connection.commit()
     except BaseException:
@@ -91,10 +91,7 @@ def _returned(
 ) -> list[tuple[str, str]]:
     """Values that the tombstones stand for: hashes as they are, others as new files show them."""
     found: list[tuple[str, str]] = [i for i in erased if not hides_value(i)]
-    hidden: dict[str, set[str]] = {}
-    for identifier in filter(hides_value, erased):
-        digest = identifier.identifier_value.removeprefix(PREFIX)
-        hidden.setdefault(identifier.identifier_type, set()).add(digest)
+    hidden = _hidden(erased)
     for table in tables:
         for column in table.identifiers:
             if column.identifier_type in hidden:
@@ -123,5 +120,36 @@ def _new_values(
     ).pl()["value"]
 
 
-def _resolve_anew(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let the next resolution read all evidence again: rows that it knows are gone."""
+def _resolve_anew(connection: duckdb.DuckDBPyConnection, decisions: Decisions, key: bytes) -> None:
+    """Take forgotten people out of the dictionary, and let identity read all evidence again."""
+    [(has_identity,)] = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'identity' and table_name in ('identifiers', 'identity_state')"
+    ).fetchall()
+    if has_identity < 2:
+        return
+    for identifier_type, digests in _hidden(decisions.erased).items():
+        known = connection.execute(
+            "select identifier_id, identifier_type, identifier_value from identity.identifiers "
+            "where identifier_type = $1",
+            [identifier_type],
+        ).fetchall()
+        values = pl.Series(
+            [recurring_value(Identifier(*row[1:])) for row in known], dtype=pl.String
+        )
+        is_gone = hash_series(identifier_type, values, key).is_in(list(digests))
+        gone = [row[0] for row, forgotten in zip(known, is_gone, strict=True) if forgotten]
+        connection.execute(
+            "delete from identity.identifiers where identifier_id in (select unnest($1::bigint[]))",
+            [gone],
+        )
+    connection.execute("delete from identity.identity_state where name = 'evidence'")
+
+
+def _hidden(erased: Iterable[Identifier]) -> dict[str, set[str]]:
+    """Digests of the tombstones that hide a value in clear, by identifier type."""
+    hidden: dict[str, set[str]] = {}
+    for identifier in filter(hides_value, erased):
+        digest = identifier.identifier_value.removeprefix(PREFIX)
+        hidden.setdefault(identifier.identifier_type, set()).add(digest)
+    return hidden

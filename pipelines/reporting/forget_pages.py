@@ -39,23 +39,23 @@ def print_forgotten(erasure: Erasure, erased: Erased, settings: Settings, *, is_
     _print_versions(settings)
 
 
-def print_refreshing() -> None:
-    """The second half begins."""
-    _out.print("\nRebuilding and publishing without them …")
+def print_unfinished() -> None:
+    """The second half is left to the next refresh."""
+    _out.print(
+        "\n[bold]Half done:[/] raw data and identity are rid of them, the marts and the published "
+        "versions not yet. Next: siyu refresh"
+    )
 
 
 def print_end(outcome: RefreshOutcome, settings: Settings) -> None:
     """Whether everything that readers see is rid of the person."""
-    if outcome.status == "published":
-        kept = len(list_versions(settings))
-        _out.print(
-            f"[bold green]Forgotten.[/] Version {outcome.version} is published without them; "
-            f"older versions are deleted ({kept} kept)."
-        )
+    if outcome.status == "failed":
+        print_unfinished()
         return
+    kept = len(list_versions(settings))
     _out.print(
-        "[bold red]The refresh failed.[/] Raw data and identity are rid of them, the marts and the "
-        "published versions not yet. Remedy: `siyu refresh`, and see what it says."
+        f"[bold green]Forgotten.[/] Version {outcome.version} was made without them, and those of "
+        f"before are deleted: {kept} kept."
     )
 
 

@@ -13,14 +13,12 @@ from rich.markup import escape
 from pipelines.identity.as_of import Change
 from pipelines.identity.explain import (
     CustomerExplanation,
-    Event,
-    Evidence,
-    IdentityGraph,
+    Explainer,
     PairExplanation,
-    Place,
 )
 from pipelines.identity.masked import MaskedForms
 from pipelines.identity.rules import Rules
+from pipelines.identity.stored import Event, Evidence, Place, StoredIdentity
 from pipelines.identity.subjects import Customer, KnownIdentifier, Subject, name_of
 from pipelines.reporting.decision_pages import is_hash, one_line, shown
 from pipelines.settings import LOCAL_TIME_ZONE
@@ -47,14 +45,19 @@ _NOT_USED = {
 class Page:
     """Prints answers about one warehouse."""
 
-    graph: IdentityGraph
+    explainer: Explainer
     rules: Rules
     masked_forms: MaskedForms
     _names: dict[int, str] = field(default_factory=dict)
 
+    @property
+    def stored(self) -> StoredIdentity:
+        """The warehouse that is asked."""
+        return self.explainer.stored
+
     def print_pair(self, a: Subject, b: Subject) -> None:
         """Why two are one person, or why not, and what can be done about it."""
-        answer = self.graph.explain_pair(a, b)
+        answer = self.explainer.pair(a, b)
         self._learn(answer.path)
         if answer.is_one_person:
             _out.print(f"[bold green]One person:[/] customer {answer.customer_a}\n")
@@ -78,7 +81,7 @@ class Page:
             return
         if subject.customer_id != subject.typed_id:
             _out.print(f"Customer {subject.typed_id} was merged into {subject.customer_id}.\n")
-        self._print_customer(self.graph.explain_customer(subject.customer_id))
+        self._print_customer(self.explainer.customer(subject.customer_id))
 
     def print_history(
         self, known: KnownIdentifier, changes: Sequence[Change], events: Sequence[Event]
@@ -102,21 +105,21 @@ class Page:
         _out.print(f"  as known now, for what happened that day: {_owner(now)}")
 
     def _print_identifier(self, known: KnownIdentifier) -> None:
-        memberships = self.graph.memberships(known.identifier_id)
-        for guard in self.graph.guards(known.identifier_id):
+        memberships = self.stored.memberships(known.identifier_id)
+        for guard in self.stored.guards(known.identifier_id):
             _out.print(f"[yellow]{_subject(known)}: {escape(guard)}[/]")
         if not memberships:
-            reason = self.graph.why_nobody(known.identifier_id)
+            reason = self.stored.why_nobody(known.identifier_id)
             _out.print(f"[bold]{_subject(known)}[/] belongs to nobody{_because(reason)}")
-            self._print_unused(self.graph.unused_evidence(known.identifier_id))
-            self._print_events(self.graph.events(identifiers=[known.identifier_id]))
+            self._print_unused(self.stored.unused_of([known.identifier_id]))
+            self._print_events(self.stored.events(identifiers=[known.identifier_id]))
         for membership in memberships:
             if len(memberships) > 1:
                 period = _period(membership.valid_from, membership.valid_to)
                 _out.print(f"[bold]{_subject(known)}{period}[/]")
             if membership.customer_id is not None:
                 self._print_customer(
-                    self.graph.explain_customer(membership.customer_id, known.identifier_id)
+                    self.explainer.customer(membership.customer_id, known.identifier_id)
                 )
 
     def _print_customer(self, answer: CustomerExplanation) -> None:
@@ -143,7 +146,7 @@ class Page:
                 _out.print("No evidence, used or not, leads from one to the other.")
             return
         places = [answer.path[0].a, *(edge.b for edge in answer.path)]
-        owners = [self.graph.customer_of(place) for place in places]
+        owners = [self.stored.customer_of(place) for place in places]
         for place, owner, edge in zip(places, owners, (None, *answer.path), strict=True):
             if edge is not None:
                 self._print_evidence(edge, "")
@@ -192,7 +195,7 @@ class Page:
         self._learn_names(end.identifier_id for edge in edges for end in (edge.a, edge.b))
 
     def _learn_names(self, identifier_ids: Iterable[int]) -> None:
-        unknown = self.graph.names(set(identifier_ids) - self._names.keys())
+        unknown = self.stored.names(set(identifier_ids) - self._names.keys())
         hashes = {
             identifier_id: identifier.identifier_value
             for identifier_id, identifier in unknown.items()

@@ -10,7 +10,7 @@ import pytest
 from pipelines.identity.decisions import DecisionKind
 from pipelines.identity.explain import PairExplanation
 from pipelines.identity.subjects import Customer
-from tests.unit.identity.stored import Stored, names
+from tests.unit.identity.stored_world import Stored, names
 
 CHANGE = datetime(2024, 1, 1)
 
@@ -33,7 +33,7 @@ def test_the_shortest_path_is_told_with_its_evidence(stored: Stored) -> None:
     stored.edge("c1", "u1", rule=4)
     stored.edge("u1", "o1", rule=2)
     stored.edge("p1", "o1", rule=9, unused="rule_inactive")
-    answer = stored.graph().explain_pair(stored.known("p1"), stored.known("o1"))
+    answer = stored.explainer().pair(stored.known("p1"), stored.known("o1"))
     assert answer.is_one_person
     assert path_of(stored, answer) == ["p1", "c1", "u1", "o1"], "unused evidence joins nobody"
     assert (answer.path[0].rule_id, answer.path[0].evidence_count) == (3, 14)
@@ -50,7 +50,7 @@ def test_of_two_people_the_refused_evidence_is_told_before_what_is_switched_off(
     stored.edge("c2", "u2", rule=4)
     stored.edge("u1", "u2", rule=9, unused="rule_inactive")
     stored.edge("c2", "p1", unused="limit", detail="would hold 2 unionid, at most 1")
-    answer = stored.graph().explain_pair(stored.known("u1"), Customer(2, 2))
+    answer = stored.explainer().pair(stored.known("u1"), Customer(2, 2))
     assert (answer.customer_a, answer.customer_b, answer.is_one_person) == (1, 2, False)
     assert path_of(stored, answer) == ["u1", "c1", "p1", "c2"]
     assert [edge.unused_reason for edge in answer.path] == [None, None, "limit"]
@@ -67,7 +67,7 @@ def test_the_way_leads_through_other_people_and_through_identifiers_of_nobody(
     stored.edge("c2", "p9", unused="blocked")
     stored.edge("c2", "u2", rule=4)
     stored.edge("c3", "u2", rule=4, unused="limit")
-    answer = stored.graph().explain_pair(Customer(3, 3), stored.known("c1"))
+    answer = stored.explainer().pair(Customer(3, 3), stored.known("c1"))
     assert path_of(stored, answer) == ["c3", "u2", "c2", "p9", "c1"]
     assert [edge.unused_reason for edge in answer.path] == ["limit", None, "blocked", "blocked"]
 
@@ -76,20 +76,20 @@ def test_where_nothing_leads_from_one_to_the_other_there_is_no_path(stored: Stor
     stored.customer(1, "c1")
     stored.customer(2, "c2")
     stored.id_of("p3")
-    graph = stored.graph()
-    assert graph.explain_pair(Customer(1, 1), Customer(2, 2)).path == ()
-    answer = graph.explain_pair(stored.known("p3"), Customer(2, 2))
+    explainer = stored.explainer()
+    assert explainer.pair(Customer(1, 1), Customer(2, 2)).path == ()
+    answer = explainer.pair(stored.known("p3"), Customer(2, 2))
     assert (answer.customer_a, answer.path) == (None, ())
 
 
 def test_decisions_stand_in_the_answer(stored: Stored) -> None:
     stored.customer(1, "c1", "c2")
     stored.customer(2, "c3")
-    graph = stored.graph((DecisionKind.MERGE, "c1", "c2"), (DecisionKind.SPLIT, "c3", "c1"))
-    joined = graph.explain_pair(stored.known("c1"), stored.known("c2"))
+    explainer = stored.explainer((DecisionKind.MERGE, "c1", "c2"), (DecisionKind.SPLIT, "c3", "c1"))
+    joined = explainer.pair(stored.known("c1"), stored.known("c2"))
     assert joined.path[0].decision is not None
     assert joined.path[0].decision.decision_id == 1
-    apart = graph.explain_pair(stored.known("c1"), stored.known("c3"))
+    apart = explainer.pair(stored.known("c1"), stored.known("c3"))
     assert [decision.decision_id for decision in apart.decisions] == [2]
     assert joined.decisions == ()
 
@@ -101,12 +101,12 @@ def test_a_number_that_changed_hands_joins_the_owners_of_each_time_only(stored: 
     stored.customer(2, "p1", since=CHANGE)
     stored.edge("c1", "p1", at=datetime(2020, 5, 1))
     stored.edge("c2", "p1", at=datetime(2025, 5, 1))
-    graph = stored.graph()
-    owner = graph.explain_pair(stored.known("c1"), stored.known("p1"))
+    explainer = stored.explainer()
+    owner = explainer.pair(stored.known("c1"), stored.known("p1"))
     assert (owner.customer_a, path_of(stored, owner)) == (1, ["c1", "p1"])
-    assert graph.explain_pair(stored.known("c2"), stored.known("p1")).customer_a == 2
-    assert not graph.explain_pair(stored.known("c1"), stored.known("c2")).is_one_person
-    members = graph.explain_customer(2).members
+    assert explainer.pair(stored.known("c2"), stored.known("p1")).customer_a == 2
+    assert not explainer.pair(stored.known("c1"), stored.known("c2")).is_one_person
+    members = explainer.customer(2).members
     assert set(names(stored, [place.identifier_id for place in members])) == {"c2", "p1"}
 
 
@@ -118,7 +118,7 @@ def test_a_customer_is_told_as_a_tree_from_the_asked_identifier(stored: Stored) 
     stored.edge("c1", "o1", rule=4)
     stored.edge("c1", "p5", unused="degree_guard")
     stored.event("created", 1)
-    answer = stored.graph().explain_customer(1, start=stored.id_of("o1"))
+    answer = stored.explainer().customer(1, start=stored.id_of("o1"))
     assert names(stored, [place.identifier_id for place in answer.members]) == [
         "o1", "u1", "c1", "p1", "c2"
     ], "nearest first, unconnected last"  # fmt: skip
@@ -138,9 +138,9 @@ def test_a_chain_of_ten_thousand_is_explained(stored: Stored) -> None:
             select i, i + 1, 1, 'crm_members', null, null, 1, 1, 1 from range(9999) t(i);
         """
     )
-    graph = stored.graph()
-    [first] = graph.memberships(0)
+    explainer = stored.explainer()
+    [first] = explainer.stored.memberships(0)
     assert first.customer_id == 1
     finder = stored.finder()
-    answer = graph.explain_pair(finder.find_known("unionid:0"), finder.find_known("unionid:9999"))
+    answer = explainer.pair(finder.find_known("unionid:0"), finder.find_known("unionid:9999"))
     assert len(answer.path) == 9999

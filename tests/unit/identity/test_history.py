@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from pipelines.identity import as_of
-from tests.unit.identity.stored import FIRST, LAST, Stored
+from tests.unit.identity.stored_world import FIRST, LAST, Stored
 
 MERGED_AT = datetime(2026, 3, 10, 22, 0)  # 06:00 of the 11th in Shanghai
 CHANGE = datetime(2024, 1, 1)

@@ -9,7 +9,7 @@ import pytest
 from pipelines.identity.rules import RuleSeeds, build_rules, read_seeds
 from pipelines.identity.simulate_rules import RuleChangeError, read_rule_change
 from pipelines.settings import REPOSITORY
-from tests.unit.identity.stored import KEY, Stored
+from tests.unit.identity.stored_world import KEY, Stored
 
 
 @pytest.fixture(scope="module")

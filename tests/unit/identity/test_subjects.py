@@ -9,7 +9,7 @@ import pytest
 from pipelines.identity.decisions import Identifier
 from pipelines.identity.subjects import Customer, KnownIdentifier, SubjectError
 from pipelines.privacy.hashing import KIND_PHONE, identifier_key
-from tests.unit.identity.stored import KEY, Stored
+from tests.unit.identity.stored_world import KEY, Stored
 
 PHONE = identifier_key(KIND_PHONE, "+8613912340000", KEY)
 

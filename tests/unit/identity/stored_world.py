@@ -10,8 +10,9 @@ import duckdb
 from pipelines.exports.ledger import ensure_ledger
 from pipelines.identity import ensure_identity_tables
 from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
-from pipelines.identity.explain import IdentityGraph
+from pipelines.identity.explain import Explainer
 from pipelines.identity.rules import Rules, read_rules
+from pipelines.identity.stored import StoredIdentity
 from pipelines.identity.subjects import Finder, KnownIdentifier
 from pipelines.settings import REPOSITORY
 
@@ -100,8 +101,8 @@ class Stored:
             f"insert into identity.identity_log ({columns}) values ({marks})", list(row.values())
         )
 
-    def graph(self, *decided: tuple[DecisionKind, str, str]) -> IdentityGraph:
-        return IdentityGraph(self.connection, decisions(*decided))
+    def explainer(self, *decided: tuple[DecisionKind, str, str]) -> Explainer:
+        return Explainer(StoredIdentity(self.connection, decisions(*decided)))
 
     def rules(self) -> Rules:
         return read_rules(self.connection, key=KEY)
