@@ -1,7 +1,7 @@
 """Rows below the header of comma-separated text: fast where the structure is proven, else safe.
 
 The text is read in stretches. ``Structure`` says where the records of a stretch are and how many
-cells each has; Polars gets those that are whole and must find exactly as many. A record of another
+cells each has; Arrow gets those that are whole and must find exactly as many. A record of another
 width goes to the csv module alone, and so does the text around a misplaced quotation mark: one odd
 record never makes the rest of the file slow.
 """
@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from pipelines.exports.csv_cells import UTF_8, read_cells
 from pipelines.exports.csv_records import Record, records
 from pipelines.exports.csv_structure import Positions, Structure
 from pipelines.exports.table import BadRecord, Body
 
-STRETCH = 1 << 26
+STRETCH = 1 << 23
 _AFTER_TROUBLE = 1 << 18
 _MORE_CELLS = 8
 """Cells beyond the header that a fast read allows; they must be blank."""
@@ -40,6 +41,7 @@ class CsvBody:
     """Records may be shorter than the header."""
     wanted: Sequence[int]
     """Positions of the columns that are read."""
+    encoding: str = UTF_8
     _frames: list[pl.DataFrame] = field(default_factory=list)
     _lines: list[Positions] = field(default_factory=list)
     _starts: list[Positions] = field(default_factory=list)
@@ -57,7 +59,7 @@ class CsvBody:
         """All records from an offset on; ``line`` is the physical line that begins there."""
         size = STRETCH
         while start < len(self.text):
-            stretch = self.text[start : start + size]
+            stretch = memoryview(self.text)[start : start + size]
             read, lines, is_clean = self._read_stretch(stretch, start, line)
             start, line = start + read, line + lines
             is_last = start + len(stretch) - read >= len(self.text)
@@ -68,7 +70,7 @@ class CsvBody:
                 size = _AFTER_TROUBLE
         return self._body()
 
-    def _read_stretch(self, stretch: bytes, start: int, line: int) -> tuple[int, int, bool]:
+    def _read_stretch(self, stretch: memoryview, start: int, line: int) -> tuple[int, int, bool]:
         """Bytes and lines read, and whether it was not trouble that ended it."""
         found = Structure.of(stretch, self.separator.encode())
         is_blank = np.isin(np.frombuffer(stretch, np.uint8)[found.starts], _LINE_END_BYTES)
@@ -83,8 +85,8 @@ class CsvBody:
             return 0, 0, False
         for index in np.flatnonzero(~is_good):
             first = int(found.starts[index])
-            text = stretch[first : found.ends[index]]
-            (record,) = records(text, 0, self.separator, self._fits)
+            text = bytes(stretch[first : found.ends[index]])
+            (record,) = records(text, 0, self.separator, self._fits, self.encoding)
             self._add(record, start + first, line + int(found.lines_before[index]))
         is_clean = found.is_right and count == len(found.ends)
         return int(found.ends[count - 1]), int(found.lines_before[count]), is_clean
@@ -94,40 +96,36 @@ class CsvBody:
         return 1 if self.pad else self._named
 
     def _read_fast(
-        self, stretch: bytes, found: Structure, is_good: np.ndarray, start: int, line: int
+        self, stretch: memoryview, found: Structure, is_good: np.ndarray, start: int, line: int
     ) -> bool:
-        """Let Polars read the good records; False when it does not find as many."""
-        good = np.flatnonzero(is_good)
-        if not len(good):
-            return True
-        width = max(self._width, int(found.cells[good].max()))
-        content = _joined(stretch, found, is_good)
-        is_short = found.cells[good[0]] < width
-        if is_short:  # Polars takes the width from the first record
-            content = self.separator.encode() * (width - 1) + b"\n" + content
-        try:
-            cells = pl.read_csv(
-                content,
-                has_header=False,
-                separator=self.separator,
-                columns=[*self.wanted, *range(self._width, width)],
-                schema={str(i): pl.String() for i in range(width)},
-                infer_schema=False,
-                empty_string_is_null=False,
-            )
-        except pl.exceptions.PolarsError:
-            return False
-        cells = cells[1:] if is_short else cells
-        if cells.height != len(good):
-            return False
-        lines, starts = line + found.lines_before[good], start + found.starts[good]
-        if width > self._width:
-            cells, is_right = self._without_more_cells(cells, lines, width)
-            lines, starts = lines[is_right], starts[is_right]
-        self._frames.append(cells)
-        self._lines.append(lines)
-        self._starts.append(starts)
+        """Let Arrow read the good records; False when it does not find as many."""
+        frames = []
+        for width in np.unique(found.cells[: len(is_good)][is_good]).tolist():
+            is_alike = is_good & (found.cells[: len(is_good)] == width)
+            cells = self._cells(_joined(stretch, found, is_alike), width)
+            places = np.flatnonzero(is_alike)
+            if cells is None or cells.height != len(places):
+                return False
+            frames.append((cells, places, width))
+        for cells, places, width in frames:
+            lines, starts = line + found.lines_before[places], start + found.starts[places]
+            if width > self._width:
+                cells, is_right = self._without_more_cells(cells, lines, width)
+                lines, starts = lines[is_right], starts[is_right]
+            self._frames.append(cells)
+            self._lines.append(lines)
+            self._starts.append(starts)
         return True
+
+    def _cells(self, text: bytes | memoryview, width: int) -> pl.DataFrame | None:
+        """The wanted cells of records of one width, and those beyond the header."""
+        present = [i for i in self.wanted if i < width]
+        beyond = range(self._width, width)
+        cells = read_cells(text, self.separator, width, [*present, *beyond], self.encoding)
+        if cells is None or len(present) == len(self.wanted):
+            return cells
+        blank = [pl.lit("").alias(str(i)) for i in self.wanted if i >= width]
+        return cells.with_columns(blank).select(str(i) for i in self.wanted)
 
     def _without_more_cells(
         self, cells: pl.DataFrame, lines: Positions, width: int
@@ -144,7 +142,7 @@ class CsvBody:
     def _read_slowly(self, start: int, line: int) -> tuple[int, int]:
         """One line of trouble and the records up to where it may be over."""
         until = start + 1
-        for record in records(self.text, start, self.separator, self._fits):
+        for record in records(self.text, start, self.separator, self._fits, self.encoding):
             self._add(record, record.start, line)
             start, line = record.end, line + record.lines
             if record.cells is not None and start >= until:
@@ -178,7 +176,7 @@ class CsvBody:
         places = np.array(self._odd_places, dtype=np.int64).reshape(-1, 2)
         lines = np.concatenate([*self._lines, places[:, 0]])
         starts = np.concatenate([*self._starts, places[:, 1]])
-        if self._odd_rows and self._frames:
+        if (np.diff(lines) < 0).any():
             order = np.argsort(lines)
             cells, lines, starts = cells[order], lines[order], starts[order]
         bad = sorted(self._bad, key=lambda record: record.line_number)
@@ -196,7 +194,11 @@ class _BlankTest:
         return [self._is_blank(int(self.starts[row])) for row in rows]
 
     def _is_blank(self, start: int) -> bool:
-        record = next(records(self.body.text, start, self.body.separator, _any_width))
+        record = next(
+            records(
+                self.body.text, start, self.body.separator, _any_width, self.body.encoding
+            )
+        )
         return not any(cell.strip() for cell in record.cells or ())
 
 
@@ -204,12 +206,12 @@ def _any_width(_cells: list[str]) -> bool:
     return True
 
 
-def _joined(stretch: bytes, found: Structure, is_good: np.ndarray) -> bytes:
+def _joined(stretch: memoryview, found: Structure, is_good: np.ndarray) -> bytes | memoryview:
     """The good records as one text."""
     count = len(is_good)
     if is_good.all():
         end = int(found.ends[count - 1])
-        return stretch if end == len(stretch) else stretch[:end]
+        return stretch[:end]
     edges = np.flatnonzero(np.diff(is_good, prepend=False, append=False))
     runs = zip(edges[::2], edges[1::2], strict=True)
     return b"".join(stretch[found.starts[a] : found.ends[b - 1]] for a, b in runs)

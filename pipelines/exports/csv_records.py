@@ -26,7 +26,11 @@ class Record:
 
 
 def records(
-    text: bytes, start: int, separator: str, fits: Callable[[list[str]], bool]
+    text: bytes,
+    start: int,
+    separator: str,
+    fits: Callable[[list[str]], bool],
+    encoding: str = "utf-8",
 ) -> Iterator[Record]:
     """Records from an offset on.
 
@@ -34,7 +38,7 @@ def records(
     cell count is wrong: then only its own line is bad, and reading goes on at the next one.
     """
     while start < len(text):
-        lines = _Lines(text, start)
+        lines = _Lines(text, start, encoding)
         reader = csv.reader(lines, delimiter=separator, strict=True)
         count = 0
         try:
@@ -56,8 +60,9 @@ def records(
 class _Lines:
     """Physical lines from an offset on; ``end`` is the offset behind those handed out."""
 
-    def __init__(self, text: bytes, start: int) -> None:
+    def __init__(self, text: bytes, start: int, encoding: str) -> None:
         self._text = text
+        self._encoding = encoding
         self.end = start
 
     def __iter__(self) -> Iterator[str]:
@@ -67,7 +72,7 @@ class _Lines:
         start, self.end = self.end, _line_end(self._text, self.end)
         if start == self.end:
             raise StopIteration
-        return self._text[start : self.end].decode("utf-8")
+        return self._text[start : self.end].decode(self._encoding)
 
 
 def _line_end(text: bytes, start: int) -> int:

@@ -36,7 +36,7 @@ class Structure:
     """No quotation mark and no carriage return is misplaced."""
 
     @classmethod
-    def of(cls, text: bytes, separator: bytes) -> Structure:
+    def of(cls, text: bytes | memoryview, separator: bytes) -> Structure:
         """Structure of text that begins where a record begins."""
         octets = np.frombuffer(text, dtype=np.uint8)
         line_ends, quotes = _bitmap(octets, _LF), _bitmap(octets, _QUOTE)

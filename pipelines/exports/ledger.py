@@ -196,7 +196,8 @@ def _file_row(report: FileReport, now: datetime) -> tuple[object, ...]:
 
 def insert_frame(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Append a frame to a table, by column name."""
-    con.register("incoming", frame)
+    # DuckDB reads Arrow's string views as they are; other strings would be copied first
+    con.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
     try:
         con.execute(f"insert into {table} by name select * from incoming")
     finally:

@@ -1,4 +1,4 @@
-"""Bytes of a text file to UTF-8, its separator and its records."""
+"""Bytes of a text file to its encoding, its separator and its records."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.exports.csv_body import CsvBody
+from pipelines.exports.csv_cells import UTF_8
 from pipelines.exports.csv_records import LINE_END
+from pipelines.exports.csv_text import has_bare_return, is_gb18030, utf8_text
 from pipelines.exports.detect import HeadRow
 from pipelines.exports.errors import UnreadableExport
 from pipelines.exports.table import Body
@@ -17,6 +19,7 @@ from pipelines.exports.table import Body
 UTF_16 = "utf-16"
 _CHUNK = 1 << 18
 _BOM = codecs.BOM_UTF8
+GB18030 = "gb18030"
 _HEAD_BYTES = 1 << 20
 _SEPARATOR_ROWS = 12
 COMMA, TAB = ",", "\t"
@@ -24,18 +27,22 @@ COMMA, TAB = ",", "\t"
 
 @dataclass(frozen=True)
 class CsvPart:
-    """A text file: UTF-8 bytes without byte-order mark, every line ended by LF."""
+    """A text file without byte-order mark, every line ended by LF."""
 
     text: bytes
+    """In UTF-8 or GB18030, see ``charset``."""
     encoding: str
+    """As delivered."""
     member: str | None = None
     sheet: None = None
     file_format: str = "csv"
     separator: str = COMMA
+    charset: str = UTF_8
+    """Encoding of ``text``."""
 
     def head(self, rows: int) -> list[HeadRow]:
         """First records, blank ones too."""
-        return _head(self.text, self.separator, rows)
+        return _head(self.text, self.separator, rows, self.charset)
 
     def body(self, header: HeadRow, short_rows: str, wanted: Sequence[int] | None = None) -> Body:
         """Records below the header."""
@@ -46,7 +53,8 @@ class CsvPart:
         stop = self.text.find(LINE_END, end) + 1 if end > start else start
         columns = range(len(header.cells)) if wanted is None else wanted
         text = self.text if stop == len(self.text) else self.text[:stop]
-        reader = CsvBody(text, self.separator, header.cells, short_rows == "pad", columns)
+        is_padded = short_rows == "pad"
+        reader = CsvBody(text, self.separator, header.cells, is_padded, columns, self.charset)
         body = reader.read(start, header.end_line + 1)
         body.blank_lines = self.text.count(LINE_END, stop)
         return body
@@ -68,22 +76,32 @@ def open_csv(data: bytes, encodings: Sequence[str], member: str | None = None) -
         label = "utf-8"
     for encoding in encodings:
         try:
-            text = _as_utf8(data, encoding)
+            text, charset = _decodable(data, encoding)
         except UnicodeDecodeError as error:
             line = data.count(LINE_END, 0, error.start) + 1
             failures.append(f"{encoding} fails at byte {error.start} (line {line})")
             continue
         text = _plain(text)
-        used = label if encoding == "utf-8" else encoding
-        return CsvPart(text, used, member, separator=_separator(text))
+        used = label if encoding == UTF_8 else encoding
+        return CsvPart(text, used, member, None, "csv", _separator(text, charset), charset)
     raise UnreadableExport(
         f"The text cannot be decoded: {'; '.join(failures)}. Export the file again, or save it "
         "as CSV UTF-8."
     )
 
 
+def _decodable(data: bytes, encoding: str) -> tuple[bytes, str]:
+    """The text and what it is encoded in, which is UTF-8 where ``encoding`` cannot stay."""
+    if encoding == GB18030 and is_gb18030(data):
+        return data, GB18030
+    text = utf8_text(data) if encoding == UTF_8 else None
+    if text is None:
+        text = _as_utf8(data, encoding).replace(_BOM, b"")
+    return text, UTF_8
+
+
 def _plain(text: bytes) -> bytes:
-    """Without the byte-order marks of joined files, every line ended by LF or CRLF."""
+    """Every line ended by LF or CRLF."""
     nul = text.find(b"\0")
     if nul >= 0:
         line = text.count(LINE_END, 0, nul) + 1
@@ -91,23 +109,20 @@ def _plain(text: bytes) -> bytes:
             f"The text holds a NUL byte (line {line}): the file is damaged or no text. Download it "
             "again."
         )
-    if _BOM in text:
-        text = text.replace(_BOM, b"")
-    if text.count(b"\r") != text.count(b"\r\n"):  # line ends of old Macintosh files
+    if has_bare_return(text):  # line ends of old Macintosh files
         text = text.replace(b"\r\n", LINE_END).replace(b"\r", LINE_END)
     return text if text.endswith(LINE_END) else text + LINE_END
 
 
 def _as_utf8(data: bytes, encoding: str) -> bytes:
+    """Decoded in pieces, so that an error tells its place in the whole."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     view = memoryview(data)
     position = 0
     pieces: list[bytes] = []
     try:
         for position in range(0, len(data), _CHUNK):
-            piece = decoder.decode(view[position : position + _CHUNK])
-            if encoding != "utf-8":
-                pieces.append(piece.encode())
+            pieces.append(decoder.decode(view[position : position + _CHUNK]).encode())
         position = len(data)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
@@ -115,7 +130,7 @@ def _as_utf8(data: bytes, encoding: str) -> bytes:
         raise UnicodeDecodeError(
             encoding, data, start + error.start, start + error.start + 1, error.reason
         ) from error
-    return data if encoding == "utf-8" else b"".join(pieces)
+    return b"".join(pieces)
 
 
 def _line_offset(text: bytes, lines: int) -> int:
@@ -128,8 +143,8 @@ def _line_offset(text: bytes, lines: int) -> int:
     return offset
 
 
-def _head(text: bytes, separator: str, rows: int) -> list[HeadRow]:
-    start = text[:_HEAD_BYTES].decode("utf-8", errors="ignore")
+def _head(text: bytes, separator: str, rows: int, charset: str) -> list[HeadRow]:
+    start = text[:_HEAD_BYTES].decode(charset, errors="ignore")
     reader = csv.reader(io.StringIO(start, newline="\n"), delimiter=separator)
     found: list[HeadRow] = []
     try:
@@ -142,11 +157,13 @@ def _head(text: bytes, separator: str, rows: int) -> list[HeadRow]:
     return found
 
 
-def _separator(text: bytes) -> str:
+def _separator(text: bytes, charset: str) -> str:
     """What the first row with any of them has more of outside of quotes: commas or tabs."""
     if b"\t" not in text[:_HEAD_BYTES]:
         return COMMA
-    by_comma, by_tab = (_head(text, separator, _SEPARATOR_ROWS) for separator in (COMMA, TAB))
+    by_comma, by_tab = (
+        _head(text, separator, _SEPARATOR_ROWS, charset) for separator in (COMMA, TAB)
+    )
     for comma_row, tab_row in zip(by_comma, by_tab, strict=False):
         commas, tabs = len(comma_row.cells), len(tab_row.cells)
         if max(commas, tabs) > 1:

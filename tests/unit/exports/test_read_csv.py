@@ -193,7 +193,7 @@ def test_encodings_of_a_file_of_several_chunks() -> None:
     for encoding in ("gb18030", "utf-8"):
         part = open_csv(text.encode(encoding), ENCODINGS)
         assert part.encoding == encoding
-        assert part.text.decode() == text
+        assert part.text.decode(part.charset) == text
 
 
 def test_undecodable_text_names_byte_and_line() -> None:

@@ -1,0 +1,84 @@
+"""What the bytes of a text file are, told block by block without decoding what needs no decoding.
+
+Text stays in the encoding it came in: the bytes that structure it (separator, quotation mark, line
+end) are never part of a longer character in UTF-8 nor in GB18030, so only cells are decoded, and
+of those only the ones that are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from pipelines.exports.csv_records import LINE_END
+
+_BLOCK = 1 << 18
+_MARK = "\ufeff"
+_MARK_GB18030 = _MARK.encode("gb18030")
+_CR, _LF = b"\r\n"
+_FIRST_HIGH, _LAST_LEAD = 0x80, 0xFE
+
+
+def utf8_text(data: bytes) -> bytes | None:
+    """The text without byte-order marks; None when it is not valid UTF-8."""
+    has_mark = False
+    try:
+        for block in _blocks(data):
+            if not block.isascii():
+                text = pl.Series([block]).cast(pl.String)  # quicker at it than Python
+                has_mark = has_mark or text.str.contains(_MARK, literal=True)[0]
+    except pl.exceptions.ComputeError:
+        return None
+    return data.replace(_MARK.encode(), b"") if has_mark else data
+
+
+def is_gb18030(data: bytes) -> bool:
+    """All of it is valid GB18030 without byte-order marks."""
+    return _MARK_GB18030 not in data and all(_are_pairs(block) or _is_decodable(block) for block in _blocks(data))
+
+
+def has_bare_return(data: bytes) -> bool:
+    """A carriage return stands without a line feed behind it."""
+    for block in _blocks(data):
+        if b"\r" not in block:
+            continue
+        octets = np.frombuffer(block, np.uint8)
+        if octets[-1] == _CR or (octets[1:][octets[:-1] == _CR] != _LF).any():
+            return True
+    return False
+
+
+def _blocks(data: bytes) -> Iterator[bytes]:
+    """The data in pieces that end with a line, whatever the encoding."""
+    start = 0
+    while start < len(data):
+        end = data.rfind(LINE_END, start, start + _BLOCK) + 1
+        if not end:
+            end = data.find(LINE_END, start + _BLOCK) + 1 or len(data)
+        yield data[start:end]
+        start = end
+
+
+def _are_pairs(block: bytes) -> bool:
+    """Everything beyond ASCII is a character of two high bytes, as nearly all Chinese text is."""
+    octets = np.frombuffer(block, np.uint8)
+    high = np.flatnonzero(octets >= _FIRST_HIGH)
+    if len(high) % 2:
+        return False
+    leads, trails = high[::2], high[1::2]
+    if ((trails - leads) != 1).any():
+        return False
+    lead, trail = octets[leads], octets[trails]
+    return not ((lead == _FIRST_HIGH).any() or (lead > _LAST_LEAD).any()) and not (
+        trail > _LAST_LEAD
+    ).any()
+
+
+def _is_decodable(block: bytes) -> bool:
+    try:
+        block.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True
