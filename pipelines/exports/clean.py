@@ -26,7 +26,7 @@ def clean_cells(cells: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     for column in columns:
         cell = pl.col(column.name)
         if starts[f"={column.name}"]:
-            cell = cell.str.replace(r'^="([^"]*)"$', "$1").str.strip_chars()
+            cell = _unwrapped(stripped[column.name]).str.strip_chars()
         if starts.get(f"'{column.name}"):
             cell = cell.str.strip_prefix("'").str.strip_chars()
         if column.strip_pattern is not None:
@@ -34,6 +34,16 @@ def clean_cells(cells: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
         tokens = [*DEFAULT_NULL_TOKENS, *column.null_tokens]
         expressions.append(pl.when(~cell.is_in(tokens)).then(cell).alias(column.name))
     return stripped.select(expressions)
+
+
+def _unwrapped(cells: pl.Series) -> pl.Expr:
+    """Cells in which ``="…"`` is taken off, where it is whole."""
+    cell = pl.col(cells.name)
+    inner = cells.str.strip_prefix('="').str.strip_suffix('"')
+    taken = cells.str.len_bytes() - inner.str.len_bytes()
+    if taken.is_in([0, 3]).all() and not inner.str.contains('"', literal=True).any():
+        return pl.lit(inner)
+    return cell.str.replace(r'^="([^"]*)"$', "$1")  # four times as slow
 
 
 def _signs(column: Column) -> str:

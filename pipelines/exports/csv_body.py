@@ -1,7 +1,7 @@
 """Rows below the header of comma-separated text: fast where the structure is proven, else safe.
 
 The text is read in stretches. ``Structure`` says where the records of a stretch are and how many
-cells each has; Arrow gets those that are whole and must find exactly as many. A record of another
+cells each has; a fast reader gets those that are whole and must find exactly as many. A record of another
 width goes to the csv module alone, and so does the text around a misplaced quotation mark: one odd
 record never makes the rest of the file slow.
 """
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.exports.csv_cells import UTF_8, read_cells
-from pipelines.exports.csv_records import Record, records
+from pipelines.exports.csv_records import LINE_END, Record, records
 from pipelines.exports.csv_structure import Positions, Structure
 from pipelines.exports.table import BadRecord, Body
 
@@ -59,7 +59,8 @@ class CsvBody:
         """All records from an offset on; ``line`` is the physical line that begins there."""
         size = STRETCH
         while start < len(self.text):
-            stretch = memoryview(self.text)[start : start + size]
+            end = self.text.rfind(LINE_END, start, start + size) + 1 or start + size
+            stretch = memoryview(self.text)[start:end]
             read, lines, is_clean = self._read_stretch(stretch, start, line)
             start, line = start + read, line + lines
             is_last = start + len(stretch) - read >= len(self.text)
@@ -98,7 +99,7 @@ class CsvBody:
     def _read_fast(
         self, stretch: memoryview, found: Structure, is_good: np.ndarray, start: int, line: int
     ) -> bool:
-        """Let Arrow read the good records; False when it does not find as many."""
+        """Let a fast reader take the good records; False when it does not find as many."""
         frames = []
         for width in np.unique(found.cells[: len(is_good)][is_good]).tolist():
             is_alike = is_good & (found.cells[: len(is_good)] == width)
@@ -117,7 +118,7 @@ class CsvBody:
             self._starts.append(starts)
         return True
 
-    def _cells(self, text: bytes | memoryview, width: int) -> pl.DataFrame | None:
+    def _cells(self, text: memoryview, width: int) -> pl.DataFrame | None:
         """The wanted cells of records of one width, and those beyond the header."""
         present = [i for i in self.wanted if i < width]
         beyond = range(self._width, width)
@@ -206,7 +207,7 @@ def _any_width(_cells: list[str]) -> bool:
     return True
 
 
-def _joined(stretch: memoryview, found: Structure, is_good: np.ndarray) -> bytes | memoryview:
+def _joined(stretch: memoryview, found: Structure, is_good: np.ndarray) -> memoryview:
     """The good records as one text."""
     count = len(is_good)
     if is_good.all():
@@ -214,7 +215,7 @@ def _joined(stretch: memoryview, found: Structure, is_good: np.ndarray) -> bytes
         return stretch[:end]
     edges = np.flatnonzero(np.diff(is_good, prepend=False, append=False))
     runs = zip(edges[::2], edges[1::2], strict=True)
-    return b"".join(stretch[found.starts[a] : found.ends[b - 1]] for a, b in runs)
+    return memoryview(b"".join(stretch[found.starts[a] : found.ends[b - 1]] for a, b in runs))
 
 
 def _width_remedy(too_long: bool) -> str:

@@ -7,6 +7,7 @@ of those only the ones that are needed.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,10 +16,10 @@ import polars as pl
 from pipelines.exports.csv_records import LINE_END
 
 _BLOCK = 1 << 18
-_MARK = "\ufeff"
-_MARK_GB18030 = _MARK.encode("gb18030")
+_MARK = codecs.BOM_UTF8
+_MARK_GB18030 = "\ufeff".encode("gb18030")
 _CR, _LF = b"\r\n"
-_FIRST_HIGH, _LAST_LEAD = 0x80, 0xFE
+_LOWEST, _HIGHEST = b"\x80", b"\xff"
 
 
 def utf8_text(data: bytes) -> bytes | None:
@@ -26,17 +27,19 @@ def utf8_text(data: bytes) -> bytes | None:
     has_mark = False
     try:
         for block in _blocks(data):
-            if not block.isascii():
-                text = pl.Series([block]).cast(pl.String)  # quicker at it than Python
-                has_mark = has_mark or text.str.contains(_MARK, literal=True)[0]
+            pl.Series([block]).cast(pl.String)  # quicker at it than Python
+            octets = np.frombuffer(block, np.uint8)
+            has_mark = has_mark or bool(
+                ((octets[:-2] == _MARK[0]) & (octets[1:-1] == _MARK[1])).any()
+            )
     except pl.exceptions.ComputeError:
         return None
-    return data.replace(_MARK.encode(), b"") if has_mark else data
+    return data.replace(_MARK, b"") if has_mark else data
 
 
 def is_gb18030(data: bytes) -> bool:
     """All of it is valid GB18030 without byte-order marks."""
-    return _MARK_GB18030 not in data and all(_are_pairs(block) or _is_decodable(block) for block in _blocks(data))
+    return all(_are_pairs(block) or _is_decodable(block) for block in _blocks(data))
 
 
 def has_bare_return(data: bytes) -> bool:
@@ -63,17 +66,10 @@ def _blocks(data: bytes) -> Iterator[bytes]:
 
 def _are_pairs(block: bytes) -> bool:
     """Everything beyond ASCII is a character of two high bytes, as nearly all Chinese text is."""
-    octets = np.frombuffer(block, np.uint8)
-    high = np.flatnonzero(octets >= _FIRST_HIGH)
-    if len(high) % 2:
+    if _LOWEST in block or _HIGHEST in block:  # no lead, and rare as a trail
         return False
-    leads, trails = high[::2], high[1::2]
-    if ((trails - leads) != 1).any():
-        return False
-    lead, trail = octets[leads], octets[trails]
-    return not ((lead == _FIRST_HIGH).any() or (lead > _LAST_LEAD).any()) and not (
-        trail > _LAST_LEAD
-    ).any()
+    high = np.flatnonzero(np.frombuffer(block, np.int8) < 0)
+    return len(high) % 2 == 0 and bool((high[1::2] - high[::2] == 1).all())
 
 
 def _is_decodable(block: bytes) -> bool:
@@ -81,4 +77,4 @@ def _is_decodable(block: bytes) -> bool:
         block.decode("gb18030")
     except UnicodeDecodeError:
         return False
-    return True
+    return _MARK_GB18030 not in block

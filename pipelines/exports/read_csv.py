@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.exports.csv_body import CsvBody
-from pipelines.exports.csv_cells import UTF_8
+from pipelines.exports.csv_cells import GB18030, UTF_8
 from pipelines.exports.csv_records import LINE_END
 from pipelines.exports.csv_text import has_bare_return, is_gb18030, utf8_text
 from pipelines.exports.detect import HeadRow
@@ -19,7 +19,6 @@ from pipelines.exports.table import Body
 UTF_16 = "utf-16"
 _CHUNK = 1 << 18
 _BOM = codecs.BOM_UTF8
-GB18030 = "gb18030"
 _HEAD_BYTES = 1 << 20
 _SEPARATOR_ROWS = 12
 COMMA, TAB = ",", "\t"

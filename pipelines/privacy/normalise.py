@@ -19,6 +19,8 @@ _FOREIGN = r"^(?:\+|00)([1-9]\d{6,14})$"
 _WHOLE_SCIENTIFIC = r"^(\d)\.(\d{10})[eE]\+?10$"
 """Eleven digits, all of them there: 1.3912340001E+10."""
 _CIPHERTEXT = r"^(?:\$\$|##)"
+_NOT_FOLDED = r"[^ -~\x{4e00}-\x{9fff}]"
+"""A character that NFKC may change: neither printable ASCII nor a unified ideograph."""
 _EMAIL = r"^[^@\s*]+@[^@\s*]+\.[^@\s*]+$"
 
 
@@ -145,22 +147,32 @@ def masked_email(cell: pl.Expr) -> pl.Expr:
     )
 
 
-def account(cell: pl.Expr) -> pl.Expr:
+def folded(cells: pl.Series) -> pl.Series:
+    """Texts in NFKC. Most are so already, and to see that costs a tenth of folding them."""
+    odd = cells.str.contains(_NOT_FOLDED).arg_true()
+    return cells.scatter(odd, cells.gather(odd).str.normalize("NFKC")) if len(odd) else cells
+
+
+def account(cell: pl.Expr, *, is_folded: bool = False) -> pl.Expr:
     """A platform nick or account: folded, trimmed; null when the platform masked it."""
-    text = cell.str.normalize("NFKC").str.strip_chars()
+    text = _trimmed(cell, is_folded)
     return pl.when((text != "") & ~text.str.contains("*", literal=True)).then(text)
 
 
-def masked_account(cell: pl.Expr) -> pl.Expr:
+def masked_account(cell: pl.Expr, *, is_folded: bool = False) -> pl.Expr:
     """First character and ``**``."""
-    text = cell.str.normalize("NFKC").str.strip_chars()
+    text = _trimmed(cell, is_folded)
     return pl.when(text != "").then(text.str.head(1) + "**")
 
 
-def masked_name(cell: pl.Expr) -> pl.Expr:
+def masked_name(cell: pl.Expr, *, is_folded: bool = False) -> pl.Expr:
     """First character and ``*``: 张三 and 张* both read 张*."""
-    text = cell.str.normalize("NFKC").str.strip_chars()
+    text = _trimmed(cell, is_folded)
     return pl.when(text != "").then(text.str.head(1) + "*")
+
+
+def _trimmed(cell: pl.Expr, is_folded: bool) -> pl.Expr:
+    return (cell if is_folded else cell.str.normalize("NFKC")).str.strip_chars()
 
 
 def split_phone_list(cell: str | None) -> list[str]:
