@@ -34,6 +34,8 @@ class Problem:
     mask: pl.Series
     reason: str
     remedy: str
+    is_late: bool = False
+    """Found by comparing with the time of the export."""
 
 
 @dataclass
@@ -278,8 +280,8 @@ def _out_of_range(column: Column, local: pl.Series, context: Context) -> list[Pr
     early = f"before {context.earliest:%Y-%m-%d}"
     late = f"more than a year after the export of the file (after {context.latest:%Y-%m-%d})"
     return [
-        Problem(column, mask, reason, "correct the date in the source system")
-        for mask, reason in ((too_early, early), (too_late, late))
+        Problem(column, mask, reason, "correct the date in the source system", is_late)
+        for mask, reason, is_late in ((too_early, early, False), (too_late, late, True))
         if mask.any()
     ]
 

@@ -1,14 +1,14 @@
 """Rows below the header of comma-separated text: fast where the structure is proven, else safe.
 
 The text is read in stretches. ``Structure`` says where the records of a stretch are and how many
-cells each has; a fast reader gets those that are whole and must find exactly as many. A record of another
-width goes to the csv module alone, and so does the text around a misplaced quotation mark: one odd
-record never makes the rest of the file slow.
+cells each has; a fast reader gets those that are whole and must find exactly as many. A record that
+has too few or too many goes to the csv module alone, and so does the text around a misplaced
+quotation mark: one odd record never makes the rest of the file slow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,8 +55,22 @@ class CsvBody:
             (i + 1 for i, cell in enumerate(self.header) if cell.strip()), default=self._width
         )
 
-    def read(self, start: int, line: int) -> Body:
-        """All records from an offset on; ``line`` is the physical line that begins there."""
+    def pieces(self, start: int, line: int, size: int | None) -> Iterator[Body]:
+        """All records from an offset on, about ``size`` bytes of text at a time, None for all.
+
+        ``line`` is the physical line that begins at the offset. There is always a piece.
+        """
+        until = len(self.text) if size is None else start + size
+        for place in self._places(start, line):
+            if until <= place < len(self.text):
+                yield self._body()
+                until = place + (size or 0)
+                self._frames, self._lines, self._starts = [], [], []
+                self._odd_rows, self._odd_places, self._bad = [], [], []
+        yield self._body()
+
+    def _places(self, start: int, line: int) -> Iterator[int]:
+        """Read on; the offset after every step."""
         size = STRETCH
         while start < len(self.text):
             end = self.text.rfind(LINE_END, start, start + size) + 1 or start + size
@@ -69,7 +83,7 @@ class CsvBody:
             elif start < len(self.text):
                 start, line = self._read_slowly(start, line)
                 size = _AFTER_TROUBLE
-        return self._body()
+            yield start
 
     def _read_stretch(self, stretch: memoryview, start: int, line: int) -> tuple[int, int, bool]:
         """Bytes and lines read, and whether it was not trouble that ended it."""
@@ -196,9 +210,7 @@ class _BlankTest:
 
     def _is_blank(self, start: int) -> bool:
         record = next(
-            records(
-                self.body.text, start, self.body.separator, _any_width, self.body.encoding
-            )
+            records(self.body.text, start, self.body.separator, _any_width, self.body.encoding)
         )
         return not any(cell.strip() for cell in record.cells or ())
 

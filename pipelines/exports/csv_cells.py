@@ -80,8 +80,9 @@ def _text(cells: pa.BinaryArray) -> pl.Series:
 
 def _decoded(cells: pa.BinaryArray) -> pa.StringArray:
     """All cells in one call: one for each would cost more than the decoding."""
-    rows = pa.ListArray.from_arrays(pa.array([0, len(cells)], pa.int32()), cells)
-    joined = pc.binary_join(rows, _JOINT)[0].as_buffer().to_pybytes()
+    span = pa.py_buffer(np.array([0, len(cells)], np.int32))  # pa.array() would import pandas
+    row = pa.Array.from_buffers(pa.list_(pa.binary()), 1, [None, span], children=[cells])
+    joined = pc.binary_join(row, _JOINT)[0].as_buffer().to_pybytes()
     text = joined.decode(GB18030).encode()
     joints = np.flatnonzero(np.frombuffer(text, np.uint8) == 0)
     ends = np.concatenate([[0], joints - np.arange(len(joints)), [len(text) - len(joints)]])

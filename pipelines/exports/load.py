@@ -9,8 +9,10 @@ from itertools import count
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 
+from pipelines.exports.check import Checked
 from pipelines.exports.contract import raw_table
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.ledger import (
@@ -30,8 +32,10 @@ from pipelines.exports.report import (
     CheckedPart,
     FileReport,
     LandedFile,
+    Opened,
     account_of,
-    check_landed,
+    check_opened,
+    open_landed,
     sha256_of,
 )
 from pipelines.settings import Settings
@@ -39,6 +43,12 @@ from pipelines.settings import Settings
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".download", ".partial")
 _BATCH_FILES = 50
 _BATCH_BYTES = 32 * 1024**2
+_ORIGIN = {
+    "_file_id": pl.Int64(),
+    "_exported_at": pl.Datetime("us"),
+    "_account": pl.String(),
+    "_variant": pl.String(),
+}
 _NO_EXPORTS = ("README.md", "Thumbs.db", "desktop.ini")
 
 
@@ -89,52 +99,51 @@ def load_files(
     batch = _Batch()
     for landed in pending:
         try:
-            parts = check_landed(landed, contracts, key)
+            opened = open_landed(landed, contracts)
         except FileNotFoundError:
             continue
-        if batch.is_full or batch.holds(landed, parts):
-            yield from _write(con, batch)
+        if batch.is_full or batch.holds(opened):
+            yield from _write(con, batch, contracts, key)
             batch = _Batch()
-        batch.files.append((landed, parts))
-    yield from _write(con, batch)
+        batch.files.append(opened)
+    yield from _write(con, batch, contracts, key)
 
 
 @dataclass
 class _Batch:
-    """Checked files that are written together."""
+    """Files that are checked and written together."""
 
-    files: list[tuple[LandedFile, list[CheckedPart]]] = field(default_factory=list)
+    files: list[Opened] = field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
-        size = sum(landed.size for landed, _ in self.files)
+        size = sum(file.landed.size for file in self.files)
         return size >= _BATCH_BYTES or len(self.files) >= _BATCH_FILES
 
-    def holds(self, landed: LandedFile, parts: list[CheckedPart]) -> bool:
+    def holds(self, opened: Opened) -> bool:
         """The same content of the same account: a file was replaced while it was read."""
-        content = parts[0].report.sha256, landed.account
-        return content in {(p[0].report.sha256, other.account) for other, p in self.files}
+        contents = {(file.landed.sha256, file.landed.account) for file in self.files}
+        return (opened.landed.sha256, opened.landed.account) in contents
 
 
-def _write(con: duckdb.DuckDBPyConnection, batch: _Batch) -> list[list[FileReport]]:
+def _write(
+    con: duckdb.DuckDBPyConnection, batch: _Batch, contracts: Contracts, key: bytes
+) -> list[list[FileReport]]:
     """All rows of the batch and their accounts in one transaction."""
     if not batch.files:
         return []
+    checked = check_opened(batch.files, contracts, key)
     con.begin()
     try:
         supersede(con, _replaced(con, batch))
         file_ids = count(next_file_id(con))
         written = [
-            [
-                CheckedPart(replace(part.report, file_id=next(file_ids)), part.checked)
-                for part in parts
-            ]
-            for _, parts in batch.files
+            [replace(part, report=replace(part.report, file_id=next(file_ids))) for part in parts]
+            for parts in checked
         ]
-        flat = [part for parts in written for part in parts]
-        for (table, _), frames in _rows_by_table(flat).items():
-            insert_frame(con, table, pl.concat(frames))
-        record(con, flat, datetime.now(UTC))
+        _insert(con, [part for parts in written for part in parts])
+        written = [[_with_the_rest(con, part) for part in parts] for parts in written]
+        record(con, [part for parts in written for part in parts], datetime.now(UTC))
         con.commit()
     except BaseException:
         con.rollback()
@@ -142,14 +151,28 @@ def _write(con: duckdb.DuckDBPyConnection, batch: _Batch) -> list[list[FileRepor
     return [[part.report for part in parts] for parts in written]
 
 
+def _insert(con: duckdb.DuckDBPyConnection, parts: Iterable[CheckedPart]) -> None:
+    for (table, _), frame in _rows_by_table(parts).items():
+        insert_frame(con, table, frame)
+
+
+def _with_the_rest(con: duckdb.DuckDBPyConnection, part: CheckedPart) -> CheckedPart:
+    """Write the other pieces of a long table, one in memory at a time."""
+    account = part.checked
+    for piece in part.more:
+        _insert(con, [CheckedPart(part.report, piece)])
+        account = account.account_with(piece) if account else piece
+    return part.counting(account) if account else part
+
+
 def _replaced(con: duckdb.DuckDBPyConnection, batch: _Batch) -> list[tuple[str, str]]:
     """(sha256, account) of earlier attempts that the batch takes the place of."""
-    known = paths_of_contents(con, [parts[0].report.sha256 for _, parts in batch.files])
+    known = paths_of_contents(con, [file.landed.sha256 for file in batch.files])
     replaced = []
-    for landed, parts in batch.files:
-        sha256 = parts[0].report.sha256
+    for file in batch.files:
+        sha256 = file.landed.sha256
         for account, paths in known.get(sha256, {}).items():
-            if account == landed.account or _is_moved(landed, paths):
+            if account == file.landed.account or _is_moved(file.landed, paths):
                 replaced.append((sha256, account))
     return replaced
 
@@ -162,22 +185,29 @@ def _is_moved(landed: LandedFile, paths: Sequence[str]) -> bool:
 
 def _rows_by_table(
     parts: Iterable[CheckedPart],
-) -> dict[tuple[str, tuple[str, ...]], list[pl.DataFrame]]:
+) -> dict[tuple[str, tuple[str, ...]], pl.DataFrame]:
     """Rows with the columns that say where they came from, by raw table and columns."""
-    frames: dict[tuple[str, tuple[str, ...]], list[pl.DataFrame]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[FileReport, Checked]]] = {}
     for part in parts:
-        if part.checked is None or not part.checked.rows.height:
-            continue
-        report, rows = part.report, part.checked.rows
-        frame = rows.with_columns(
-            _file_id=pl.lit(report.file_id, pl.Int64),
-            _exported_at=pl.lit(part.checked.exported_at, pl.Datetime("us")),
-            _account=pl.lit(report.account),
-            _variant=pl.lit(report.variant),
-        )
-        table = raw_table(part.checked.match.contract)
-        frames.setdefault((table, tuple(frame.columns)), []).append(frame)
-    return frames
+        if part.checked is not None and part.checked.rows.height:
+            table = raw_table(part.checked.match.contract)
+            columns = tuple(part.checked.rows.columns)
+            groups.setdefault((table, columns), []).append((part.report, part.checked))
+    return {group: _with_origin(found) for group, found in groups.items()}
+
+
+def _with_origin(parts: Sequence[tuple[FileReport, Checked]]) -> pl.DataFrame:
+    origins = pl.DataFrame(
+        [
+            (report.file_id, checked.exported_at, report.account, report.variant)
+            for report, checked in parts
+        ],
+        schema=_ORIGIN,
+        orient="row",
+    )
+    heights = [checked.rows.height for _, checked in parts]
+    owners = np.repeat(np.arange(len(parts)), heights)
+    return pl.concat([checked.rows for _, checked in parts]).hstack(origins[owners])
 
 
 def _landed(path: Path, landing: Path, hashes: dict[str, SeenFile]) -> LandedFile:

@@ -7,6 +7,7 @@ from datetime import date
 
 from pipelines.exports.column import TEXT, Column
 from pipelines.exports.contract import Contract
+from pipelines.exports.detect import Match
 from pipelines.exports.errors import ExportRefused
 from pipelines.exports.export_time import day_in_name, text_in_name
 
@@ -21,22 +22,34 @@ class Origin:
     """Name of the workbook's sheet."""
 
 
-def value_outside(contract: Contract, column: Column, origin: Origin) -> str | date | None:
-    """The value for every row of a column that has no header in this file.
+Outside = str | date
+
+
+def values_outside(match: Match, origin: Origin) -> dict[str, Outside]:
+    """Values for every row of the columns that have no header in this file.
 
     Raises ``ExportRefused`` when a required column must have one and the name does not hold it.
     """
-    value: str | date | None = None
+    values = {
+        column.name: _value(match.contract, column, origin)
+        for column in match.contract.columns
+        if column.is_outside and column.name not in match.positions
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _value(contract: Contract, column: Column, origin: Origin) -> Outside | None:
+    value: Outside | None = None
     if column.from_sheet_name is not None:
         value = text_in_name(origin.sheet or "", column.from_sheet_name.pattern)
     elif column.from_file_name is not None:
         value = _in_file_name(contract, column, origin.names)
-    if value is None and column.is_outside and column.required:
+    if value is None and column.required:
         raise ExportRefused(_missing(contract, column, origin))
     return value
 
 
-def _in_file_name(contract: Contract, column: Column, names: tuple[str, ...]) -> str | date | None:
+def _in_file_name(contract: Contract, column: Column, names: tuple[str, ...]) -> Outside | None:
     shape = column.from_file_name
     if shape is None:
         return None

@@ -56,9 +56,7 @@ def masked_for_display(values: pl.Series, column: Column) -> pl.Series:
 
 def _direct_forms(clean: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """Forms that are quicker made for every cell than for every distinct one."""
-    folded = [
-        normalise.folded(clean[column.name]) for column in columns if column.type in _FOLDED
-    ]
+    folded = [normalise.folded(clean[column.name]) for column in columns if column.type in _FOLDED]
     expressions = []
     for column in columns:
         cell, name = pl.col(column.name), column.name

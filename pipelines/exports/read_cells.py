@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -41,12 +41,13 @@ class GridPart:
             for i, row in enumerate(self.rows[:rows])
         ]
 
-    def body(
+    def bodies(
         self,
         header: HeadRow,
         short_rows: str,  # noqa: ARG002 - sheets are full
         wanted: Sequence[int] | None = None,
-    ) -> Body:
+        piece_bytes: int | None = None,  # noqa: ARG002 - a workbook is read as a whole
+    ) -> Iterator[Body]:
         """Rows below the header."""
         below = self.rows[header.end_line :]
         columns = {
@@ -59,7 +60,7 @@ class GridPart:
 
         first = header.end_line + 1
         lines = pl.int_range(first, first + len(below), eager=True)
-        return Body(pl.DataFrame(columns), lines, is_blank=is_blank)
+        yield Body(pl.DataFrame(columns), lines, is_blank=is_blank)
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,18 @@ class FramePart:
         """The column names."""
         return [HeadRow(0, 0, tuple(self.frame.columns))]
 
-    def body(
+    def bodies(
         self,
         header: HeadRow,  # noqa: ARG002 - the names are known
         short_rows: str,  # noqa: ARG002 - rows are full
         wanted: Sequence[int] | None = None,  # noqa: ARG002 - Parquet is quick enough
-    ) -> Body:
+        piece_bytes: int | None = None,  # noqa: ARG002 - it was read as a whole
+    ) -> Iterator[Body]:
         """All rows."""
         cells = self.frame.select(
             _text_of(self.frame[name]).alias(str(i)) for i, name in enumerate(self.frame.columns)
         )
-        return Body(cells, pl.int_range(1, cells.height + 1, eager=True))
+        yield Body(cells, pl.int_range(1, cells.height + 1, eager=True))
 
 
 def open_workbook(data: bytes, member: str | None = None) -> list[GridPart]:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 
-from pipelines.exports.check import Checked, check
+import polars as pl
+
+from pipelines.exports.check import Checked, Matched, check
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.detect import detect, nearest_contracts, scan_rows
 from pipelines.exports.errors import ExportRefused, UnreadableExport
 from pipelines.exports.export_time import export_time
-from pipelines.exports.outside import Origin
+from pipelines.exports.outside import Origin, values_outside
 from pipelines.exports.read import Refusal, open_export
 from pipelines.exports.read_csv import UTF_16, open_csv
-from pipelines.exports.table import Part
+from pipelines.exports.table import Body, Part
 
 LOADED = "loaded"
 REFUSED = "refused"
 DEFAULT_ACCOUNT = "default"
+PIECE_BYTES = 1 << 25
+"""Longer text is checked in pieces of this size."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,14 @@ class CheckedPart:
     """A report and, when the part was accepted, its rows."""
 
     report: FileReport
+    """It counts the rows of ``checked``."""
     checked: Checked | None
+    more: Iterable[Checked] = ()
+    """Further pieces of a table that is too long for one, checked as they are asked for."""
+
+    def counting(self, checked: Checked) -> CheckedPart:
+        """With the account of all pieces."""
+        return CheckedPart(_accounted(self.report, checked), checked)
 
 
 def describe(path: Path, landing: Path | None = None) -> LandedFile:
@@ -102,6 +115,30 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A delivered file, its parts found and matched, their rows still to be checked."""
+
+    landed: LandedFile
+    parts: list[CheckedPart | OpenedPart]
+
+
+@dataclass(frozen=True)
+class OpenedPart:
+    """A part that a contract fits."""
+
+    part: Part
+    matched: Matched
+    """Its first piece."""
+    bodies: Iterator[Body]
+    """The other pieces."""
+
+    def more(self, key: bytes) -> Iterator[Checked]:
+        """Check the other pieces."""
+        for body in self.bodies:
+            yield from check([replace(self.matched, body=body)], key)
+
+
 def check_file(
     path: Path, contracts: Contracts, key: bytes, landing: Path | None = None
 ) -> list[CheckedPart]:
@@ -110,24 +147,62 @@ def check_file(
 
 
 def check_landed(landed: LandedFile, contracts: Contracts, key: bytes) -> list[CheckedPart]:
-    """Read, match and check every part of a file; what cannot be loaded is a refused report.
+    """Read, match and check every part of a file; what cannot be loaded is a refused report."""
+    (parts,) = check_opened([open_landed(landed, contracts)], contracts, key)
+    return [_in_one_piece(part) for part in parts]
+
+
+def _in_one_piece(part: CheckedPart) -> CheckedPart:
+    pieces = list(part.more)
+    if part.checked is None or not pieces:
+        return part
+    rows = pl.concat([part.checked.rows, *(piece.rows for piece in pieces)])
+    account = reduce(Checked.account_with, pieces, part.checked)
+    return part.counting(replace(account, rows=rows))
+
+
+def open_landed(landed: LandedFile, contracts: Contracts) -> Opened:
+    """Read a file and match its parts; what cannot be loaded is a refused report."""
+    landed, data = _read_as_described(landed)
+    try:
+        parts = open_export(landed.path.name, data)
+    except UnreadableExport as error:
+        message = "\n".join([str(error), *_nearest(data, contracts)])
+        return Opened(landed, [_refused(landed, None, message, contracts)])
+    return Opened(landed, [_open_part(landed, part, contracts) for part in parts])
+
+
+def check_opened(
+    files: Sequence[Opened], contracts: Contracts, key: bytes
+) -> list[list[CheckedPart]]:
+    """Check every part of the files; parts of one layout are checked together.
 
     A sheet that fits no contract refuses its whole workbook: half a workbook is not a delivery.
     """
-    landed, data = _read_as_described(landed)
-    name = landed.path.name
-    try:
-        parts = open_export(name, data)
-    except UnreadableExport as error:
-        message = "\n".join([str(error), *_nearest(data, contracts)])
-        return [_refused(landed, None, message, contracts)]
-    results: list[CheckedPart] = []
-    for part in parts:
-        if isinstance(part, Refusal):
-            results.append(_refused(landed, part.member, str(part.error), contracts))
-        else:
-            results.append(_check_part(landed, part, contracts, key))
-    return _whole_workbooks(landed, results, contracts)
+    layouts: dict[Hashable, list[Matched]] = {}
+    for file in files:
+        for part in file.parts:
+            if isinstance(part, OpenedPart):
+                layouts.setdefault(part.matched.layout, []).append(part.matched)
+    checked = {
+        id(table): found
+        for tables in layouts.values()
+        for table, found in zip(tables, check(tables, key), strict=True)
+    }
+    return [
+        _whole_workbooks(file.landed, _finished(file, checked, key), contracts) for file in files
+    ]
+
+
+def _finished(file: Opened, checked: Mapping[int, Checked], key: bytes) -> list[CheckedPart]:
+    parts = []
+    for part in file.parts:
+        if isinstance(part, OpenedPart):
+            rows = checked[id(part.matched)]
+            report = _loaded(file.landed, part.part, rows)
+            part = CheckedPart(report, rows, part.more(key))
+        parts.append(part)
+    return parts
 
 
 def _read_as_described(landed: LandedFile) -> tuple[LandedFile, bytes]:
@@ -203,7 +278,11 @@ def _workbook_of(landed: LandedFile, report: FileReport, index: int) -> str:
     return f"{index}:{member}"
 
 
-def _check_part(landed: LandedFile, part: Part, contracts: Contracts, key: bytes) -> CheckedPart:
+def _open_part(
+    landed: LandedFile, part: Part | Refusal, contracts: Contracts
+) -> CheckedPart | OpenedPart:
+    if isinstance(part, Refusal):
+        return _refused(landed, part.member, str(part.error), contracts)
     names = [*([part.member] if part.member else []), landed.path.name]
     try:
         match = detect(part.head(scan_rows(contracts)), contracts, part.file_format)
@@ -211,11 +290,13 @@ def _check_part(landed: LandedFile, part: Part, contracts: Contracts, key: bytes
         if part.file_format == "csv":
             _require_encoding(part, contract.encodings, contract.contract)
         exported_at = export_time(names, contract.exported_at, contract.zone, landed.delivered_at)
-        body = part.body(match.header, contract.short_rows, match.wanted)
-        checked = check(match, body, exported_at, Origin(tuple(names), part.sheet), key)
+        outside = values_outside(match, Origin(tuple(names), part.sheet))
+        size = None if contract.filled_down else PIECE_BYTES
+        bodies = part.bodies(match.header, contract.short_rows, match.wanted, size)
+        matched = Matched(match, next(bodies), exported_at, outside)
     except ExportRefused as error:
         return _refused(landed, part.member, str(error), contracts)
-    return CheckedPart(_loaded(landed, part, checked), checked)
+    return OpenedPart(part, matched, bodies)
 
 
 def _require_encoding(part: Part, encodings: tuple[str, ...], contract: str) -> None:
@@ -229,16 +310,9 @@ def _require_encoding(part: Part, encodings: tuple[str, ...], contract: str) -> 
 
 def _loaded(landed: LandedFile, part: Part, checked: Checked) -> FileReport:
     contract = checked.match.contract
-    loaded = checked.rows.height
-    message = None
-    if not checked.rows_read:
-        message = "The file has a header and no rows."
-    elif not loaded and checked.rows_rejected:
-        message = "Every row was rejected; see the quarantine."
-    return replace(
+    report = replace(
         _unread(landed, part.member),
         status=LOADED,
-        message=message,
         source=contract.source,
         contract=contract.contract,
         contract_hash=contract.hash,
@@ -246,12 +320,25 @@ def _loaded(landed: LandedFile, part: Part, checked: Checked) -> FileReport:
         encoding=part.encoding,
         header_line=checked.match.header.line_number,
         exported_at=checked.exported_at,
+        unknown_headers=checked.match.unknown_headers,
+    )
+    return _accounted(report, checked)
+
+
+def _accounted(report: FileReport, checked: Checked) -> FileReport:
+    message = None
+    if not checked.rows_read:
+        message = "The file has a header and no rows."
+    elif not checked.rows_loaded and checked.rows_rejected:
+        message = "Every row was rejected; see the quarantine."
+    return replace(
+        report,
+        message=message,
         rows_read=checked.rows_read,
-        rows_loaded=loaded,
+        rows_loaded=checked.rows_loaded,
         rows_rejected=checked.rows_rejected,
         rows_junk=sum(checked.junk.values()),
         junk=checked.junk,
-        unknown_headers=checked.match.unknown_headers,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -63,6 +63,22 @@ class Part(Protocol):
     def head(self, rows: int) -> list[HeadRow]:
         """First rows, where the header is looked for."""
 
-    def body(self, header: HeadRow, short_rows: str, wanted: Sequence[int] | None = None) -> Body:
-        """Rows below the header: ``short_rows`` is reject or pad, ``wanted`` the positions of the
-        columns that are needed (None for all)."""
+    def bodies(
+        self,
+        header: HeadRow,
+        short_rows: str,
+        wanted: Sequence[int] | None = None,
+        piece_bytes: int | None = None,
+    ) -> Iterator[Body]:
+        """Rows below the header, at least one piece.
+
+        ``short_rows`` is reject or pad, ``wanted`` the positions of the columns that are needed
+        (None for all). Text comes in pieces of about ``piece_bytes`` (None for one).
+        """
+
+
+def whole_body(
+    part: Part, header: HeadRow, short_rows: str, wanted: Sequence[int] | None = None
+) -> Body:
+    """All rows below the header as one piece; see ``Part.bodies``."""
+    return next(part.bodies(header, short_rows, wanted))

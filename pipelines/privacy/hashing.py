@@ -41,7 +41,9 @@ def hash_series(kind: str, normalised: pl.Series, key: bytes) -> pl.Series:
 
 def _keys(kind: str, values: list[str], key: bytes) -> pl.Series:
     """As ``identifier_key``: HMAC of many messages, of which the key is hashed once."""
-    inner = hashlib.sha256(key.translate(_INNER).ljust(_SHA256_BLOCK, b"\x36") + f"{kind}:".encode())
+    inner = hashlib.sha256(
+        key.translate(_INNER).ljust(_SHA256_BLOCK, b"\x36") + f"{kind}:".encode()
+    )
     outer = hashlib.sha256(key.translate(_OUTER).ljust(_SHA256_BLOCK, b"\x5c"))
     digests = []
     for value in values:

@@ -16,6 +16,7 @@ from pipelines.exports.column import Column
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.convert import Context, convert
 from pipelines.exports.read_csv import open_csv
+from pipelines.exports.table import whole_body
 from tests.robustness.bases import Base, Mutant, checked
 from tests.robustness.oracle import Width, cells_of_line, records_below
 from tests.robustness.verdict import judge
@@ -42,7 +43,7 @@ def test_every_record_of_any_text_is_counted(header: list[str], body: str) -> No
     text = ",".join(["h", *header]) + "\n" + body
     part = open_csv(text.encode(), ("utf-8",))
     (row,) = part.head(1)
-    read = part.body(row, "reject")
+    read = whole_body(part, row, "reject")
     named = max(i + 1 for i, cell in enumerate(row.cells) if cell.strip())
     width = Width(named, len(row.cells))
     records = records_below(text, 1, width)

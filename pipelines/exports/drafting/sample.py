@@ -12,7 +12,7 @@ from pipelines.exports.detect import HeadRow
 from pipelines.exports.errors import ExportRefused
 from pipelines.exports.headers import number_headers
 from pipelines.exports.read import Refusal, open_export
-from pipelines.exports.table import Part
+from pipelines.exports.table import Part, whole_body
 
 MAX_ROWS = 5_000
 """Rows of one file that are looked at."""
@@ -98,8 +98,8 @@ def _tables(path: Path, other_sheets: dict[str, None]) -> list[_Table]:
 
 
 def _table(part: Part, header: HeadRow) -> _Table:
-    body = part.body(header, "pad")
-    strict = part.body(header, "reject") if part.file_format == "csv" else body
+    body = whole_body(part, header, "pad")
+    strict = whole_body(part, header, "reject") if part.file_format == "csv" else body
     rows = ([clean(text) for text in row] for row in body.cells.head(MAX_ROWS).rows())
     return _Table(
         header=header,

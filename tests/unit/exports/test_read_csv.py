@@ -9,7 +9,7 @@ import pytest
 from pipelines.exports import csv_body
 from pipelines.exports.errors import UnreadableExport
 from pipelines.exports.read_csv import open_csv
-from pipelines.exports.table import Body
+from pipelines.exports.table import Body, whole_body
 
 ENCODINGS = ("utf-8", "gb18030")
 
@@ -17,7 +17,7 @@ ENCODINGS = ("utf-8", "gb18030")
 def body(text: str | bytes, *, pad: bool = False):
     part = open_csv(text.encode() if isinstance(text, str) else text, ENCODINGS)
     header = part.head(1)[0]
-    return part.body(header, "pad" if pad else "reject")
+    return whole_body(part, header, "pad" if pad else "reject")
 
 
 def rows(text: str, *, pad: bool = False) -> list[list[str]]:
@@ -83,7 +83,7 @@ def test_odd_records_alone_take_the_slow_way(monkeypatch) -> None:
 
 def test_only_wanted_columns_are_read_and_a_blank_row_is_blank_everywhere() -> None:
     part = open_csv(b'a,b,c\n1,2,3\n,x,\n, ,\n,,""\n', ENCODINGS)
-    found = part.body(part.head(1)[0], "reject", [0, 2])
+    found = whole_body(part, part.head(1)[0], "reject", [0, 2])
     assert found.cells.columns == ["0", "2"]
     assert found.cells.rows() == [("1", "3"), ("", ""), ("", ""), ("", "")]
     assert found.is_blank([0, 1, 2, 3]) == [False, False, True, True]
@@ -103,12 +103,12 @@ def test_text_separated_by_tabs(encoding: str) -> None:
     part = open_csv(text.encode(encoding), ENCODINGS)
     assert part.encoding == encoding
     assert part.head(1)[0].cells == ("名称", "数量,件", "规格", "备注")
-    assert part.body(part.head(1)[0], "reject").cells.rows() == [("面霜", "2", "", "a\tb")]
+    assert whole_body(part, part.head(1)[0], "reject").cells.rows() == [("面霜", "2", "", "a\tb")]
 
 
 def test_cells_that_begin_with_tabs_are_separated_by_commas() -> None:
     part = open_csv(b"a,b,c\n\t1,\t2,\t3\n", ENCODINGS)
-    assert part.body(part.head(1)[0], "reject").cells.rows() == [("\t1", "\t2", "\t3")]
+    assert whole_body(part, part.head(1)[0], "reject").cells.rows() == [("\t1", "\t2", "\t3")]
 
 
 def test_wrapped_ids_tabs_and_doubled_quotes() -> None:
@@ -185,7 +185,7 @@ def test_encodings(data: bytes, encoding: str) -> None:
     part = open_csv(data, ENCODINGS)
     assert part.encoding == encoding
     assert part.head(5)[0].cells == ("订单编号",)
-    assert part.body(part.head(1)[0], "reject").cells.rows() == [("示例",)]
+    assert whole_body(part, part.head(1)[0], "reject").cells.rows() == [("示例",)]
 
 
 def test_encodings_of_a_file_of_several_chunks() -> None:
