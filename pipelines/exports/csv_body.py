@@ -9,7 +9,7 @@ quotation mark: one odd record never makes the rest of the file slow.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -63,7 +63,7 @@ class CsvBody:
         until = len(self.text) if size is None else start + size
         for place in self._places(start, line):
             if until <= place < len(self.text):
-                yield self._body()
+                yield replace(self._body(), is_last=False)
                 until = place + (size or 0)
                 self._frames, self._lines, self._starts = [], [], []
                 self._odd_rows, self._odd_places, self._bad = [], [], []

@@ -5,11 +5,13 @@ Its rows are written in the transaction that writes the data rows, so the two ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from pipelines.exports.report import LOADED, REFUSED, CheckedPart, FileReport
 
@@ -196,12 +198,27 @@ def _file_row(report: FileReport, now: datetime) -> tuple[object, ...]:
 
 def insert_frame(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Append a frame to a table, by column name."""
-    # DuckDB reads Arrow's string views as they are; other strings would be copied first
-    con.register("incoming", frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+    insert_frames(con, table, iter([frame]))
+
+
+def insert_frames(
+    con: duckdb.DuckDBPyConnection, table: str, frames: Iterator[pl.DataFrame]
+) -> None:
+    """Append frames of one schema, at least one, as one statement that takes them as they come."""
+    first = _as_arrow(next(frames))
+    batches = chain(
+        first.to_batches(), (b for frame in frames for b in _as_arrow(frame).to_batches())
+    )
+    con.register("incoming", pa.RecordBatchReader.from_batches(first.schema, batches))
     try:
         con.execute(f"insert into {table} by name select * from incoming")
     finally:
         con.unregister("incoming")
+
+
+def _as_arrow(frame: pl.DataFrame) -> pa.Table:
+    """With string views, which DuckDB reads as they are: other strings would be copied first."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def naive_utc(moment: datetime) -> datetime:

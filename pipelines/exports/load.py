@@ -20,6 +20,7 @@ from pipelines.exports.ledger import (
     current_attempts,
     forget_refusals,
     insert_frame,
+    insert_frames,
     next_file_id,
     paths_of_contents,
     record,
@@ -141,8 +142,10 @@ def _write(
             [replace(part, report=replace(part.report, file_id=next(file_ids))) for part in parts]
             for parts in checked
         ]
-        _insert(con, [part for parts in written for part in parts])
-        written = [[_with_the_rest(con, part) for part in parts] for parts in written]
+        short = [part for parts in written for part in parts if part.more is None]
+        for table, frame in _rows_by_table(short):
+            insert_frame(con, table, frame)
+        written = [[_with_all_pieces(con, part) for part in parts] for parts in written]
         record(con, [part for parts in written for part in parts], datetime.now(UTC))
         con.commit()
     except BaseException:
@@ -151,18 +154,21 @@ def _write(
     return [[part.report for part in parts] for parts in written]
 
 
-def _insert(con: duckdb.DuckDBPyConnection, parts: Iterable[CheckedPart]) -> None:
-    for (table, _), frame in _rows_by_table(parts).items():
-        insert_frame(con, table, frame)
-
-
-def _with_the_rest(con: duckdb.DuckDBPyConnection, part: CheckedPart) -> CheckedPart:
-    """Write the other pieces of a long table, one in memory at a time."""
+def _with_all_pieces(con: duckdb.DuckDBPyConnection, part: CheckedPart) -> CheckedPart:
+    """Write a long table, of which one piece is in memory at a time."""
+    if part.checked is None or part.more is None:
+        return part
     account = part.checked
-    for piece in part.more:
-        _insert(con, [CheckedPart(part.report, piece)])
-        account = account.account_with(piece) if account else piece
-    return part.counting(account) if account else part
+
+    def frames(more: Iterable[Checked]) -> Iterator[pl.DataFrame]:
+        nonlocal account
+        yield _with_origin([(part.report, account)])
+        for piece in more:
+            account = account.account_with(piece)
+            yield _with_origin([(part.report, piece)])
+
+    insert_frames(con, raw_table(part.checked.match.contract), frames(part.more))
+    return part.counting(account)
 
 
 def _replaced(con: duckdb.DuckDBPyConnection, batch: _Batch) -> list[tuple[str, str]]:
@@ -183,9 +189,7 @@ def _is_moved(landed: LandedFile, paths: Sequence[str]) -> bool:
     return not any((landing / path).exists() for path in paths)
 
 
-def _rows_by_table(
-    parts: Iterable[CheckedPart],
-) -> dict[tuple[str, tuple[str, ...]], pl.DataFrame]:
+def _rows_by_table(parts: Iterable[CheckedPart]) -> Iterator[tuple[str, pl.DataFrame]]:
     """Rows with the columns that say where they came from, by raw table and columns."""
     groups: dict[tuple[str, tuple[str, ...]], list[tuple[FileReport, Checked]]] = {}
     for part in parts:
@@ -193,7 +197,8 @@ def _rows_by_table(
             table = raw_table(part.checked.match.contract)
             columns = tuple(part.checked.rows.columns)
             groups.setdefault((table, columns), []).append((part.report, part.checked))
-    return {group: _with_origin(found) for group, found in groups.items()}
+    for (table, _), found in groups.items():
+        yield table, _with_origin(found)
 
 
 def _with_origin(parts: Sequence[tuple[FileReport, Checked]]) -> pl.DataFrame:

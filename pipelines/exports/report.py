@@ -82,7 +82,7 @@ class CheckedPart:
     report: FileReport
     """It counts the rows of ``checked``."""
     checked: Checked | None
-    more: Iterable[Checked] = ()
+    more: Iterable[Checked] | None = None
     """Further pieces of a table that is too long for one, checked as they are asked for."""
 
     def counting(self, checked: Checked) -> CheckedPart:
@@ -138,6 +138,11 @@ class OpenedPart:
         for body in self.bodies:
             yield from check([replace(self.matched, body=body)], key)
 
+    def checked(self, landed: LandedFile, first: Checked, key: bytes) -> CheckedPart:
+        """With what its first piece was checked to be."""
+        more = None if self.matched.body.is_last else self.more(key)
+        return CheckedPart(_loaded(landed, self.part, first), first, more)
+
 
 def check_file(
     path: Path, contracts: Contracts, key: bytes, landing: Path | None = None
@@ -153,9 +158,9 @@ def check_landed(landed: LandedFile, contracts: Contracts, key: bytes) -> list[C
 
 
 def _in_one_piece(part: CheckedPart) -> CheckedPart:
-    pieces = list(part.more)
-    if part.checked is None or not pieces:
+    if part.checked is None or part.more is None:
         return part
+    pieces = list(part.more)
     rows = pl.concat([part.checked.rows, *(piece.rows for piece in pieces)])
     account = reduce(Checked.account_with, pieces, part.checked)
     return part.counting(replace(account, rows=rows))
@@ -195,14 +200,12 @@ def check_opened(
 
 
 def _finished(file: Opened, checked: Mapping[int, Checked], key: bytes) -> list[CheckedPart]:
-    parts = []
-    for part in file.parts:
-        if isinstance(part, OpenedPart):
-            rows = checked[id(part.matched)]
-            report = _loaded(file.landed, part.part, rows)
-            part = CheckedPart(report, rows, part.more(key))
-        parts.append(part)
-    return parts
+    return [
+        part.checked(file.landed, checked[id(part.matched)], key)
+        if isinstance(part, OpenedPart)
+        else part
+        for part in file.parts
+    ]
 
 
 def _read_as_described(landed: LandedFile) -> tuple[LandedFile, bytes]:

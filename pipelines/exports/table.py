@@ -34,6 +34,8 @@ class Body:
     cells."""
     blank_lines: int = 0
     """Trailing blank lines that are not among the cells."""
+    is_last: bool = True
+    """No further piece of the table follows."""
 
     @property
     def rows_read(self) -> int:
