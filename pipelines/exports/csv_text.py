@@ -23,10 +23,11 @@ _LOWEST, _HIGHEST = b"\x80", b"\xff"
 
 
 def utf8_text(data: bytes) -> bytes | None:
-    """The text without byte-order marks; None when it is not valid UTF-8."""
+    """The text, a byte-order mark only at its very start; None when it is not valid UTF-8."""
     has_mark = False
+    start = len(_MARK) if data.startswith(_MARK) else 0
     try:
-        for block in _blocks(data):
+        for block in _blocks(data, start):
             pl.Series([block]).cast(pl.String)  # quicker at it than Python
             octets = np.frombuffer(block, np.uint8)
             has_mark = has_mark or bool(
@@ -34,7 +35,7 @@ def utf8_text(data: bytes) -> bytes | None:
             )
     except pl.exceptions.ComputeError:
         return None
-    return data.replace(_MARK, b"") if has_mark else data
+    return data.replace(_MARK, b"") if has_mark else data  # as it is: no copy of a long text
 
 
 def is_gb18030(data: bytes) -> bool:
@@ -53,9 +54,8 @@ def has_bare_return(data: bytes) -> bool:
     return False
 
 
-def _blocks(data: bytes) -> Iterator[bytes]:
+def _blocks(data: bytes, start: int = 0) -> Iterator[bytes]:
     """The data in pieces that end with a line, whatever the encoding."""
-    start = 0
     while start < len(data):
         end = data.rfind(LINE_END, start, start + _BLOCK) + 1
         if not end:

@@ -31,14 +31,15 @@ def values_outside(match: Match, origin: Origin) -> dict[str, Outside]:
     Raises ``ExportRefused`` when a required column must have one and the name does not hold it.
     """
     values = {
-        column.name: _value(match.contract, column, origin)
+        column.name: value_outside(match.contract, column, origin)
         for column in match.contract.columns
         if column.is_outside and column.name not in match.positions
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _value(contract: Contract, column: Column, origin: Origin) -> Outside | None:
+def value_outside(contract: Contract, column: Column, origin: Origin) -> Outside | None:
+    """The value for every row of one column that has no header in this file."""
     value: Outside | None = None
     if column.from_sheet_name is not None:
         value = text_in_name(origin.sheet or "", column.from_sheet_name.pattern)

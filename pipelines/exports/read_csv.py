@@ -28,7 +28,7 @@ COMMA, TAB = ",", "\t"
 
 @dataclass(frozen=True)
 class CsvPart:
-    """A text file without byte-order mark, every line ended by LF."""
+    """A text file, every line ended by LF; a byte-order mark may stand before the first."""
 
     text: bytes
     """In UTF-8 or GB18030, see ``charset``."""
@@ -77,7 +77,7 @@ def open_csv(data: bytes, encodings: Sequence[str], member: str | None = None) -
     """
     failures = []
     if data.startswith(_BOM):
-        data, label, encodings = data[len(_BOM) :], "utf-8-sig", ["utf-8"]
+        label, encodings = "utf-8-sig", [UTF_8]
     elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         label, encodings = UTF_16, [UTF_16]
     else:
@@ -152,7 +152,7 @@ def _line_offset(text: bytes, lines: int) -> int:
 
 
 def _head(text: bytes, separator: str, rows: int, charset: str) -> list[HeadRow]:
-    start = text[:_HEAD_BYTES].decode(charset, errors="ignore")
+    start = text[:_HEAD_BYTES].decode(charset, errors="ignore").removeprefix("\ufeff")
     reader = csv.reader(io.StringIO(start, newline="\n"), delimiter=separator)
     found: list[HeadRow] = []
     try:
