@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import chain
 
 import duckdb
 import polars as pl
@@ -206,14 +205,25 @@ def insert_frames(
 ) -> None:
     """Append frames of one schema, at least one, as one statement that takes them as they come."""
     first = _as_arrow(next(frames))
-    batches = chain(
-        first.to_batches(), (b for frame in frames for b in _as_arrow(frame).to_batches())
-    )
-    con.register("incoming", pa.RecordBatchReader.from_batches(first.schema, batches))
+    failures: list[BaseException] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from first.to_batches()
+        try:
+            for frame in frames:
+                yield from _as_arrow(frame).to_batches()
+        except BaseException as failure:
+            failures.append(failure)
+            raise
+
+    con.register("incoming", pa.RecordBatchReader.from_batches(first.schema, batches()))
     try:
         con.execute(f"insert into {table} by name select * from incoming")
-    finally:
-        con.unregister("incoming")
+    except duckdb.Error:
+        if failures:  # DuckDB tells only that there was one
+            raise failures[0] from None
+        raise
+    con.unregister("incoming")  # after an error the aborted transaction would refuse it
 
 
 def _as_arrow(frame: pl.DataFrame) -> pa.Table:
