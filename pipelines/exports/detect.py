@@ -253,6 +253,8 @@ def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
             facts.append(f"at least {contract.header.min_known} are needed")
         if unknown and _may_be_data(candidate):
             facts.append("nothing that looks like its header was found")
+        elif any(_is_value(text) for text in unknown):
+            facts.append(f"data stands among its headers ({len(unknown)} cells, not shown)")
         elif unknown:
             facts.append(f"only in the file: {_listed(unknown)}")
         lines.append(f"- {contract.contract} ({contract.title_zh}): {'; '.join(facts)}")
@@ -269,6 +271,11 @@ def _may_be_data(candidate: _Candidate) -> bool:
         return False
     cells = [cell.strip() for cell in candidate.header.cells]
     return not candidate.known or any(_IS_A_VALUE.match(cell) for cell in cells)
+
+
+def _is_value(text: str) -> bool:
+    """A header that lost its line end runs on into the first row of data."""
+    return bool(_IS_A_VALUE.match(text) or _LOOKS_LIKE_DATA.search(text))
 
 
 def _listed(texts: Iterable[str]) -> str:
