@@ -19,10 +19,10 @@ from pipelines.exports.collect import collected
 from pipelines.exports.convert import Context, Converted, Problem, convert
 from pipelines.exports.detect import Match
 from pipelines.exports.fill_down import fill_down
-from pipelines.exports.junk import sift
+from pipelines.exports.junk import Sifted
 from pipelines.exports.outside import Outside
 from pipelines.exports.personal import convert_personal, masked_for_display
-from pipelines.exports.table import BadRecord, Body
+from pipelines.exports.table import BadRecord
 
 EARLIEST = datetime(2000, 1, 1)
 LATEST_AFTER_EXPORT = timedelta(days=366)
@@ -83,7 +83,7 @@ class Matched:
     """A table whose contract is known and whose rows are still to be checked."""
 
     match: Match
-    body: Body
+    sifted: Sifted
     exported_at: datetime
     """UTC, naive."""
     outside: Mapping[str, Outside]
@@ -105,14 +105,13 @@ def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
     by what stands in another.
     """
     match = tables[0].match
-    sifted = [sift(table.match, table.body) for table in tables]
-    cells = pl.concat([_of_contract(table.cells, match) for table in sifted], rechunk=True)
+    cells = pl.concat([_of_contract(table.sifted.cells, match) for table in tables], rechunk=True)
     names = list(match.positions)
     clean = clean_cells(
         cells.select(names), [match.contract.column_by_name[name] for name in names]
     )
-    lines = pl.concat([table.line_numbers for table in sifted])
-    clean = fill_down(clean, match.contract.filled_down, lines, tables[0].body.bad)
+    lines = pl.concat([table.sifted.line_numbers for table in tables])
+    clean = fill_down(clean, match.contract.filled_down, lines, tables[0].sifted.bad)
     context = _context(match, min(table.exported_at for table in tables), key)
     typed = _convert_all(match, clean, context)
     if len(tables) > 1 and any(problem.is_late for problem in typed.problems):
@@ -121,13 +120,11 @@ def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
         typed.values[name] = collected(cells, headers)
     rows = _whole_rows(match, typed.values, lines)
     checked, start = [], 0
-    for table, own in zip(tables, sifted, strict=True):
-        piece = _Piece(start, own.cells.height)
+    for table in tables:
+        piece = _Piece(start, table.sifted.cells.height)
         problems = piece.problems(typed.problems)
-        checked.append(
-            _account(table, own.counts, piece.of(clean), piece.of(lines), piece.of(rows), problems)
-        )
-        start += own.cells.height
+        checked.append(_account(table, piece.of(clean), piece.of(lines), piece.of(rows), problems))
+        start += piece.height
     return checked
 
 
@@ -157,7 +154,6 @@ def _of_contract(cells: pl.DataFrame, match: Match) -> pl.DataFrame:
 
 def _account(
     table: Matched,
-    junk: dict[str, int],
     clean: pl.DataFrame,
     lines: pl.Series,
     rows: pl.DataFrame,
@@ -173,14 +169,14 @@ def _account(
     }
     rows = rows.with_columns(**constants) if constants else rows
     rows = rows.filter(~is_bad) if problems else rows
-    bad = table.body.bad
+    bad = table.sifted.bad
     return Checked(
         match=table.match,
         exported_at=table.exported_at,
         rows=rows,
         quarantine=_quarantine(table.match, clean, lines, problems, is_bad, bad),
-        junk=junk,
-        rows_read=table.body.rows_read,
+        junk=table.sifted.counts,
+        rows_read=table.sifted.rows_read,
         rows_rejected=int(is_bad.sum()) + len(bad),
         rows_loaded=rows.height,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.exports.contract import JunkRule
 from pipelines.exports.detect import Match
 from pipelines.exports.headers import normalise_header
-from pipelines.exports.table import Body
+from pipelines.exports.table import BadRecord, Body
 
 BLANK_LINE = "blank_line"
 REPEATED_HEADER = "repeated_header"
@@ -19,11 +19,13 @@ REPEATED_HEADER = "repeated_header"
 
 @dataclass(frozen=True)
 class Sifted:
-    """Rows that remain, and how many each rule took."""
+    """Rows that remain, how many each rule took, and what was read beside them."""
 
     cells: pl.DataFrame
     line_numbers: pl.Series
     counts: dict[str, int]
+    bad: Sequence[BadRecord]
+    rows_read: int
 
 
 def sift(match: Match, body: Body) -> Sifted:
@@ -38,9 +40,10 @@ def sift(match: Match, body: Body) -> Sifted:
             is_junk = is_junk | found
     if body.blank_lines:
         counts[BLANK_LINE] = counts.get(BLANK_LINE, 0) + body.blank_lines
-    if not is_junk.any():
-        return Sifted(cells, body.line_numbers, counts)
-    return Sifted(cells.filter(~is_junk), body.line_numbers.filter(~is_junk), counts)
+    lines = body.line_numbers
+    if is_junk.any():
+        cells, lines = cells.filter(~is_junk), lines.filter(~is_junk)
+    return Sifted(cells, lines, counts, body.bad, body.rows_read)
 
 
 def _masks(match: Match, body: Body) -> Iterator[tuple[str, pl.Series]]:

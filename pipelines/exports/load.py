@@ -42,7 +42,7 @@ from pipelines.exports.report import (
 from pipelines.settings import Settings
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".download", ".partial")
-_BATCH_FILES = 50
+_BATCH_FILES = 500
 _BATCH_BYTES = 32 * 1024**2
 _ORIGIN = {
     "_file_id": pl.Int64(),
@@ -118,7 +118,7 @@ class _Batch:
 
     @property
     def is_full(self) -> bool:
-        size = sum(file.landed.size for file in self.files)
+        size = sum(file.cell_bytes for file in self.files)
         return size >= _BATCH_BYTES or len(self.files) >= _BATCH_FILES
 
     def holds(self, opened: Opened) -> bool:

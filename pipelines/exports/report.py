@@ -16,6 +16,7 @@ from pipelines.exports.contract_files import Contracts
 from pipelines.exports.detect import detect, nearest_contracts, scan_rows
 from pipelines.exports.errors import ExportRefused, UnreadableExport
 from pipelines.exports.export_time import export_time
+from pipelines.exports.junk import sift
 from pipelines.exports.outside import Origin, values_outside
 from pipelines.exports.read import Refusal, open_export
 from pipelines.exports.read_csv import UTF_16, open_csv
@@ -122,26 +123,33 @@ class Opened:
     landed: LandedFile
     parts: list[CheckedPart | OpenedPart]
 
+    @property
+    def cell_bytes(self) -> int:
+        """Memory that its cells take."""
+        opened = [part for part in self.parts if isinstance(part, OpenedPart)]
+        return sum(int(part.matched.sifted.cells.estimated_size()) for part in opened)
+
 
 @dataclass(frozen=True)
 class OpenedPart:
     """A part that a contract fits."""
 
-    part: Part
     matched: Matched
     """Its first piece."""
-    bodies: Iterator[Body]
-    """The other pieces."""
-
-    def more(self, key: bytes) -> Iterator[Checked]:
-        """Check the other pieces."""
-        for body in self.bodies:
-            yield from check([replace(self.matched, body=body)], key)
+    member: str | None
+    encoding: str
+    bodies: Iterator[Body] | None
+    """The other pieces; None when there are none, so that nothing of the file is kept."""
 
     def checked(self, landed: LandedFile, first: Checked, key: bytes) -> CheckedPart:
         """With what its first piece was checked to be."""
-        more = None if self.matched.body.is_last else self.more(key)
-        return CheckedPart(_loaded(landed, self.part, first), first, more)
+        report = _loaded(_unread(landed, self.member), self.encoding, first)
+        return CheckedPart(report, first, self._more(self.bodies, key) if self.bodies else None)
+
+    def _more(self, bodies: Iterator[Body], key: bytes) -> Iterator[Checked]:
+        match = self.matched.match
+        for body in bodies:
+            yield from check([replace(self.matched, sifted=sift(match, body))], key)
 
 
 def check_file(
@@ -296,10 +304,11 @@ def _open_part(
         outside = values_outside(match, Origin(tuple(names), part.sheet))
         size = None if contract.filled_down else PIECE_BYTES
         bodies = part.bodies(match.header, contract.short_rows, match.wanted, size)
-        matched = Matched(match, next(bodies), exported_at, outside)
+        body = next(bodies)
     except ExportRefused as error:
         return _refused(landed, part.member, str(error), contracts)
-    return OpenedPart(part, matched, bodies)
+    matched = Matched(match, sift(match, body), exported_at, outside)
+    return OpenedPart(matched, part.member, part.encoding, None if body.is_last else bodies)
 
 
 def _require_encoding(part: Part, encodings: tuple[str, ...], contract: str) -> None:
@@ -311,16 +320,16 @@ def _require_encoding(part: Part, encodings: tuple[str, ...], contract: str) -> 
         )
 
 
-def _loaded(landed: LandedFile, part: Part, checked: Checked) -> FileReport:
+def _loaded(unread: FileReport, encoding: str, checked: Checked) -> FileReport:
     contract = checked.match.contract
     report = replace(
-        _unread(landed, part.member),
+        unread,
         status=LOADED,
         source=contract.source,
         contract=contract.contract,
         contract_hash=contract.hash,
         variant=checked.match.variant,
-        encoding=part.encoding,
+        encoding=encoding,
         header_line=checked.match.header.line_number,
         exported_at=checked.exported_at,
         unknown_headers=checked.match.unknown_headers,
