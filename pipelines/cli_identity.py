@@ -34,6 +34,7 @@ identity = typer.Typer(
 
 SUBJECT_HELP = "customer:NUMBER, TYPE:VALUE or a value; phones and e-mail in clear"
 SubjectA = Annotated[str, typer.Argument(metavar="A", help=SUBJECT_HELP)]
+SubjectB = Annotated[str, typer.Argument(metavar="B", help=SUBJECT_HELP)]
 IdentifierA = Annotated[str, typer.Argument(metavar="A", help="TYPE:VALUE or a value")]
 
 

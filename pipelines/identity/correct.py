@@ -171,12 +171,13 @@ def carry_out(
     )
 
 
-def unseen(connection: duckdb.DuckDBPyConnection, ends: Sequence[Identifier]) -> list[Identifier]:
-    """Those identifiers that no file has named yet."""
+def unseen(connection: duckdb.DuckDBPyConnection, decision: Decision) -> list[Identifier]:
+    """Identifiers of a decision that no file has named yet."""
     return [
         end
-        for end in ends
-        if not connection.execute(
+        for end in (decision.a, decision.b)
+        if end is not None
+        and not connection.execute(
             "select 1 from identity.identifiers "
             "where identifier_type = $1 and identifier_value = $2",
             list(end),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
+from pipelines.privacy.tombstones import hides_value
 from pipelines.settings import LOCAL_TIME_ZONE
 
 _out = Console(highlight=False)
@@ -37,7 +39,8 @@ def print_decisions(decisions: Decisions, path: Path) -> None:
             escape(decision.note),
         )
     _out.print(table)
-    _out.print(f"[dim]{place}; take one back with `siyu identity revoke NUMBER`[/]")
+    _out.print(f"[dim]{place}[/]", soft_wrap=True)
+    _out.print("[dim]Take one back with `siyu identity revoke NUMBER`.[/]")
 
 
 def about(decision: Decision) -> tuple[str, ...]:
@@ -56,6 +59,8 @@ def _state(decision: Decision, holds: set[Decision]) -> str:
 def shown(identifier: Identifier) -> str:
     """An identifier for people: keyed hashes shortened, everything else as it is."""
     value = identifier.identifier_value
+    if hides_value(identifier):
+        return f"{identifier.identifier_type} (forgotten)"
     return f"{identifier.identifier_type}:{value[:12] + '…' if is_hash(value) else value}"
 
 
@@ -74,10 +79,16 @@ def one_line(decision: Decision) -> str:
     )
 
 
-def print_decision(decision: Decision) -> None:
-    """What is about to be decided."""
+def print_decision(decision: Decision, waiting: Sequence[Identifier] = ()) -> None:
+    """What is about to be decided, and which of its identifiers no file has named yet."""
     names = " and ".join(about(decision))
     _out.print(f"[bold]{decision.decision}[/] {escape(names)}", soft_wrap=True)
+    for identifier in waiting:
+        _out.print(
+            f"[yellow]No file has named {escape(shown(identifier))} yet: the decision holds from "
+            "the day when one does.[/]",
+            soft_wrap=True,
+        )
 
 
 def print_decision_made(decision: Decision, place: str) -> None:

@@ -56,12 +56,25 @@ def _summary(effect: Effect, is_done: bool) -> str:
         ),
         _count(effect.begun, "customer is new", "customers are new"),
     ]
-    text = ", ".join(part for part in parts if part) or "identifiers change between customers"
+    text = ", ".join(part for part in parts if part) or _moved(effect)
     return f"[bold]{'Done' if is_done else 'This would happen'}:[/] {text}"
 
 
+def _moved(effect: Effect) -> str:
+    """What changes when no customer appears or ends."""
+    before, after = (
+        sum(customer.identifiers for customer in effect.customers(side))
+        for side in ("before", "after")
+    )
+    return (
+        _count(after - before, "identifier comes to a customer", "identifiers come to customers")
+        or _count(before - after, "identifier leaves its customer", "identifiers leave customers")
+        or "identifiers move between customers"
+    )
+
+
 def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}" if number else ""
+    return f"{number:,} {one if number == 1 else many}" if number > 0 else ""
 
 
 def _totals(effect: Effect) -> Table:

@@ -69,18 +69,21 @@ class Page:
         self._print_path(answer)
         for decision in answer.decisions:
             _out.print(f"\nKept apart by {escape(one_line(decision))}", soft_wrap=True)
-        if answer.is_one_person:
-            _print_next(f"siyu split {name_of(a)} {name_of(b)}", "make two people of them")
+        names = f"{name_of(a)} {name_of(b)}"
+        if not answer.is_one_person:
+            _print_next(f"siyu merge {names}", "make one person of them")
+        elif isinstance(a, KnownIdentifier) and isinstance(b, KnownIdentifier):
+            _print_next(f"siyu split {names}", "make two people of them")
         else:
-            _print_next(f"siyu merge {name_of(a)} {name_of(b)}", "make one person of them")
+            self._print_mergers(a, b)
+            _print_next(f"siyu why {name_of(a)}", "see what holds them together")
 
     def print_subject(self, subject: Subject) -> None:
         """Whose an identifier is, or what holds a customer together."""
         if isinstance(subject, KnownIdentifier):
             self._print_identifier(subject)
             return
-        if subject.customer_id != subject.typed_id:
-            _out.print(f"Customer {subject.typed_id} was merged into {subject.customer_id}.\n")
+        self._print_mergers(subject)
         self._print_customer(self.explainer.customer(subject.customer_id))
 
     def print_history(
@@ -127,8 +130,9 @@ class Page:
         self._learn_names(place.identifier_id for place in answer.members)
         count = len(answer.members)
         _out.print(
-            f"[bold]Customer {answer.customer_id}[/]: "
-            f"{count} identifier{'s' if count > 1 else ''}, held together by:\n"
+            f"[bold]Customer {answer.customer_id}[/]: {count} identifiers, held together by:\n"
+            if count > 1
+            else f"[bold]Customer {answer.customer_id}[/]: 1 identifier\n"
         )
         for depth, place, edge in islice(_branches(answer), _MAX_MEMBERS):
             indent = "  " * min(depth, _MAX_INDENT)
@@ -139,6 +143,18 @@ class Page:
             _out.print(f"  … and {count - _MAX_MEMBERS:,} more")
         self._print_unused(answer.unused)
         self._print_events(answer.events)
+
+    def _print_mergers(self, *subjects: Subject) -> None:
+        """How customers that were asked for live on in another one."""
+        for subject in subjects:
+            if isinstance(subject, Customer) and subject.customer_id != subject.typed_id:
+                events = self.stored.events(customers=[subject.typed_id])
+                how = next((e for e in events if e.other_customer_id == subject.typed_id), None)
+                when = f" on {_moment(how.run_at)}{_because(how.reason)}" if how else ""
+                _out.print(
+                    f"Customer {subject.typed_id} lives on in {subject.customer_id}{when}\n",
+                    soft_wrap=True,
+                )
 
     def _print_path(self, answer: PairExplanation) -> None:
         if not answer.path:
