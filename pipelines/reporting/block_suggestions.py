@@ -24,11 +24,14 @@ def print_suggestions(
     if not suggestions:
         _out.print("No identifier looks shared: nothing to block.")
         return
-    table = Table("identifier", "linked to", "usual", "customers", "refused", "now", "seen in")
+    table = Table()
+    table.add_column("identifier", no_wrap=True)
+    for heading in ("linked to", "usual", "customers", "refused", "now", "seen in"):
+        table.add_column(heading)
     for one in suggestions:
         identifier = Identifier(one.identifier_type, one.identifier_value)
         table.add_row(
-            f"{types[one.identifier_type].label_zh} {escape(shown(identifier))}",
+            escape(shown(identifier)),
             f"{one.neighbours:,} {types[one.neighbour_type].label_zh}",
             f"≤ {one.usual:,}",
             f"{one.customers:,}",
@@ -40,9 +43,8 @@ def print_suggestions(
     _out.print(
         "\nUsual: what 99 of 100 identifiers of the type have. Customers: whose identifiers it "
         "is linked to.\nA store's phone or an agent's account belongs to nobody; a family's phone "
-        "may be worth keeping. Look first, then try:"
+        "may be worth keeping. What a block would change (nothing is decided without --yes):"
     )
     for one in suggestions[:_SHOWN]:
-        _out.print(
-            f"  siyu block {one.identifier_type}:{one.identifier_value} --dry-run", soft_wrap=True
-        )
+        identifier = Identifier(one.identifier_type, one.identifier_value)
+        _out.print(f"  siyu block {escape(shown(identifier).rstrip('…'))}", soft_wrap=True)
