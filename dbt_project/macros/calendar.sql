@@ -7,3 +7,8 @@
 {% macro months_between(start_date, end_date) -%}
     ((year({{ end_date }}) - year({{ start_date }})) * 12 + month({{ end_date }}) - month({{ start_date }}))
 {%- endmacro %}
+
+{#- The moment, naive UTC, at which a local day ends. -#}
+{% macro end_of_local_day(date) -%}
+    cast({{ date }} as timestamp) + interval 16 hour
+{%- endmacro %}

@@ -53,3 +53,28 @@
 {% macro spark__distinct_values(value) -%}
     nullif(concat_ws(', ', array_sort(collect_set({{ value }}) filter (where {{ value }} <> ''))), '')
 {%- endmacro %}
+
+{#- 1 shifted left: the whole number whose only bit is that one. -#}
+{% macro bit(number) -%}
+    {{ return(adapter.dispatch('bit')(number)) }}
+{%- endmacro %}
+{% macro duckdb__bit(number) -%}
+    (cast(1 as bigint) << cast({{ number }} as integer))
+{%- endmacro %}
+{% macro spark__bit(number) -%}
+    shiftleft(cast(1 as bigint), cast({{ number }} as integer))
+{%- endmacro %}
+
+{#- The values of a group as one text in the order of a number, ' > ' between them. -#}
+{% macro joined_in_order(value, number) -%}
+    {{ return(adapter.dispatch('joined_in_order')(value, number)) }}
+{%- endmacro %}
+{% macro duckdb__joined_in_order(value, number) -%}
+    string_agg({{ value }}, ' > ' order by {{ number }})
+{%- endmacro %}
+{% macro spark__joined_in_order(value, number) -%}
+    array_join(
+        transform(array_sort(collect_list(struct({{ number }}, {{ value }}))), pair -> pair.col2),
+        ' > '
+    )
+{%- endmacro %}

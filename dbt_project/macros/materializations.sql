@@ -2,8 +2,19 @@
    dbt-duckdb ships builds beside, renames twice and drops, and each of these costs a context of
    all macros: more than a small model itself. Contracts are checked as there. #}
 
-{% materialization table, adapter='duckdb' %}
-  {{ return(replace_relation('table')) }}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+  {%- if model['language'] == 'sql' -%}
+    {{ return(replace_relation('table')) }}
+  {%- endif -%}
+  {#- dbt lets Python run from a statement of the materialization itself alone. -#}
+  {%- set target = this.incorporate(type='table') -%}
+  {{ run_hooks(pre_hooks) }}
+  {%- call statement('main', language='python') -%}
+    {{ replacing_python_table(target, compiled_code) }}
+  {%- endcall %}
+  {{ run_hooks(post_hooks) }}
+  {{ adapter.commit() }}
+  {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
@@ -47,4 +58,17 @@
   create or replace view {{ relation }} as (
     {{ sql }}
   );
+{% endmacro %}
+
+{# dbt-duckdb runs this text and calls `materialize` with what the model returned. #}
+{% macro replacing_python_table(relation, compiled_code) %}
+{{- compiled_code }}
+
+
+def materialize(rows, connection):
+    connection.register('{{ relation.identifier }}__rows', rows)
+    connection.execute(
+        'create or replace table {{ relation }} as select * from {{ relation.identifier }}__rows'
+    )
+    connection.unregister('{{ relation.identifier }}__rows')
 {% endmacro %}

@@ -1,31 +1,42 @@
--- Summing up and joining spend loses and doubles nothing, in any model.
-{{ config(meta={'dagster': {'ref': {'name': 'rpt_attribution_credit'}}}) }}
+-- Summing up and joining spend loses and doubles nothing, in any report, model, look-back or basis,
+-- and the types of conversions add up to all of them.
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_attribution_channel'}}}) }}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
 
 ),
 
-channels as (
+reports as (
 
-    select
-        model,
-        sum(conversions) as conversions,
-        sum(revenue_net_cny) as revenue_net_cny,
-        coalesce(sum(spend_cny), 0) as spend_cny
-    from {{ ref('rpt_attribution_channel') }}
-    group by model
+    {% for report in ['channel', 'campaign'] %}
+        select
+            '{{ report }}' as report,
+            basis,
+            model,
+            lookback_days,
+            sum(case when conversion_type = 'all_orders' then conversions else 0 end)
+                as conversions,
+            sum(case when conversion_type = 'all_orders' then 0 else conversions end)
+                as conversions_by_type,
+            sum(case when conversion_type = 'all_orders' then revenue_net_cny else 0 end)
+                as revenue_net_cny,
+            sum(case when conversion_type = 'all_orders' then 0 else revenue_net_cny end)
+                as revenue_net_cny_by_type,
+            coalesce(sum(spend_cny), 0) as spend_cny
+        from {{ ref('rpt_attribution_' ~ report) }}
+        group by basis, model, lookback_days
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
-credit as (
+conversions as (
 
     select
-        model,
-        sum(conversions) as conversions,
-        sum(revenue_net_cny) as revenue_net_cny
-    from {{ ref('rpt_attribution_credit') }}
-    group by model
+        count(*) filter (where is_valid) as conversions,
+        sum(revenue_gross_cny - refund_cny) as revenue_net_cny
+    from {{ ref('int_attribution__conversions') }}
 
 ),
 
@@ -39,15 +50,16 @@ spend as (
 )
 
 select
-    channels.model,
-    channels.conversions,
-    credit.conversions as credit_conversions,
-    channels.spend_cny,
+    reports.*,
+    conversions.conversions as total_conversions,
+    conversions.revenue_net_cny as total_revenue_net_cny,
     spend.spend_cny as total_spend_cny
-from channels
-left join credit on channels.model = credit.model
+from reports
+cross join conversions
 cross join spend
 where
-    abs(channels.conversions - coalesce(credit.conversions, 0)) > 0.000001
-    or channels.revenue_net_cny <> coalesce(credit.revenue_net_cny, 0)
-    or channels.spend_cny <> spend.spend_cny
+    abs(reports.conversions - conversions.conversions) > 0.000001
+    or abs(reports.conversions_by_type - conversions.conversions) > 0.000001
+    or reports.revenue_net_cny <> coalesce(conversions.revenue_net_cny, 0)
+    or reports.revenue_net_cny_by_type <> coalesce(conversions.revenue_net_cny, 0)
+    or reports.spend_cny <> spend.spend_cny

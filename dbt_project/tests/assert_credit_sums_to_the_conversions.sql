@@ -25,6 +25,7 @@ expected as (
         conversions.refund_cny
     from {{ ref('int_attribution__conversions') }} as conversions
     cross join {{ ref('attribution_models') }} as models
+    where models.is_active
 
 )
 

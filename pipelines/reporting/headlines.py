@@ -105,11 +105,14 @@ SECTIONS = (
             round(sum(conversions) filter (where model = 'first'), 1) as first,
             round(sum(conversions) filter (where model = 'last'), 1) as last,
             round(sum(conversions) filter (where model = 'linear'), 1) as linear,
+            round(sum(conversions) filter (where model = 'markov_1'), 1) as markov,
+            round(sum(conversions) filter (where model = 'shapley_rate'), 1) as shapley,
             format('{:,.2f}', cast(sum(revenue_net_cny) filter (where model = 'linear') as double))
                 as 'net gmv (linear)',
             round(sum(spend_cny) filter (where model = 'linear'), 2) as spend
-        from marts.rpt_attribution_channel group by channel
-        order by linear desc nulls last, channel limit 12
+        from marts.rpt_attribution_channel
+        where basis = 'conversion_date' and conversion_type = 'all_orders' and is_default_lookback
+        group by channel order by linear desc nulls last, channel limit 12
         """,
     ),
 )

@@ -104,8 +104,8 @@ def test_attribution_credits_every_valid_order_once(refreshed: RefreshedBrand) -
     total = dict(refreshed.truth.headline.group_by("metric").agg(pl.col("value").sum()).iter_rows())
     for model, conversions, spend in rows(
         refreshed,
-        "select model, sum(conversions), sum(spend_cny) from marts.rpt_attribution_channel "
-        "group by 1",
+        "select (basis, model, lookback_days), sum(conversions), sum(spend_cny) "
+        "from marts.rpt_attribution_channel where conversion_type = 'all_orders' group by 1",
     ):
         assert conversions == pytest.approx(total["valid_orders"], abs=1e-6), model
         assert spend * 100 == total["spend"], model

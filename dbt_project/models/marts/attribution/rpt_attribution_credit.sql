@@ -1,16 +1,18 @@
--- Credit per touch. Money goes out in whole fen: everyone gets the share rounded down, and the
--- fen that are left go to the largest remainders, the earliest touch first among equals. A part
--- of a fen, which only some tills know, goes to the next in that order.
-with weights as (
+-- Credit per touch. A touch that is alone earns everything in every model, and so does the row of a
+-- conversion that nothing led to.
+with paths as (
 
-    select * from {{ ref('int_attribution__weights') }}
-    where weight > 0
+    select * from {{ ref('int_attribution__paths') }}
+    {% if var('attribution_credit_lookbacks') != 'all' -%}
+        where is_default_lookback
+    {%- endif %}
 
 ),
 
-conversions as (
+models as (
 
-    select * from {{ ref('int_attribution__conversions') }}
+    select model from {{ ref('attribution_models') }}
+    where is_active
 
 ),
 
@@ -26,80 +28,30 @@ identity_version as (
 
 ),
 
-shares as (
-
-    select
-        weights.*,
-        conversions.customer_id,
-        conversions.conversion_type,
-        conversions.converted_at,
-        conversions.converted_date,
-        conversions.is_valid,
-        conversions.revenue_gross_cny as total_gross_cny,
-        conversions.refund_cny as total_refund_cny,
-        -- a tenth of a millionth of a fen absorbs that 1/3 + 1/3 + 1/3 is not quite 1
-        cast(
-            floor(cast(conversions.revenue_gross_cny as double) * 100 * weights.weight + 0.0000001)
-            as bigint
-        ) as gross_fen,
-        cast(
-            floor(cast(conversions.refund_cny as double) * 100 * weights.weight + 0.0000001)
-            as bigint
-        ) as refund_fen,
-        cast(conversions.revenue_gross_cny as double) * 100 * weights.weight as exact_gross_fen,
-        cast(conversions.refund_cny as double) * 100 * weights.weight as exact_refund_fen
-    from weights
-    inner join conversions on weights.conversion_id = conversions.conversion_id
-
-),
-
-remainders as (
-
-    select
-        *,
-        total_gross_cny - cast(
-            cast(sum(gross_fen) over (partition by conversion_id, model) as decimal(18, 4)) / 100
-            as decimal(18, 4)
-        ) as left_gross_cny,
-        total_refund_cny - cast(
-            cast(sum(refund_fen) over (partition by conversion_id, model) as decimal(18, 4)) / 100
-            as decimal(18, 4)
-        ) as left_refund_cny,
-        row_number() over (
-            partition by conversion_id, model
-            order by
-                round(exact_gross_fen - gross_fen, 6) desc nulls last,
-                position asc nulls last,
-                touch_id asc nulls last
-        ) as gross_rank,
-        row_number() over (
-            partition by conversion_id, model
-            order by
-                round(exact_refund_fen - refund_fen, 6) desc nulls last,
-                position asc nulls last,
-                touch_id asc nulls last
-        ) as refund_rank
-    from shares
-
-),
-
 credited as (
 
     select
-        *,
-        -- rank 1 takes the first fen of what is left, rank 2 the second; the last part may be
-        -- smaller than a fen
-        cast(
-            cast(cast(gross_fen as decimal(18, 4)) / 100 as decimal(18, 4))
-            + greatest(least(left_gross_cny - (gross_rank - 1) * 0.01, 0.01), 0)
-            as decimal(18, 4)
-        ) as revenue_gross_cny,
-        cast(
-            cast(cast(refund_fen as decimal(18, 4)) / 100 as decimal(18, 4))
-            + greatest(least(left_refund_cny - (refund_rank - 1) * 0.01, 0.01), 0)
-            as decimal(18, 4)
-        ) as refund_cny
-    from remainders
+        paths.*,
+        models.model,
+        cast(1 as double) as weight,
+        paths.revenue_gross_cny as credited_gross_cny,
+        paths.refund_cny as credited_refund_cny
+    from paths
+    cross join models
+    where paths.path_length <= 1
+    union all
+    select
+        paths.*,
+        credit.model,
+        credit.weight,
+        credit.revenue_gross_cny as credited_gross_cny,
+        credit.refund_cny as credited_refund_cny
+    from paths
+    inner join {{ ref('int_attribution__credit') }} as credit
+        on
+            paths.lookback_days = credit.lookback_days
+            and paths.conversion_id = credit.conversion_id
+            and paths.touch_id = credit.touch_id
 
 )
 
@@ -127,10 +79,13 @@ select
     credited.weight,
     case when credited.is_valid then credited.weight else cast(0 as double) end as conversions,
     credited.weight as conversions_gross,
-    credited.revenue_gross_cny,
-    credited.refund_cny,
-    cast(credited.revenue_gross_cny - credited.refund_cny as decimal(18, 4)) as revenue_net_cny,
+    cast(credited.credited_gross_cny as decimal(18, 4)) as revenue_gross_cny,
+    cast(credited.credited_refund_cny as decimal(18, 4)) as refund_cny,
+    cast(credited.credited_gross_cny - credited.credited_refund_cny as decimal(18, 4))
+        as revenue_net_cny,
     'CNY' as currency,
+    credited.is_default_lookback,
+    credited.is_mature,
     identity_version.identity_version
 from credited
 cross join as_of

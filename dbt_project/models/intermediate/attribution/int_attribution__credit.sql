@@ -1,0 +1,165 @@
+-- What each touch of a path of several touches earns; a touch that is alone earns everything and
+-- has no row here. Money goes out in whole fen: everyone gets the share rounded down, and the fen
+-- that are left go to the largest remainders, the earliest touch first among equals. A part of a
+-- fen, which only some tills know, goes to the next in that order.
+with touches as (
+
+    select
+        lookback_days,
+        conversion_id,
+        touch_id,
+        channel_number,
+        position,
+        path_length,
+        hours_before,
+        revenue_gross_cny,
+        refund_cny,
+        count(*) over (partition by lookback_days, conversion_id, channel_number)
+            as channel_touches,
+        coalesce(
+            max(case when not is_direct then position end) over (
+                partition by lookback_days, conversion_id
+            ),
+            path_length
+        ) as last_other_position
+    from {{ ref('int_attribution__paths') }}
+    where path_length > 1
+
+),
+
+sets as (
+
+    select * from {{ ref('int_attribution__sets') }}
+    where path_length > 1
+
+),
+
+models as (
+
+    select * from {{ ref('attribution_models') }}
+    where is_active
+
+),
+
+parts as (
+
+    select
+        touches.*,
+        models.model,
+        case models.family
+            when 'position'
+                then
+                    case
+                        when touches.position = 1 then models.first_share
+                        when touches.position = touches.path_length then models.last_share
+                        else
+                            (1 - models.first_share - models.last_share)
+                            / (touches.path_length - 2)
+                    end
+            when 'last_non_direct'
+                then case when touches.position = touches.last_other_position then 1 else 0 end
+            when 'linear' then 1
+            when 'time_decay' then power(2, -touches.hours_before / models.half_life_hours)
+            when 'markov' then markov.removal_effect / touches.channel_touches
+            when 'shapley_rate' then shapley.share / touches.channel_touches
+            when 'shapley_equal' then 1.0 / touches.channel_touches
+        end as part
+    from touches
+    inner join sets
+        on
+            touches.lookback_days = sets.lookback_days
+            and touches.conversion_id = sets.conversion_id
+    cross join models
+    left join {{ ref('int_attribution__markov') }} as markov
+        on
+            touches.lookback_days = markov.lookback_days
+            and touches.channel_number = markov.channel_number
+            and models.markov_order = markov.markov_order
+    left join {{ ref('int_attribution__shapley') }} as shapley
+        on
+            touches.lookback_days = shapley.lookback_days
+            and touches.channel_number = shapley.channel_number
+            and sets.channel_set = shapley.channel_set
+            and models.family = 'shapley_rate'
+
+),
+
+weights as (
+
+    select
+        *,
+        part / sum(part) over (partition by lookback_days, conversion_id, model) as weight
+    from parts
+    where part <> 0
+
+),
+
+shares as (
+
+    select
+        *,
+        cast(revenue_gross_cny as double) * 100 * weight as exact_gross_fen,
+        cast(refund_cny as double) * 100 * weight as exact_refund_fen,
+        -- a tenth of a millionth of a fen absorbs that 1/3 + 1/3 + 1/3 is not quite 1
+        cast(
+            floor(cast(revenue_gross_cny as double) * 100 * weight + 0.0000001) as bigint
+        ) as gross_fen,
+        cast(floor(cast(refund_cny as double) * 100 * weight + 0.0000001) as bigint) as refund_fen
+    from weights
+
+),
+
+remainders as (
+
+    select
+        *,
+        revenue_gross_cny - cast(
+            cast(
+                sum(gross_fen) over (partition by lookback_days, conversion_id, model)
+                as decimal(18, 4)
+            ) / 100
+            as decimal(18, 4)
+        ) as left_gross_cny,
+        refund_cny - cast(
+            cast(
+                sum(refund_fen) over (partition by lookback_days, conversion_id, model)
+                as decimal(18, 4)
+            ) / 100
+            as decimal(18, 4)
+        ) as left_refund_cny,
+        row_number() over (
+            partition by lookback_days, conversion_id, model
+            order by
+                round(exact_gross_fen - gross_fen, 6) desc nulls last,
+                position asc nulls last,
+                touch_id asc nulls last
+        ) as gross_rank,
+        row_number() over (
+            partition by lookback_days, conversion_id, model
+            order by
+                round(exact_refund_fen - refund_fen, 6) desc nulls last,
+                position asc nulls last,
+                touch_id asc nulls last
+        ) as refund_rank
+    from shares
+
+)
+
+-- rank 1 takes the first fen of what is left, rank 2 the second; the last part may be smaller
+select
+    lookback_days,
+    conversion_id,
+    touch_id,
+    model,
+    weight,
+    cast(
+        cast(cast(gross_fen as decimal(18, 4)) / 100 as decimal(18, 4))
+        + greatest(least(left_gross_cny - (gross_rank - 1) * 0.01, 0.01), 0)
+        as decimal(18, 4)
+    ) as revenue_gross_cny,
+    cast(
+        cast(cast(refund_fen as decimal(18, 4)) / 100 as decimal(18, 4))
+        + greatest(least(left_refund_cny - (refund_rank - 1) * 0.01, 0.01), 0)
+        as decimal(18, 4)
+    ) as refund_cny
+from remainders

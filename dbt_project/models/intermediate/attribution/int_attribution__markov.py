@@ -1,0 +1,9 @@
+"""Removal effects of every channel, look-back and order that a model asks for."""
+
+from pipelines.attribution.tables import markov_table
+
+
+def model(dbt, session):  # noqa: ARG001 - dbt calls it with both
+    """Thin: the figures come from pipelines.attribution."""
+    dbt.config(materialized="table")
+    return markov_table(dbt.ref("int_attribution__steps"), dbt.ref("attribution_models"))
