@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,10 +16,25 @@ from benchmarks.refreshing import environment
 from pipelines.orchestration.dbt_calls import dbt_variables
 from pipelines.settings import Settings
 
-MODELS = ("int_attribution__conversions", "int_attribution__paths", "int_attribution__weights")
+MODELS = (
+    "int_attribution__lookbacks",
+    "int_attribution__channels",
+    "int_attribution__conversions",
+    "int_attribution__paths",
+    "int_attribution__null_paths",
+    "int_attribution__steps",
+    "int_attribution__sets",
+    "int_attribution__coalitions",
+    "int_attribution__credit",
+)
+"""SQL models in the order in which they are built."""
 _SEEDS = ("attribution_models", "channels")
-_TOUCHES = 4
-"""Per conversion, before one in ten is left out."""
+_TOUCHES = 6
+"""Per person, before one in seven is left out: 5.2 are left on average."""
+_CHANNELS = 10
+"""As many as in ChannelAttribution's own data; its peers try all sets of them."""
+_WITHOUT_ORDER = 5
+"""One person without an order for as many with one."""
 
 _AS_OF = """
     create table intermediate.int_calendar__as_of as
@@ -44,20 +60,26 @@ _TOUCHPOINTS = """
     with named as (
         select channel, domain, is_direct, row_number() over (order by channel) - 1 as number,
             count(*) over () as channels
-        from seeds.channels where not is_direct
+        from (from seeds.channels where not is_direct order by channel limit $channels)
+    ),
+    people as (
+        select customer_id, sale_at from intermediate.int_orders
+        union all
+        select range, timestamp '2026-05-01' + to_seconds(hash(range) % 5000000)
+        from range($conversions, $people)
     ),
     drawn as (
         select range as touch, range // $touches as customer_id,
             hash(range, 1) % 10000 / 10000.0 as luck
-        from range($conversions * $touches) where hash(range, 2) % 10 < 9
+        from range($people * $touches) where hash(range, 2) % 7 < 6
     )
     select 'touch-' || touch as touch_id, customer_id, null::varchar as order_key,
         'wecom' as source, 'social' as medium, 'c' || (hash(touch, 3) % 50) as campaign,
         named.channel, named.domain, true as is_attributable, named.is_direct,
         false as is_channel_pending,
-        orders.sale_at - to_seconds(hash(touch, 4) % 2500000) as touched_at
+        people.sale_at - to_seconds(hash(touch, 4) % 2500000) as touched_at
     from drawn
-    join intermediate.int_orders orders using (customer_id)
+    join people using (customer_id)
     join named on named.number = floor(luck ** 4 * named.channels)::bigint
 """
 
@@ -92,7 +114,9 @@ def make_journeys(settings: Settings, conversions: int) -> Journeys:
             )
         warehouse.execute(_AS_OF)
         warehouse.execute(_ORDERS, {"conversions": conversions})
-        warehouse.execute(_TOUCHPOINTS, {"conversions": conversions, "touches": _TOUCHES})
+        people = conversions + conversions // _WITHOUT_ORDER
+        numbers = {"conversions": conversions, "people": people}
+        warehouse.execute(_TOUCHPOINTS, numbers | {"touches": _TOUCHES, "channels": _CHANNELS})
     return Journeys(settings.warehouse_path, _compiled(settings))
 
 
@@ -100,7 +124,9 @@ def _compiled(settings: Settings) -> Path:
     project, target = str(settings.dbt_project_folder), settings.data_folder / "dbt"
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", *MODELS]
     command += ["--target-path", str(target)]
-    command += ["--project-dir", project, "--profiles-dir", project, *dbt_variables(settings)]
+    command += ["--project-dir", project, "--profiles-dir", project]
+    variables = json.loads(dbt_variables(settings)[1]) | {"attribution_lookback_days": []}
+    command += ["--vars", json.dumps(variables)]  # the profile's own look-back alone
     place = {"SIYU_WAREHOUSE": str(settings.warehouse_path)}
     done = subprocess.run(
         command,

@@ -1,5 +1,5 @@
-"""The attribution models' own SQL: argument 1 a warehouse with orders and touches, 2 the folder of
-the compiled models, 3 a CSV to write the distinct paths to, for the peer.
+"""The attribution models' own SQL and engine: argument 1 a warehouse with orders and touches, 2 the
+folder of the compiled models, 3 a CSV to write the distinct paths to, for the peers.
 """
 
 from __future__ import annotations
@@ -10,60 +10,155 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.inputs.journeys import MODELS
 from benchmarks.workers.told import Clock, tell
+from pipelines.attribution.tables import markov_table, shapley_table
 
+_SEQUENCE = MODELS[:5]
 _PATHS = """
     copy (
         with journeys as (
-            select conversion_id, string_agg(channel, ' > ' order by position) as path
-            from intermediate.int_attribution__paths group by conversion_id
+            select conversion_id, string_agg(channel, ' > ' order by position) as path,
+                1 as conversions, 0 as nulls, max(revenue_gross_cny) as revenue
+            from intermediate.int_attribution__paths where path_length > 0 group by conversion_id
+            union all
+            select customer_id || ':' || path_number, string_agg(channel, ' > ' order by position),
+                0, 1, 0
+            from intermediate.int_attribution__null_paths where not is_censored group by 1
         )
-        select path, count(*)::double as conversions, sum(revenue_gross_cny)::double as revenue
-        from journeys join intermediate.int_attribution__conversions using (conversion_id)
-        group by path order by path
+        select path, sum(conversions)::bigint as conversions, sum(nulls)::bigint as nulls,
+            sum(revenue)::double as revenue
+        from journeys group by path order by path
     ) to '{file}' (format csv, header)
 """
+# Channel totals straight from the touch sequence: what a peer returns.
+_HEURISTICS = """
+    with touches as (
+        select conversion_id, channel_number, position, path_length,
+            power(2, -hours_before / 168) as decayed
+        from intermediate.int_attribution__paths where path_length > 0
+    ),
+    decays as (select conversion_id, sum(decayed) as decay from touches group by conversion_id)
+    select channel_number,
+        sum((position = 1)::double) as first,
+        sum((position = path_length)::double) as last,
+        sum(1 / path_length) as linear,
+        sum(case
+            when path_length = 1 then 1
+            when path_length = 2 then 0.5
+            when position in (1, path_length) then 0.4
+            else 0.2 / (path_length - 2)
+        end) as position_based,
+        sum(decayed / decay) as time_decay
+    from touches join decays using (conversion_id)
+    group by channel_number
+"""
 _CREDIT = """
-    select model, channel, sum(weight) as conversions, sum(weight * revenue_gross_cny) as revenue
-    from intermediate.int_attribution__weights
-    join intermediate.int_attribution__conversions using (conversion_id)
-    where channel <> '(unattributed)'
-    group by all order by all
+    select model, channel_number, sum(weight) as conversions
+    from intermediate.int_attribution__paths
+    join intermediate.int_attribution__credit using (lookback_days, conversion_id, touch_id)
+    group by all
+    union all
+    select model, channel_number, count(*)
+    from intermediate.int_attribution__paths, seeds.attribution_models
+    where path_length = 1 and is_active group by all
+"""
+_FLOOR = """
+    select count(*) from (
+        select conversion_id, count(*) from intermediate.int_attribution__paths group by 1
+    )
 """
 
 
 def main(inputs: Path, sql: Path, paths: Path) -> None:
-    """Touches to ordered paths, paths to weights, weights to credit per model and channel."""
+    """Touches to ordered paths; then each family of models, from the paths to its totals."""
     folder = inputs.parent / "run"
     folder.mkdir(exist_ok=True)
     warehouse = shutil.copyfile(inputs, folder / inputs.name)
-    joining, crediting, writing = Clock(), Clock(), Clock()
+    clocks = {
+        name: Clock()
+        for name in (
+            "joining",
+            "floor",
+            "heuristics",
+            "markov",
+            "higher",
+            "shapley",
+            "credit",
+            "writing",
+        )
+    }
     with duckdb.connect(str(warehouse)) as connection:
-        with joining.running():
-            _build(connection, sql, "int_attribution__conversions")
-            _build(connection, sql, "int_attribution__paths")
-        with crediting.running():
-            _build(connection, sql, "int_attribution__weights")
-            credit = connection.execute(_CREDIT).fetchall()
-        with writing.running():
+        with clocks["joining"].running():
+            _build(connection, sql, *_SEQUENCE)
+        with clocks["floor"].running():
+            connection.execute(_FLOOR).fetchall()
+        with clocks["heuristics"].running():
+            found = connection.execute(_HEURISTICS).fetchnumpy()
+        with clocks["markov"].running():
+            _build(connection, sql, "int_attribution__steps")
+            steps = connection.table("intermediate.int_attribution__steps")
+            markov_table(steps, _orders(connection, 1))
+        with clocks["higher"].running():
+            markov = markov_table(steps, _orders(connection, 2, 3))
+        markov = markov_table(steps, _orders(connection, 1, 2, 3))
+        with clocks["shapley"].running():
+            _build(connection, sql, "int_attribution__sets", "int_attribution__coalitions")
+            shapley = shapley_table(connection.table("intermediate.int_attribution__coalitions"))
+        for name, table in (("markov", markov), ("shapley", shapley)):
+            connection.register(name, table)
+            connection.execute(f"create table intermediate.int_attribution__{name} as from {name}")
+        with clocks["credit"].running():
+            _build(connection, sql, "int_attribution__credit")
+        with clocks["writing"].running():
             connection.execute(_PATHS.format(file=paths))
+        numbers = dict(
+            connection.execute(
+                "select channel_number, channel from intermediate.int_attribution__channels"
+            ).fetchall()
+        )
+        credit = connection.execute(_CREDIT).fetchall()
         [(touches, distinct)] = connection.execute(
             "select (select count(*) from intermediate.int_attribution__paths), "
             f"(select count(*) from '{paths}')"
         ).fetchall()
+    totals = {
+        (model, numbers[number]): float(value)
+        for model, values in found.items()
+        if model != "channel_number"
+        for number, value in zip(found["channel_number"].tolist(), values, strict=True)
+    }
+    effects = {
+        numbers[row["channel_number"]]: row["removal_effect"]
+        for row in markov.to_pylist()
+        if row["markov_order"] == 1
+    }
     tell(
-        crediting,
-        joining_seconds=joining.seconds,
-        writing_seconds=writing.seconds,
+        clocks["heuristics"],
+        seconds={name: clock.seconds for name, clock in clocks.items()},
         touches=touches,
         distinct_paths=distinct,
-        credit=[[model, channel, float(number)] for model, channel, number, _ in credit],
+        totals=[[model, channel, value] for (model, channel), value in totals.items()],
+        credit=_summed([[model, numbers[number], float(value)] for model, number, value in credit]),
+        effects=effects,
     )
 
 
-def _build(connection: duckdb.DuckDBPyConnection, sql: Path, model: str) -> None:
-    query = (sql / f"{model}.sql").read_text("utf-8")
-    connection.execute(f"create table intermediate.{model} as {query}")
+def _orders(connection: duckdb.DuckDBPyConnection, *orders: int) -> duckdb.DuckDBPyRelation:
+    return connection.sql(f"select unnest({list(orders)}) as markov_order, true as is_active")
+
+
+def _summed(rows: list[list]) -> list[list]:
+    sums: dict[tuple[str, str], float] = {}
+    for model, channel, value in rows:
+        sums[model, channel] = sums.get((model, channel), 0.0) + value
+    return [[model, channel, value] for (model, channel), value in sums.items()]
+
+
+def _build(connection: duckdb.DuckDBPyConnection, sql: Path, *models: str) -> None:
+    for model in models:
+        query = (sql / f"{model}.sql").read_text("utf-8")
+        connection.execute(f"create table intermediate.{model} as {query}")
 
 
 if __name__ == "__main__":

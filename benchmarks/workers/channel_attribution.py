@@ -25,15 +25,26 @@ def main(paths: str, kind: str) -> None:
         if kind == "heuristic":
             found = ChannelAttribution.heuristic_models(**arguments)
         else:
-            ChannelAttribution.markov_model(**arguments, verbose=False, ncore=1, seed=1)
-    credit = []
+            result = ChannelAttribution.markov_model(
+                **arguments,
+                var_null="nulls",
+                out_more=True,
+                max_step=1_000,
+                verbose=False,
+                ncore=1,
+                seed=1,
+            )
+    credit, effects = [], {}
+    if kind == "markov":
+        removal = result["removal_effects"]
+        effects = dict(zip(removal.iloc[:, 0], removal.iloc[:, 1], strict=True))
     if kind == "heuristic":
         credit = [
             [model, row["channel_name"], row[f"{prefix}_conversions"]]
             for prefix, model in _NAMES.items()
             for row in found.to_dict("records")
         ]
-    tell(clock, credit=sorted(credit))
+    tell(clock, credit=sorted(credit), effects=effects)
 
 
 if __name__ == "__main__":
