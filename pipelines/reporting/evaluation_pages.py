@@ -32,8 +32,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
     )
     if evaluation.unknown_identifiers:
         _out.print(
-            f"{evaluation.unknown_identifiers:,} identifiers are not in the truth and not judged: "
-            "nobody's numbers, and those of people who are only passing through."
+            "Not judged, because the truth names no holder (store phones, guests): "
+            f"{evaluation.unknown_identifiers:,} of the identifiers."
         )
 
 
