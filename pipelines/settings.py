@@ -60,6 +60,9 @@ class BrandSettings(BaseModel):
     name: str = "Demo brand"
     industry_profile: Literal[1, 2, 3, 4] = 1
     """1 to 4, as `seeds/industry_profiles.csv` defines them; it sets every window."""
+    device_login_days: int | None = Field(default=None, ge=1)
+    """A shared device belongs to the only customer who used it within so many days before its last
+    use; without a number, to nobody as soon as two have used it."""
     identity_quality: IdentityQuality = IdentityQuality()
 
 

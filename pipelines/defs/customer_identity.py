@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.identity.resolve import resolve_identities
+from pipelines.identity.resolve import transaction
 from pipelines.identity.tables import TABLES
-from pipelines.privacy.keys import load_or_create_key
+from pipelines.orchestration.identity_run import present_conditions, resolver
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 
 _INPUTS = [
-    ["intermediate", "int_identity__identifiers"],
-    ["intermediate", "int_identity__edges"],
+    ["intermediate", "int_identity__sightings"],
+    ["intermediate", "int_identity__evidence"],
+    ["intermediate", "int_identity__derived_sightings"],
+    ["intermediate", "int_identity__derived_evidence"],
     ["seeds", "identity_identifier_types"],
     ["seeds", "identity_rules"],
     ["seeds", "identity_block_list"],
+    ["seeds", "identity_block_patterns"],
 ]
 
 
@@ -36,12 +39,12 @@ _INPUTS = [
     ],
 )
 def customer_identity(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-    """Guard, solve in bulk, keep the ids stable: all in one transaction."""
+    """Read what is new, solve what it touches, keep the ids stable: all in one transaction."""
     settings = current_settings()
     with open_warehouse(settings) as warehouse:
-        summary = resolve_identities(
-            warehouse, now=datetime.now(UTC), block_list_key=load_or_create_key(settings)
-        )
+        rules, decisions = present_conditions(settings, warehouse)
+        with transaction(warehouse):
+            summary = resolver(settings, datetime.now(UTC))(warehouse, rules, decisions)
         counts = table_counts(warehouse, [f"identity.{table}" for table in TABLES])
     context.log.info(f"identity: {summary}")
     for table in TABLES:

@@ -1,7 +1,7 @@
-"""Carries customer ids over from the last partition of identifiers to the new one.
+"""Carries customer ids over from the last partition to the new one.
 
 Works on whole arrays; nothing here depends on how the new partition was found, so an increment
-and a full recompute keep ids in the same way.
+and a full run keep ids in the same way.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Flags, Integers, first_positions
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class CarryOver:
     """New customer ids and what happened to the old ones. Arrays of one group are parallel."""
 
     customers: Integers
-    """Customer of each identifier, parallel to the input."""
+    """Customer of each node, parallel to the input; 0 for none."""
     created: Integers
-    """Customers that hold no identifier known before."""
-    created_identifiers: Integers
-    """The smallest identifier of each created customer."""
+    """Customers that hold nobody known before."""
+    created_at: Integers
+    """The first node of each created customer."""
     survivors: Integers
     """Customers that took in another one …"""
     absorbed: Integers
@@ -31,58 +31,103 @@ class CarryOver:
     """Customers that hold a part which left another customer …"""
     origins: Integers
     """… the customer it left …"""
-    part_identifiers: Integers
-    """… and the smallest identifier of that part."""
+    part_at: Integers
+    """… and the first node of that part."""
 
 
-def carry_over(
-    identifiers: Integers, labels: Integers, old_customers: Integers, highest: int
-) -> CarryOver:
-    """Give every component of the new partition a customer id.
+def carry_over(labels: Integers, old: Integers, highest: int) -> CarryOver:
+    """Give every part of the new partition a customer id.
 
-    `identifiers` ascend; `labels` names the component of each; `old_customers` holds the customer
-    that each belonged to, 0 for none; `highest` is the highest customer id ever used.
+    `labels` names the part of each node, densely from 0, and -1 where a node has no customer;
+    `old` is the customer that each node belonged to, 0 for none; `highest` is the highest customer
+    id ever used. Nodes stand in the order of age.
 
-    An old id follows the larger part of its identifiers (a tie goes to the part with the older
-    identifier). Where several old ids meet, the elder, which is the smallest, stays. Components
-    without an old id get new ids above `highest`, in the order of their oldest identifiers.
+    An old id follows the larger part of its nodes (a tie goes to the part with the oldest node).
+    Where several old ids meet, the elder, which is the smallest, stays. Parts without an old id get
+    new ids above `highest`, in the order of their oldest nodes.
     """
-    _, first, group = np.unique(labels, return_index=True, return_inverse=True)
-
-    known = np.flatnonzero(old_customers)
-    stride = max(highest, int(old_customers.max(initial=0))) + 1
-    keys, position, size = np.unique(
-        group[known] * stride + old_customers[known], return_index=True, return_counts=True
-    )
-    part_group, part_old = keys // stride, keys % stride
-    part_first = identifiers[known[position]]
-
-    follows = _first_of_each(part_old, np.lexsort((part_first, -size, part_old)))
-    claim_group, claim_old = part_group[follows], part_old[follows]
-    elder = _first_of_each(claim_group, np.lexsort((claim_old, claim_group)))
-    customer = np.zeros(len(first), dtype=np.int64)
-    customer[claim_group[elder]] = claim_old[elder]
+    members = np.flatnonzero(labels >= 0)
+    group = labels[members]
+    count = int(group.max(initial=-1)) + 1
+    first = members[first_positions(group, count)]
+    customer = np.zeros(count, dtype=np.int64)
+    known = members[old[members] > 0]
+    stays = _unchanged(labels[known], old[known], count)
+    customer[labels[known[stays]]] = old[known[stays]]
+    moves = _moves(labels, old, known[~stays])
+    customer[moves.heir] = moves.heritage
 
     new = np.flatnonzero(customer == 0)
     new = new[np.argsort(first[new])]
     customer[new] = highest + 1 + np.arange(len(new))
-    has_past = np.zeros(len(first), dtype=bool)
-    has_past[part_group] = True
+    has_past = np.zeros(count, dtype=bool)
+    has_past[labels[known]] = True
     created = new[~has_past[new]]
+    customers = np.zeros(len(labels), dtype=np.int64)
+    customers[members] = customer[group]
+    return CarryOver(
+        customers=customers,
+        created=customer[created],
+        created_at=first[created],
+        survivors=customer[moves.taker],
+        absorbed=moves.taken,
+        parts=customer[moves.part],
+        origins=moves.origin,
+        part_at=moves.part_at,
+    )
 
+
+@dataclass(frozen=True)
+class _Moves:
+    heir: Integers
+    """Parts that keep an old id …"""
+    heritage: Integers
+    taker: Integers
+    """Parts that take in an old id …"""
+    taken: Integers
+    part: Integers
+    """Parts that hold what left an old customer …"""
+    origin: Integers
+    part_at: Integers
+
+
+def _unchanged(group: Integers, old: Integers, count: int) -> Flags:
+    """Nodes whose old customer is all of their group's past, and has no other group."""
+    return _alone(group, old, count)[group] & _alone(old, group, int(old.max(initial=0)) + 1)[old]
+
+
+def _alone(keys: Integers, values: Integers, size: int) -> Flags:
+    """Keys that come with one value only."""
+    low = np.full(size, np.iinfo(np.int64).max)
+    high = np.full(size, -1)
+    np.minimum.at(low, keys, values)
+    np.maximum.at(high, keys, values)
+    return low == high
+
+
+def _moves(labels: Integers, old: Integers, nodes: Integers) -> _Moves:
+    stride = int(old[nodes].max(initial=0)) + 1
+    keys, position, size = np.unique(
+        labels[nodes].astype(np.int64) * stride + old[nodes],
+        return_index=True,
+        return_counts=True,
+    )
+    part, origin, part_at = keys // stride, keys % stride, nodes[position]
+    follows = _first_of_each(origin, np.lexsort((part_at, -size, origin)))
+    claimed, claims = part[follows], origin[follows]
+    elder = _first_of_each(claimed, np.lexsort((claims, claimed)))
     leaves = np.ones(len(keys), dtype=bool)
     leaves[follows] = False
-    gives_way = np.ones(len(claim_old), dtype=bool)
+    gives_way = np.ones(len(claims), dtype=bool)
     gives_way[elder] = False
-    return CarryOver(
-        customers=customer[group],
-        created=customer[created],
-        created_identifiers=identifiers[first[created]],
-        survivors=customer[claim_group[gives_way]],
-        absorbed=claim_old[gives_way],
-        parts=customer[part_group[leaves]],
-        origins=part_old[leaves],
-        part_identifiers=part_first[leaves],
+    return _Moves(
+        heir=claimed[elder],
+        heritage=claims[elder],
+        taker=claimed[gives_way],
+        taken=claims[gives_way],
+        part=part[leaves],
+        origin=origin[leaves],
+        part_at=part_at[leaves],
     )
 
 

@@ -1,198 +1,340 @@
-"""Turns identifiers and edges into integers, in SQL, and decides which edges count.
+"""Reads the evidence feeds into the dictionary and the edges: strings to integers, once.
 
-Works in temporary tables of the caller's transaction; the names are constants below. Strings are
-joined once to the dictionary `identity.identifiers` and never leave the engine.
+An increment reads the rows of new files; a rebuild reads all. What joins across files found
+(derived evidence) is small and compared whole. Works in temporary tables of the caller's
+transaction; strings never leave SQL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import duckdb
-import polars as pl
+import numpy as np
 
+from pipelines.identity.dictionary import NAMED, extend_dictionary, note_presence
 from pipelines.identity.errors import IdentityInputError
+from pipelines.identity.graph import Integers
+from pipelines.identity.rules import Rules
+from pipelines.identity.sql import fetch, get_state, scalar, set_state, staged, temporary
 
-PRESENT = "resolving_present"
-"""Present identifiers: identifier_id, identifier_type."""
-BLOCKED = "resolving_blocked"
-"""As identity.identity_blocked."""
-GUARDED = "resolving_guarded"
-"""As identity.identity_guarded."""
-EDGES = "resolving_edges"
-"""As identity.identity_edges."""
-TEMPORARY_TABLES = (PRESENT, BLOCKED, GUARDED, EDGES)
+_SIGHTINGS = "intermediate.int_identity__sightings"
+_EVIDENCE = "intermediate.int_identity__evidence"
+_DERIVED_SIGHTINGS = "intermediate.int_identity__derived_sightings"
+_DERIVED_EVIDENCE = "intermediate.int_identity__derived_evidence"
+_ROW = """rule_id, identifier_value_a, identifier_value_b, source, first_seen_at, last_seen_at,
+    file_id, line_number"""
+_DERIVED = (
+    f"(select {_ROW} from {_DERIVED_EVIDENCE} union all select {_ROW} from "
+    "identity.predicted_evidence)"
+)
+_KEY = "identifier_id_a, identifier_id_b, rule_id, source"
+_EDGE = f"{_KEY}, first_at, last_at, evidence_count, file_id, line_number"
+ERASED = "resolving_erased"
+"""Values (identifier_type, identifier_value) of forgotten people, staged by the caller."""
 
 
-def add_identifiers(connection: duckdb.DuckDBPyConnection) -> int:
-    """Append unseen identifiers to the dictionary and stage the present ones; return how many.
+@dataclass(frozen=True)
+class Files:
+    """What the ledger holds, against what the edges are made of."""
 
-    Ids are given in the order (first seen, type, value), so they do not depend on row order.
-    Raises IdentityInputError for an identifier type that the seed does not know.
+    unread: frozenset[int]
+    """Present and not yet in the edges."""
+    withdrawn: frozenset[int]
+    """In the edges and no longer present."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What reading changed."""
+
+    changed: Integers
+    """Identifiers whose edges or presence changed; after a rebuild not complete."""
+    added: int
+    """How many identifiers are new to the dictionary."""
+
+
+def list_files(connection: duckdb.DuckDBPyConnection) -> Files:
+    """Compare the ledger with the files that were read."""
+    present = _ids(
+        connection, "select file_id from ledger.files where is_current and status = 'loaded'"
+    )
+    consumed = _ids(connection, "select file_id from identity.identity_consumed_files")
+    return Files(present - consumed, consumed - present)
+
+
+def derived_fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
+    """Changes when a row of the derived evidence does; the order of rows plays no part."""
+    return repr(
+        [
+            connection.execute(
+                "select count(*), sum(md5_number_lower(t::varchar)::hugeint), "
+                f"sum(md5_number_upper(t::varchar)::hugeint) from {table} as t"
+            ).fetchall()
+            for table in (_DERIVED_SIGHTINGS, _DERIVED)
+        ]
+    )
+
+
+def read_evidence(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    files: Collection[int] | None,
+    *,
+    with_derived: bool,
+) -> News:
+    """Take up the rows of `files` (None: of every present file, in place of all edges).
+
+    `with_derived` reads the derived evidence anew too. Values in the table ERASED stay out.
+
+    Raises IdentityInputError for a rule or an identifier type that the rules do not know.
     """
+    rebuild = files is None
+    with (
+        temporary(connection, "resolving_rows", "resolving_values", NAMED, "resolving_pairs"),
+        staged(connection, "resolving_rules", rules.rule_table),
+    ):
+        _stage_rows(connection, files, with_derived=with_derived)
+        _check(connection)
+        _stage_values(connection, rules, files, with_derived=with_derived)
+        added = extend_dictionary(connection, "resolving_values")
+        moved = note_presence(connection, rebuild=rebuild, with_derived=with_derived)
+        linked = _take_up_pairs(connection, rebuild=rebuild, with_derived=with_derived)
+    _note_files(connection, files)
+    return News(np.union1d(moved, linked), added)
+
+
+def _ids(connection: duckdb.DuckDBPyConnection, query: str) -> frozenset[int]:
+    return frozenset(row[0] for row in connection.execute(query).fetchall())
+
+
+def _of_files(files: Collection[int] | None) -> str:
+    """Literals, so that the views behind the feeds read the rows of these files alone."""
+    if files is None:
+        return "true"
+    return f"file_id in ({', '.join(map(str, sorted(files)))})" if files else "false"
+
+
+def _stage_rows(
+    connection: duckdb.DuckDBPyConnection, files: Collection[int] | None, *, with_derived: bool
+) -> None:
+    """`resolving_rows`: pairs of values, with the types that their rule gives them."""
+    derived = f"union all select {_ROW}, true from {_DERIVED}" if with_derived else ""
+    connection.execute(
+        f"""
+        create temp table resolving_rows as
+        select e.*, r.identifier_type_a, r.identifier_type_b
+        from (
+            select {_ROW}, false as is_derived from {_EVIDENCE} where {_of_files(files)} {derived}
+        ) e
+        left join resolving_rules r using (rule_id)
+        """
+    )
+    for end in ("a", "b"):
+        connection.execute(
+            f"delete from resolving_rows r using {ERASED} x "
+            f"where x.identifier_type = r.identifier_type_{end} "
+            f"and x.identifier_value = r.identifier_value_{end}"
+        )
+
+
+def _check(connection: duckdb.DuckDBPyConnection) -> None:
     unknown = connection.execute(
+        "select distinct rule_id, source from resolving_rows where identifier_type_a is null "
+        "order by all"
+    ).fetchall()
+    if unknown:
+        names = ", ".join(f"{rule} (from {source})" for rule, source in unknown)
+        raise IdentityInputError(
+            f"evidence names rules that the seed identity_rules does not list: {names}; add a row "
+            "for each, with is_active false if it must join nobody"
+        )
+    both = connection.execute(
+        "select rule_id, source from resolving_rows group by all "
+        "having bool_or(is_derived) and not bool_and(is_derived) order by all"
+    ).fetchall()
+    if both:
+        names = ", ".join(f"{rule} from {source}" for rule, source in both)
+        raise IdentityInputError(
+            f"rule and source stand in the evidence of rows and in the derived evidence: {names}; "
+            "give one of the two another source name"
+        )
+
+
+def _stage_values(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    files: Collection[int] | None,
+    *,
+    with_derived: bool,
+) -> None:
+    """`resolving_values`: every value that the staged evidence names."""
+    sighted = "identifier_type, identifier_value, seen_at"
+    derived = f"union all select {sighted}, true from {_DERIVED_SIGHTINGS}" if with_derived else ""
+    connection.execute(
+        f"""
+        create temp table resolving_values as
+        select identifier_type, identifier_value, min(seen_at) as first_seen_at,
+            not bool_and(is_derived) as in_files
+        from (
+            select {sighted}, false as is_derived from {_SIGHTINGS} where {_of_files(files)}
+            {derived}
+            union all
+            select identifier_type_a, identifier_value_a, first_seen_at, is_derived
+            from resolving_rows
+            union all
+            select identifier_type_b, identifier_value_b, first_seen_at, is_derived
+            from resolving_rows
+        )
+        anti join {ERASED} using (identifier_type, identifier_value)
+        where identifier_value <> ''
+        group by identifier_type, identifier_value
         """
-        select distinct identifier_type from intermediate.int_identity__identifiers
-        where identifier_type not in
-            (select identifier_type from seeds.identity_identifier_types) order by all
-        """
+    )
+    unknown = connection.execute(
+        "select distinct identifier_type from resolving_values "
+        "where identifier_type not in (select unnest(?::varchar[])) order by all",
+        [list(rules.identifier_types)],
     ).fetchall()
     if unknown:
         raise IdentityInputError(
-            f"identifier types without a degree limit: {', '.join(row[0] for row in unknown)}; "
-            "add them to the seed identity_identifier_types"
+            "identifiers are of types that the seed identity_identifier_types does not list: "
+            f"{', '.join(name for (name,) in unknown)}; add a row for each"
         )
-    [(last,)] = connection.execute(
-        "select coalesce(max(identifier_id), 0) from identity.identifiers"
-    ).fetchall()
-    # One join of strings for both questions: which are known, and which are new.
+
+
+def _take_up_pairs(
+    connection: duckdb.DuckDBPyConnection, *, rebuild: bool, with_derived: bool
+) -> Integers:
+    """Bring `identity_edges` up to date with the staged rows; return the ends of what changed."""
     connection.execute(
-        """
-        create temp table resolving_delivered as
-        select i.identifier_type, d.identifier_id,
-            case when d.identifier_id is null then i.identifier_value end as new_value,
-            case when d.identifier_id is null then i.first_seen_at end as first_seen_at
-        from intermediate.int_identity__identifiers i
-        left join identity.identifiers d
-            on d.identifier_type = i.identifier_type and d.identifier_value = i.identifier_value
-        """
-    )
-    # Grouped although the model promises distinct rows: a dictionary that only grows could
-    # never be rid of a value with two ids.
-    [(added,)] = connection.execute(
-        """
-        insert into identity.identifiers
-        select
-            $1 + row_number() over (
-                order by first_seen_at nulls last, identifier_type, new_value
-            ),
-            identifier_type, new_value, first_seen_at
+        f"""
+        create temp table resolving_pairs as
+        select * exclude (earliest), earliest.file_id as file_id,
+            earliest.line_number as line_number
         from (
-            select identifier_type, new_value, min(first_seen_at) as first_seen_at
-            from resolving_delivered where identifier_id is null
-            group by identifier_type, new_value
+            select a.identifier_id as identifier_id_a, b.identifier_id as identifier_id_b,
+                rule_id, source, is_derived, min(r.first_seen_at) as first_at,
+                max(r.last_seen_at) as last_at, count(*) as evidence_count,
+                min({{'at': coalesce(r.first_seen_at, timestamp 'infinity'),
+                    'file_id': file_id, 'line_number': line_number}}) as earliest
+            from resolving_rows r
+            join {NAMED} a on a.identifier_type = r.identifier_type_a
+                and a.identifier_value = r.identifier_value_a
+            join {NAMED} b on b.identifier_type = r.identifier_type_b
+                and b.identifier_value = r.identifier_value_b
+            where a.identifier_id <> b.identifier_id
+            group by all
         )
-        """,
+        """
+    )
+    if rebuild:
+        connection.execute("delete from identity.identity_edges")
+        connection.execute("delete from identity.identity_derived_edges")
+        _insert(connection, "resolving_pairs")
+        connection.execute(
+            f"insert into identity.identity_derived_edges select {_KEY} from resolving_pairs "
+            "where is_derived"
+        )
+        return np.empty(0, dtype=np.int64)
+    ends = [_add_pairs(connection)]
+    if with_derived:
+        ends.append(_compare_derived(connection))
+    return np.concatenate(ends)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, edges: str) -> None:
+    """Add edges that are not there, with ids of their own."""
+    last = int(get_state(connection).get("highest_edge_id", 0))
+    added = scalar(
+        connection,
+        f"insert into identity.identity_edges select {_EDGE}, $1 + row_number() over () "
+        f"from {edges}",
         [last],
-    ).fetchall()
-    connection.execute(
-        f"""
-        create temp table {PRESENT} as
-        select identifier_id, identifier_type from resolving_delivered
-        where identifier_id is not null
-        union all
-        select identifier_id, identifier_type from identity.identifiers where identifier_id > $1
-        """,
-        [last],
     )
-    connection.execute("drop table resolving_delivered")
-    return added
+    set_state(connection, {"highest_edge_id": str(last + added)})
 
 
-def stage_blocks(connection: duckdb.DuckDBPyConnection, block_list: pl.DataFrame) -> None:
-    """Stage the present identifiers that are on the block list."""
-    connection.register("block_list", block_list.to_arrow())
+def _add_pairs(connection: duckdb.DuckDBPyConnection) -> Integers:
+    """Add rows of files to the edges: to an edge that is there, or as a new one."""
+    # Merged and written anew: an edge that is there gives way to what both say together.
     connection.execute(
         f"""
-        create temp table {BLOCKED} as
-        select identifier_id, reason
-        from identity.identifiers join block_list using (identifier_type, identifier_value)
-        semi join {PRESENT} using (identifier_id)
-        order by identifier_id
+        create temp table resolving_merged as
+        select {_KEY}, least(e.first_at, p.first_at) as first_at,
+            greatest(e.last_at, p.last_at) as last_at,
+            e.evidence_count + p.evidence_count as evidence_count,
+            least({_place("e")}, {_place("p")}) as earliest, e.edge_id
+        from identity.identity_edges e
+        join (select * from resolving_pairs where not is_derived) p using ({_KEY})
         """
     )
-    connection.unregister("block_list")
-
-
-def stage_edges(connection: duckdb.DuckDBPyConnection) -> None:
-    """Stage every edge in integers, with the reason why it is not used, if there is one.
-
-    Reasons, the first that applies: `rule_inactive`; `weak`, because weak evidence joins nobody as
-    long as there are no limits per type to hold it in check; `blocked`; later `degree_guard`.
-
-    Raises IdentityInputError when an edge names an unknown rule or an identifier that is not
-    among the identifiers.
-    """
+    connection.execute(
+        "delete from identity.identity_edges e using resolving_merged m where "
+        + " and ".join(f"e.{column} = m.{column}" for column in _KEY.split(", "))
+    )
     connection.execute(
         f"""
-        create temp table {EDGES} as
-        with judged as (
-            select
-                a.identifier_id as identifier_id_a, b.identifier_id as identifier_id_b,
-                e.rule_id, e.source, e.first_at, e.last_at, e.evidence_count, e.file_id,
-                e.line_number,
-                case
-                    when not cast(r.is_active as boolean) then 'rule_inactive'
-                    when r.strength = 'weak' then 'weak'
-                    when a.identifier_id in (select identifier_id from {BLOCKED})
-                        or b.identifier_id in (select identifier_id from {BLOCKED}) then 'blocked'
-                end as unused_reason
-            from intermediate.int_identity__edges e
-            join seeds.identity_rules r on r.rule_id = e.rule_id
-            join identity.identifiers a
-                on a.identifier_type = e.identifier_type_a
-                and a.identifier_value = e.identifier_value_a
-            join identity.identifiers b
-                on b.identifier_type = e.identifier_type_b
-                and b.identifier_value = e.identifier_value_b
-            where a.identifier_id in (select identifier_id from {PRESENT})
-                and b.identifier_id in (select identifier_id from {PRESENT})
+        insert into identity.identity_edges
+        select {_KEY}, first_at, last_at, evidence_count, earliest.file_id, earliest.line_number,
+            edge_id
+        from resolving_merged
+        """
+    )
+    _insert(
+        connection,
+        f"(from resolving_pairs anti join resolving_merged using ({_KEY}) where not is_derived)",
+    )
+    connection.execute("drop table resolving_merged")
+    return _ends(connection, "(select * from resolving_pairs where not is_derived)")
+
+
+def _place(edge: str) -> str:
+    """Where the earliest evidence of an edge stands; compares by time, then file and line."""
+    return (
+        f"{{'at': coalesce({edge}.first_at, timestamp 'infinity'), 'file_id': {edge}.file_id, "
+        f"'line_number': {edge}.line_number}}"
+    )
+
+
+def _compare_derived(connection: duckdb.DuckDBPyConnection) -> Integers:
+    """Replace the derived edges that changed."""
+    before = (
+        f"(select {_EDGE} from identity.identity_edges "
+        f"join identity.identity_derived_edges using ({_KEY}))"
+    )
+    now = f"(select {_EDGE} from resolving_pairs where is_derived)"
+    with temporary(connection, "resolving_gone", "resolving_come"):
+        connection.execute(f"create temp table resolving_gone as from {before} except from {now}")
+        connection.execute(f"create temp table resolving_come as from {now} except from {before}")
+        connection.execute(
+            "delete from identity.identity_edges e using resolving_gone g where "
+            + " and ".join(f"e.{column} = g.{column}" for column in _KEY.split(", "))
         )
-        select * exclude (unused_reason), unused_reason is null as is_used, unused_reason
-        from judged
-        order by identifier_id_a, identifier_id_b, rule_id, source
-        """
+        _insert(connection, "resolving_come")
+        connection.execute("delete from identity.identity_derived_edges")
+        connection.execute(f"insert into identity.identity_derived_edges select {_KEY} from {now}")
+        return _ends(connection, "(from resolving_gone union all from resolving_come)")
+
+
+def _ends(connection: duckdb.DuckDBPyConnection, edges: str) -> Integers:
+    (ends,) = fetch(
+        connection,
+        f"select identifier_id_a from {edges} union select identifier_id_b from {edges}",
     )
-    [(staged, delivered)] = connection.execute(
-        f"select (select count(*) from {EDGES}), (select count(*) from "
-        "intermediate.int_identity__edges)"
-    ).fetchall()
-    if staged != delivered:
-        raise IdentityInputError(
-            f"{delivered} edges were delivered but {staged} match the rules of the seed "
-            "identity_rules and the identifiers of int_identity__identifiers: an edge names a rule "
-            "or an identifier that is missing there, or one of them is listed twice"
+    return ends
+
+
+def _note_files(connection: duckdb.DuckDBPyConnection, files: Collection[int] | None) -> None:
+    if files is None:
+        connection.execute("delete from identity.identity_consumed_files")
+        connection.execute(
+            "insert into identity.identity_consumed_files select file_id from ledger.files "
+            "where is_current and status = 'loaded'"
         )
-
-
-def guard_degrees(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take identifiers with too many neighbours out of the usable edges.
-
-    Counted per identifier and type of neighbour, over distinct neighbours on edges that are usable
-    so far; the limit is that of the identifier's own type (null: none). One pass: a guarded
-    identifier does not lower the degree of its neighbours.
-    """
-    connection.execute(
-        f"""
-        create temp table {GUARDED} as
-        with
-        ends as (
-            select identifier_id_a as identifier_id, identifier_id_b as neighbour_id
-            from {EDGES} where is_used and identifier_id_a <> identifier_id_b
-            union all
-            select identifier_id_b, identifier_id_a
-            from {EDGES} where is_used and identifier_id_a <> identifier_id_b
-        ),
-        busy as (  -- cheap and sufficient: few pass it, and only they are counted exactly
-            select identifier_id from ends group by identifier_id
-            having count(*) > (select min(max_degree) from seeds.identity_identifier_types)
+    else:
+        connection.execute(
+            "insert into identity.identity_consumed_files select unnest(?::bigint[])",
+            [sorted(files)],
         )
-        select
-            e.identifier_id, n.identifier_type as neighbour_type,
-            count(distinct e.neighbour_id) as neighbours, t.max_degree
-        from ends e
-        semi join busy using (identifier_id)
-        join {PRESENT} n on n.identifier_id = e.neighbour_id
-        join {PRESENT} i on i.identifier_id = e.identifier_id
-        join seeds.identity_identifier_types t on t.identifier_type = i.identifier_type
-        group by e.identifier_id, n.identifier_type, t.max_degree
-        having count(distinct e.neighbour_id) > t.max_degree
-        order by e.identifier_id, neighbour_type
-        """
-    )
-    connection.execute(
-        f"""
-        update {EDGES} set is_used = false, unused_reason = 'degree_guard'
-        where is_used and (
-            identifier_id_a in (select identifier_id from {GUARDED})
-            or identifier_id_b in (select identifier_id from {GUARDED}))
-        """
-    )

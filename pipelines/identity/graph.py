@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-Integers = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.integer]
+Flags = npt.NDArray[np.bool_]
 
 
 def component_labels(size: int, left: Integers, right: Integers) -> Integers:
     """Label the nodes 0 to `size` - 1 so that two share a label if and only if a path joins them.
 
     `left[i]` and `right[i]` are the ends of edge i; repeats, loops and any order are allowed.
-    Exact at any path length: there is no round limit. Which label a component gets is arbitrary.
+    Exact at any path length: there is no round limit. Labels are dense, from 0, in the order of
+    the smallest node of each component.
     """
-    ones = np.ones(len(left), dtype=np.int8)
-    matrix = coo_matrix((ones, (left, right)), shape=(size, size))
-    return connected_components(matrix, directed=False)[1].astype(np.int64)
+    matrix = csr_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
+    return connected_components(matrix, directed=False)[1]
+
+
+def first_positions(labels: Integers, count: int) -> Integers:
+    """Where each of the dense labels 0 to `count` - 1 stands first."""
+    first = np.empty(count, dtype=np.int64)
+    first[labels[::-1]] = np.arange(len(labels) - 1, -1, -1)
+    return first
+
+
+def dense(values: Integers) -> tuple[Integers, int]:
+    """Values as numbers from 0 in their order, and how many there are."""
+    distinct, numbers = np.unique(values, return_inverse=True)
+    return numbers, len(distinct)

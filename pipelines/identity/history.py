@@ -1,211 +1,244 @@
-"""Writes `identity.identity_log`: what happened to customers, and the evidence that caused it."""
+"""Writes `identity.identity_log`: what happened to customers and identifiers, and why."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.identity import evidence
-from pipelines.identity.carryover import CarryOver
+from pipelines.identity.changes import Change
+from pipelines.identity.codes import Codes
 from pipelines.identity.graph import Integers
+from pipelines.identity.screen import REASONS
+from pipelines.identity.sql import staged
 
-
-def log_customers(
-    connection: duckdb.DuckDBPyConnection,
-    run_at: datetime,
-    change: CarryOver,
-    old: Integers,
-    new: Integers,
-) -> None:
-    """Log what happened to customers; every change of the map leaves at least one row.
-
-    Customers are created, merged, split, or retired when they lose their last identifier; single
-    identifiers join an old customer or leave one that stays. `old` and `new` hold the customer of
-    every identifier id, 0 for none. Call it while `identity.identity_edges` still holds the
-    evidence of the last run.
-    """
-    events = [
-        _events("created", change.created, identifiers=change.created_identifiers),
-        _merges(connection, change, old),
-        _splits(connection, change, old, new),
-        _retirements(change, old, new),
-        _arrivals(old, new),
-        _departures(connection, old, new),
-    ]
-    _append(connection, run_at, pl.concat(events))
-
-
-def log_identifiers(connection: duckdb.DuckDBPyConnection, run_at: datetime) -> None:
-    """Log identifiers that are blocked or guarded now and were not in the last run.
-
-    Call it while the tables of the last run are in place.
-    """
-    connection.execute(
-        f"""
-        insert into identity.identity_log
-            (run_id, run_at, event, customer_id, identifier_id, reason)
-        select epoch_us($1), $1, 'blocked', m.customer_id, b.identifier_id, b.reason
-        from {evidence.BLOCKED} b
-        anti join identity.identity_blocked using (identifier_id)
-        left join identity.identity_map m on m.identifier_id = b.identifier_id
-        order by b.identifier_id
-        """,
-        [run_at],
-    )
-    connection.execute(
-        f"""
-        insert into identity.identity_log
-            (run_id, run_at, event, customer_id, identifier_id, reason)
-        select epoch_us($1), $1, 'guarded', m.customer_id, g.identifier_id,
-            g.neighbours || ' neighbours of type ' || g.neighbour_type
-            || ', at most ' || g.max_degree || ' allowed'
-        from {evidence.GUARDED} g
-        anti join identity.identity_guarded using (identifier_id, neighbour_type)
-        left join identity.identity_map m on m.identifier_id = g.identifier_id
-        order by g.identifier_id, g.neighbour_type
-        """,
-        [run_at],
-    )
-
-
-def _merges(
-    connection: duckdb.DuckDBPyConnection, change: CarryOver, old: Integers
-) -> pl.DataFrame:
-    """Cause: the first used edge that leads out of the absorbed customer."""
-    events = _events("merged", change.survivors, others=change.absorbed)
-    if events.is_empty():
-        return events
-    edges = _read_edges(connection, evidence.EDGES)
-    joins = edges.filter(old[edges["a"]] != old[edges["b"]])
-    causes = pl.concat(
-        [
-            joins.with_columns(other_customer_id=pl.Series(old[joins[end]]), identifier_id=end)
-            for end in ("a", "b")
-        ]
-    ).join(events.select("other_customer_id"), on="other_customer_id", how="semi")
-    causes = causes.sort("a", "b", "rule_id", "source", "identifier_id").unique(
-        "other_customer_id", keep="first", maintain_order=True
-    )
-    return _explain(connection, events, causes, ["other_customer_id"], "joined through")
-
-
-def _splits(
-    connection: duckdb.DuckDBPyConnection, change: CarryOver, old: Integers, new: Integers
-) -> pl.DataFrame:
-    """Cause: the first edge used in the last run that now ends in two customers, or in none."""
-    events = _events(
-        "split", change.parts, others=change.origins, identifiers=change.part_identifiers
-    )
-    if events.is_empty():
-        return events
-    edges = _read_edges(
-        connection,
-        "(select e.*, u.reason is null as is_used from identity.identity_edges e "
-        "left join identity.identity_unused_edges u "
-        "using (identifier_id_a, identifier_id_b, rule_id, source))",
-    )
-    cuts = edges.filter((old[edges["a"]] == old[edges["b"]]) & (new[edges["a"]] != new[edges["b"]]))
-    causes = pl.concat(
-        [
-            cuts.with_columns(
-                customer_id=pl.Series(new[cuts[end]]), other_customer_id=pl.Series(old[cuts[end]])
-            )
-            for end in ("a", "b")
-        ]
-    )
-    causes = causes.sort("a", "b", "rule_id", "source").unique(
-        ["customer_id", "other_customer_id"], keep="first", maintain_order=True
-    )
-    return _explain(
-        connection, events, causes, ["customer_id", "other_customer_id"], "no longer joined through"
-    )
-
-
-def retired_customers(change: CarryOver, old: Integers, new: Integers) -> Integers:
-    """Old customers that lost their last identifier; `old` and `new` as in `log_customers`."""
-    size = int(max(old.max(initial=0), new.max(initial=0))) + 1
-    lost = (np.bincount(old, minlength=size) > 0) & (np.bincount(new, minlength=size) == 0)
-    lost[0] = False
-    lost[change.absorbed] = False
-    return np.flatnonzero(lost)
-
-
-def _retirements(change: CarryOver, old: Integers, new: Integers) -> pl.DataFrame:
-    return _events("retired", retired_customers(change, old, new)).with_columns(
-        reason=pl.lit("no identifier is left: withdrawn from the sources or blocked")
-    )
-
-
-def _arrivals(old: Integers, new: Integers) -> pl.DataFrame:
-    arrived = np.flatnonzero((old == 0) & np.isin(new, old[old > 0]))
-    return _events("joined", new[arrived], identifiers=arrived)
-
-
-def _departures(
-    connection: duckdb.DuckDBPyConnection, old: Integers, new: Integers
-) -> pl.DataFrame:
-    left = np.flatnonzero((new == 0) & np.isin(old, new[new > 0]))
-    blocked = connection.execute(f"select identifier_id from {evidence.BLOCKED}").fetchnumpy()
-    left = np.setdiff1d(left, np.asarray(blocked["identifier_id"]))  # these have their own event
-    return _events("left", old[left], identifiers=left).with_columns(
-        reason=pl.lit("withdrawn from the sources")
-    )
-
-
-def _read_edges(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
-    return connection.sql(
-        f"select identifier_id_a as a, identifier_id_b as b, rule_id, source from {table} "
-        "where is_used order by all"
-    ).pl()
-
-
-def _explain(
-    connection: duckdb.DuckDBPyConnection,
-    events: pl.DataFrame,
-    causes: pl.DataFrame,
-    keys: list[str],
-    phrase: str,
-) -> pl.DataFrame:
-    """Events with a reason that names edge, rule and source, and what became of the edge."""
-    connection.register("causes", causes.to_arrow())
-    reasons = connection.sql(
-        f"""
-        select c.*, concat(
-            '{phrase} ', c.a, '-', c.b, ' by rule ', c.rule_id, ' ', r.rule_name,
-            ' from ', c.source,
-            case when e.identifier_id_a is null then ' (withdrawn)'
-                when not e.is_used then ' (' || e.unused_reason || ')' end) as cause
-        from causes c
-        left join seeds.identity_rules r on r.rule_id = c.rule_id
-        left join {evidence.EDGES} e on e.identifier_id_a = c.a and e.identifier_id_b = c.b
-            and e.rule_id = c.rule_id and e.source = c.source
-        """
-    ).pl()
-    connection.unregister("causes")
-    if "identifier_id" in reasons.columns:
-        events = events.drop("identifier_id")
-    return (
-        events.join(
-            reasons.drop("a", "b", "rule_id", "source"),
-            on=keys,
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(reason=pl.col("cause"))
-        .select(_EVENT_SCHEMA.keys())
-    )
-
-
-_EVENT_SCHEMA = {
+_SCHEMA = {
     "event": pl.String,
     "customer_id": pl.Int64,
     "other_customer_id": pl.Int64,
     "identifier_id": pl.Int64,
+    "cause": pl.Int64,
     "reason": pl.String,
 }
+"""`cause` is an edge_id."""
+_WITHDRAWN = "the evidence that held them together is gone"
+_SELDOM = REASONS.index("too_little_evidence")
+"""Reasons up to this number seldom part people: such an edge is the last to be named."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which run writes: its number and its time (UTC, naive)."""
+
+    run_id: int
+    run_at: datetime
+
+
+def log_customers(
+    connection: duckdb.DuckDBPyConnection, run: Run, change: Change, codes: Codes, erased: Integers
+) -> None:
+    """Log customers created, merged, split and retired; identifiers that joined or left one."""
+    carried = change.carried
+    retired = retired_customers(change)
+    forgotten = _customers_of(change, erased)
+    frames = [
+        _events("created", carried.created, identifiers=_identifiers(change, carried.created_at)),
+        _merged(change, codes),
+        _split(change, codes),
+        _events("erased", np.intersect1d(retired, forgotten)),
+        _events("retired", np.setdiff1d(retired, forgotten)).with_columns(
+            reason=pl.lit("no identifier is left: withdrawn from the sources or blocked")
+        ),
+        _joined(change, codes),
+        _left(change, erased),
+    ]
+    append(connection, run, pl.concat(frames))
+
+
+def log_identifiers(
+    connection: duckdb.DuckDBPyConnection, run: Run, event: str, rows: str, reason: str
+) -> None:
+    """Log one event per row of a query `rows` with an identifier_id; `reason` is SQL over it."""
+    connection.execute(
+        f"""
+        insert into identity.identity_log
+            (run_id, run_at, event, customer_id, identifier_id, reason)
+        select $1, $2, '{event}', m.customer_id, r.identifier_id, {reason}
+        from {rows} r
+        left join identity.identity_map m on m.identifier_id = r.identifier_id
+            and m.valid_to = timestamp '9999-12-31'
+        order by r.identifier_id
+        """,
+        [run.run_id, run.run_at],
+    )
+
+
+def log_refusals(connection: duckdb.DuckDBPyConnection, run: Run, refused: str) -> None:
+    """Log edges that are refused now; `refused` is a table with the columns of unused edges."""
+    connection.execute(
+        f"""
+        insert into identity.identity_log
+        select $1, $2, 'refused', a.customer_id, b.customer_id, r.identifier_id_b,
+            r.identifier_id_a, r.identifier_id_b, r.rule_id, r.source, r.reason || ': ' || r.detail
+        from {refused} r
+        left join identity.identity_map a on a.identifier_id = r.identifier_id_a
+            and a.valid_to = timestamp '9999-12-31'
+        left join identity.identity_map b on b.identifier_id = r.identifier_id_b
+            and b.valid_to = timestamp '9999-12-31'
+        order by r.identifier_id_a, r.identifier_id_b, r.rule_id, r.source
+        """,
+        [run.run_id, run.run_at],
+    )
+
+
+def append(connection: duckdb.DuckDBPyConnection, run: Run, events: pl.DataFrame) -> None:
+    """Append events; what they name as their cause is written out."""
+    columns = "event, customer_id, other_customer_id, identifier_id"
+    with staged(connection, "events", events.filter(pl.col("cause").is_null())):
+        connection.execute(
+            f"insert into identity.identity_log (run_id, run_at, {columns}, reason) "
+            f"select $1, $2, {columns}, reason from events",
+            [run.run_id, run.run_at],
+        )
+    with staged(connection, "events", events.filter(pl.col("cause").is_not_null())):
+        connection.execute(
+            f"""
+            insert into identity.identity_log
+            select $1, $2, {columns}, e.identifier_id_a, e.identifier_id_b, e.rule_id, e.source,
+                reason
+            from identity.identity_edges e join events on e.edge_id = events.cause
+            order by all
+            """,
+            [run.run_id, run.run_at],
+        )
+
+
+def retired_customers(change: Change) -> Integers:
+    """Old customers that lost their last identifier and were not taken in by another."""
+    was = np.unique(change.before.customers)
+    now = np.unique(change.after.customers)
+    gone = np.setdiff1d(was[was > 0], now)
+    return np.setdiff1d(gone, change.carried.absorbed)
+
+
+def _customers_of(change: Change, identifiers: Integers) -> Integers:
+    """Customers that some identifiers belonged to before."""
+    before = change.before
+    of = np.isin(change.region.identifiers[before.periods.identifiers], identifiers)
+    return np.unique(before.customers[of])
+
+
+def _merged(change: Change, codes: Codes) -> pl.DataFrame:
+    """Cause: the strongest edge that leads out of the absorbed customer."""
+    absorbed = change.carried.absorbed
+    events = _events("merged", change.carried.survivors, others=absorbed)
+    if events.is_empty():
+        return events
+    edges, here, there = _ends(change, used=True)
+    old = change.old
+    chosen = (old[here] != old[there]) & np.isin(old[here], absorbed)
+    causes = _strongest(
+        change,
+        codes,
+        edges[chosen],
+        other_customer_id=old[here[chosen]],
+        identifier_id=_identifiers(change, here[chosen]),
+    )
+    return _with_causes(events.drop("identifier_id"), causes, ["other_customer_id"])
+
+
+def _split(change: Change, codes: Codes) -> pl.DataFrame:
+    """Cause: the strongest unused edge between the part and the rest of the old customer."""
+    carried, old, new = change.carried, change.old, change.carried.customers
+    at = _identifiers(change, carried.part_at)
+    events = _events("split", carried.parts, others=carried.origins, identifiers=at)
+    if events.is_empty():
+        return events
+    edges, here, there = _ends(change, used=False)
+    chosen = (old[here] > 0) & (old[here] == old[there]) & (new[here] != new[there])
+    edges, here = edges[chosen], here[chosen]
+    causes = _strongest(change, codes, edges, customer_id=new[here], other_customer_id=old[here])
+    return _with_causes(events, causes, ["customer_id", "other_customer_id"]).with_columns(
+        pl.col("reason").fill_null(_WITHDRAWN)
+    )
+
+
+def _joined(change: Change, codes: Codes) -> pl.DataFrame:
+    """Identifiers without a customer that came to an old one, by their strongest edge."""
+    old, new = change.old, change.carried.customers
+    arrived = (old == 0) & (new > 0)
+    arrived[arrived] = np.isin(new[arrived], change.before.customers)
+    nodes = np.flatnonzero(arrived)
+    events = _events("joined", new[nodes], identifiers=_identifiers(change, nodes))
+    if events.is_empty():
+        return events
+    edges, here, there = _ends(change, used=True)
+    chosen = arrived[here] & (new[here] == new[there])
+    edges, here = edges[chosen], here[chosen]
+    causes = _strongest(
+        change, codes, edges, identifier_id=_identifiers(change, here), customer_id=new[here]
+    )
+    return _with_causes(events, causes, ["identifier_id", "customer_id"])
+
+
+def _left(change: Change, erased: Integers) -> pl.DataFrame:
+    """Identifiers that belong to nobody now, and left a customer who is still there."""
+    before, after = change.before.customers, change.after
+    belongs = np.zeros(after.periods.size, dtype=bool)
+    belongs[after.periods.identifiers[after.customers > 0]] = True
+    left = np.flatnonzero((before[: after.periods.size] > 0) & ~belongs)
+    left = left[np.isin(before[left], after.customers)]
+    identifiers = change.region.identifiers[left]
+    reason = np.where(np.isin(identifiers, erased), "erased", "blocked, withdrawn or shared")
+    return _events("left", before[left], identifiers=identifiers).with_columns(
+        reason=pl.Series(reason.tolist(), dtype=pl.String)
+    )
+
+
+def _identifiers(change: Change, nodes: Integers) -> Integers:
+    return change.region.identifiers[change.after.periods.identifiers[nodes]].astype(np.int64)
+
+
+def _ends(change: Change, *, used: bool) -> tuple[Integers, Integers, Integers]:
+    """Used or unused edges of the region, twice: the edge, the node here and the node there."""
+    region = change.region
+    inside = region.inside[region.edges.a] & region.inside[region.edges.b]
+    edges = np.flatnonzero(((change.solved.reasons == 0) == used) & inside)
+    left, right = region.left_right(region.edges[edges])
+    return np.tile(edges, 2), np.concatenate([left, right]), np.concatenate([right, left])
+
+
+def _strongest(change: Change, codes: Codes, edges: Integers, **columns: Integers) -> pl.DataFrame:
+    """The strongest edge for every value of the first columns; parallel arrays."""
+    chosen, reasons = change.region.edges[edges], change.solved.reasons[edges]
+    texts = [
+        ": ".join(filter(None, (REASONS[reason], change.solved.details.get(edge)))) or None
+        for edge, reason in zip(edges.tolist(), reasons.tolist(), strict=True)
+    ]
+    frame = pl.DataFrame(
+        {
+            **columns,
+            "cause": chosen.edge_id,
+            "text": pl.Series(texts, dtype=pl.String),
+            "seldom": (reasons > 0) & (reasons <= _SELDOM),
+            "priority": codes.rules.priority[chosen.rule],
+            "count": -chosen.count.astype(np.int64),
+            "a": chosen.a,
+            "b": chosen.b,
+        }
+    )
+    return frame.sort("seldom", "priority", "count", "a", "b", "cause").drop(
+        "seldom", "priority", "count", "a", "b"
+    )
+
+
+def _with_causes(events: pl.DataFrame, causes: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    first = causes.unique(keys, keep="first", maintain_order=True)
+    joined = events.drop("cause").join(first, on=keys, how="left", maintain_order="left")
+    return joined.with_columns(reason=pl.coalesce("reason", "text")).select(_SCHEMA.keys())
 
 
 def _events(
@@ -214,24 +247,12 @@ def _events(
     others: Integers | None = None,
     identifiers: Integers | None = None,
 ) -> pl.DataFrame:
-    none = pl.lit(None)
-    return pl.DataFrame({"customer_id": pl.Series(customers, dtype=pl.Int64)}).select(
-        event=pl.lit(event, pl.String),
-        customer_id="customer_id",
-        other_customer_id=(none if others is None else pl.Series(others)).cast(pl.Int64),
-        identifier_id=(none if identifiers is None else pl.Series(identifiers)).cast(pl.Int64),
-        reason=none.cast(pl.String),
-    )
-
-
-def _append(connection: duckdb.DuckDBPyConnection, run_at: datetime, events: pl.DataFrame) -> None:
-    if events.is_empty():
-        return
-    connection.register("events", events.to_arrow())
-    connection.execute(
-        "insert into identity.identity_log (run_id, run_at, event, customer_id, "
-        "other_customer_id, identifier_id, reason) select epoch_us($1), $1, event, customer_id, "
-        "other_customer_id, identifier_id, reason from events",
-        [run_at],
-    )
-    connection.unregister("events")
+    columns = {
+        "event": pl.repeat(event, len(customers), dtype=pl.String, eager=True),
+        "customer_id": customers,
+        "other_customer_id": others,
+        "identifier_id": identifiers,
+    }
+    known = {name: column for name, column in columns.items() if column is not None}
+    missing = [pl.lit(None, _SCHEMA[name]).alias(name) for name in _SCHEMA if name not in known]
+    return pl.DataFrame(known).with_columns(missing).select(_SCHEMA.keys()).cast(pl.Schema(_SCHEMA))

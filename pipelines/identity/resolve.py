@@ -1,217 +1,333 @@
-"""Resolves identifiers to customers: stage evidence, solve on integers, keep ids, write once.
+"""Resolves identifiers to customers: read what is new, solve what it touches, keep ids, write once.
 
-First version: strong rules, block list, degree guard, connected components. Limits per type and
-the order of evidence inside a component come later, behind the same function and tables.
+The partition is a pure function of present evidence, rules and decisions; the ids are history. An
+increment and a full run therefore end in the same tables: `touched.py` says why.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
-from pipelines.identity import evidence, history
-from pipelines.identity.blocklist import read_block_list
-from pipelines.identity.carryover import CarryOver, carry_over
-from pipelines.identity.graph import Integers, component_labels
+from pipelines.identity.changes import (
+    Change,
+    changed_customers,
+    find_change,
+    write_history,
+    write_map,
+)
+from pipelines.identity.codes import MICROSECONDS_PER_DAY, Codes, code_rules
+from pipelines.identity.decisions import Decisions
+from pipelines.identity.degree_book import (
+    DegreeBook,
+    count_present,
+    make_book,
+    read_book,
+    write_book,
+)
+from pipelines.identity.evidence import (
+    ERASED,
+    News,
+    derived_fingerprint,
+    list_files,
+    read_evidence,
+)
+from pipelines.identity.graph import Integers
+from pipelines.identity.history import Run, log_customers, log_identifiers, log_refusals
+from pipelines.identity.partition import Solved, solve_region
+from pipelines.identity.region import Region, degrees_in, read_everything
+from pipelines.identity.rules import Rules
+from pipelines.identity.sql import fetch, get_state, scalar, set_state, staged, temporary
+from pipelines.identity.standing import Standing, erase, identifier_frame, update_standing
+from pipelines.identity.summary import IdentitySummary, last_summary, summarise, write_summary
 from pipelines.identity.tables import ensure_identity_tables
+from pipelines.identity.touched import read_touched
+from pipelines.identity.unused import NEWLY_UNUSED, write_unused
 
-
-@dataclass(frozen=True)
-class IdentitySummary:
-    """What one resolution saw and did. All fields are counts."""
-
-    identifiers: int
-    """Present identifiers, blocked ones included."""
-    new_identifiers: int
-    edges: int
-    used_edges: int
-    blocked: int
-    """Present identifiers on the block list."""
-    guarded: int
-    """Identifiers whose edges the degree guard left out."""
-    customers: int
-    largest_customer: int
-    """Identifiers of the customer that holds most."""
-    created: int
-    merged: int
-    """Customers that were taken in by an elder one."""
-    split: int
-    """Parts that left a customer, to a new one or to another old one."""
-    retired: int
-    """Customers that lost their last identifier."""
-    moved_identifiers: int
-    """Identifiers that entered, left or changed their customer."""
+_WAS_BLOCKED, _WAS_GUARDED = "resolving_was_blocked", "resolving_was_guarded"
+_NO_IDS = np.empty(0, dtype=np.int64)
 
 
 def resolve_identities(
-    connection: duckdb.DuckDBPyConnection, *, now: datetime, block_list_key: bytes
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    rules: Rules,
+    decisions: Decisions,
+    now: datetime,
+    evidence_version: str,
+    full: bool = False,
+    device_login_days: int | None = None,
 ) -> IdentitySummary:
     """Resolve all present identifiers to customers and write the schema `identity`.
 
-    Reads `intermediate.int_identity__identifiers`, `intermediate.int_identity__edges` and the
-    `seeds.identity_*` tables. `now` (with time zone) dates the log; `block_list_key` is the key of
-    the personal-data hashes, with which the clear block list is hashed like the data.
-
     One transaction: on any error, and when the process is killed, everything stays as it was.
-    The partition depends on the present input alone; customer ids carry over from the last run.
-    A run over unchanged input writes nothing.
+    The rest is as in `resolve_in_transaction`.
+    """
+    with transaction(connection):
+        return resolve_in_transaction(
+            connection,
+            rules=rules,
+            decisions=decisions,
+            now=now,
+            evidence_version=evidence_version,
+            full=full,
+            device_login_days=device_login_days,
+        )
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: all of the block or, on any error, nothing of it."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def resolve_in_transaction(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    rules: Rules,
+    decisions: Decisions,
+    now: datetime,
+    evidence_version: str,
+    full: bool = False,
+    device_login_days: int | None = None,
+) -> IdentitySummary:
+    """Resolve within the caller's transaction: a dry run reads the tables and rolls back.
+
+    Reads the feeds `intermediate.int_identity__*` of the files in the ledger that were not read
+    yet. Another `evidence_version` (what the feeds are made of), a withdrawn file, or `full` reads
+    all evidence anew. Other rules solve everything anew, from the edges that are there; other
+    decisions only what they touch. `now` (with time zone) dates log and history.
+    `device_login_days`: a shared device belongs to who used it within so many days before its last
+    use; None: to nobody as soon as several use it.
+
+    The partition depends on the present evidence, the rules and the decisions alone; customer ids
+    carry over from the last run. A run without news writes nothing.
 
     Raises IdentityInputError for contradictory input, ValueError when `now` has no time zone.
     """
     if now.tzinfo is None:
         raise ValueError("now must have a time zone")
-    run_at = now.astimezone(UTC).replace(tzinfo=None)
-    connection.begin()
-    try:
-        summary = _resolve(connection, run_at, block_list_key)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    return summary
-
-
-def _resolve(
-    connection: duckdb.DuckDBPyConnection, run_at: datetime, block_list_key: bytes
-) -> IdentitySummary:
+    started = time.process_time()
     ensure_identity_tables(connection)
-    added = evidence.add_identifiers(connection)
-    evidence.stage_blocks(connection, read_block_list(connection, block_list_key))
-    evidence.stage_edges(connection)
-    evidence.guard_degrees(connection)
-
-    old, highest = _read_customers(connection)
-    new, change = _solve(connection, old, highest)
-
-    history.log_identifiers(connection, run_at)
-    history.log_customers(connection, run_at, change, old, new)
-    moved = _write_map(connection, old, new)
-    _replace(connection, evidence.BLOCKED, "identity.identity_blocked")
-    _replace(connection, evidence.GUARDED, "identity.identity_guarded")
-    _replace(
+    marks = {
+        "rules": f"{rules.fingerprint} {device_login_days}",
+        "decisions": decisions.fingerprint,
+        "evidence": evidence_version,
+        "derived": derived_fingerprint(connection),
+    }
+    plan = _plan(connection, marks, full=full)
+    if plan.mode == "nothing":
+        return last_summary(connection, plan.reason)
+    tables = (ERASED, NEWLY_UNUSED, _WAS_BLOCKED, _WAS_GUARDED)
+    with temporary(connection, *tables):
+        _stage(connection, decisions)
+        inputs = _read(connection, plan, rules, decisions)
+        solved = solve_region(
+            inputs.region,
+            inputs.book,
+            inputs.codes,
+            inputs.standing,
+            lambda positions: _ranks(connection, inputs.region.identifiers[positions]),
+            (device_login_days or 0) * MICROSECONDS_PER_DAY,
+        )
+        state = get_state(connection)
+        run = Run(int(state.get("run_id", 0)) + 1, now.astimezone(UTC).replace(tzinfo=None))
+        highest = int(state.get("highest_customer_id", 0))
+        change = find_change(connection, inputs.region, solved, highest)
+        _write(connection, run, inputs, solved, change)
+    set_state(
         connection,
-        f"(select * exclude (is_used, unused_reason) from {evidence.EDGES})",
-        "identity.identity_edges",
+        marks
+        | {
+            "run_id": str(run.run_id),
+            "highest_customer_id": str(max(highest, int(change.carried.customers.max(initial=0)))),
+        },
     )
-    _replace(
+    summary = summarise(
         connection,
-        "(select identifier_id_a, identifier_id_b, rule_id, source, unused_reason as reason, "
-        f"null as detail from {evidence.EDGES} where not is_used)",
-        "identity.identity_unused_edges",
+        plan.mode,
+        plan.reason,
+        change,
+        inputs.news.added,
+        time.process_time() - started,
     )
-    summary = _summarise(connection, added, change, old, new, moved)
-    for table in evidence.TEMPORARY_TABLES:
-        connection.execute(f"drop table {table}")
+    write_summary(connection, run, summary)
     return summary
 
 
-def _read_customers(connection: duckdb.DuckDBPyConnection) -> tuple[Integers, int]:
-    """Customer of every identifier id in the last run (0: none), and the highest id ever used."""
-    [(size,)] = connection.execute(
-        "select coalesce(max(identifier_id), 0) + 1 from identity.identifiers"
-    ).fetchall()
-    # The log remembers ids that a merge or a retirement took out of the map.
-    [(highest,)] = connection.execute(
-        """
-        select greatest(
-            (select coalesce(max(customer_id), 0) from identity.identity_map),
-            (select coalesce(max(customer_id), 0) from identity.identity_log))
-        """
-    ).fetchall()
-    last = connection.execute(
-        "select identifier_id, customer_id from identity.identity_map"
-    ).fetchnumpy()
-    old = np.zeros(size, dtype=np.int64)
-    old[np.asarray(last["identifier_id"])] = np.asarray(last["customer_id"])
-    return old, highest
+@dataclass(frozen=True)
+class _Plan:
+    mode: str
+    reason: str
+    files: frozenset[int] | None
+    """Files to read; None: all."""
+    with_derived: bool
+    decided: bool
+    """People decided something since the last run."""
+
+    @property
+    def everything(self) -> bool:
+        return self.mode in ("rebuild", "all")
 
 
-def _solve(
-    connection: duckdb.DuckDBPyConnection, old: Integers, highest: int
-) -> tuple[Integers, CarryOver]:
-    present = connection.execute(
-        f"select identifier_id from {evidence.PRESENT} anti join {evidence.BLOCKED} "
-        "using (identifier_id) order by identifier_id"
-    ).fetchnumpy()["identifier_id"]
-    edges = connection.execute(
-        f"select identifier_id_a, identifier_id_b from {evidence.EDGES} where is_used"
-    ).fetchnumpy()
-    identifiers = np.asarray(present, dtype=np.int64)
-    labels = component_labels(
-        len(old), np.asarray(edges["identifier_id_a"]), np.asarray(edges["identifier_id_b"])
+def _plan(connection: duckdb.DuckDBPyConnection, marks: dict[str, str], *, full: bool) -> _Plan:
+    state, files = get_state(connection), list_files(connection)
+    other = {name for name, mark in marks.items() if state.get(name) != mark}
+    decided = "decisions" in other
+    rebuild = {
+        "asked for": full,
+        "first run": "evidence" not in state,
+        "the evidence is defined in another way": "evidence" in other,
+        f"{len(files.withdrawn)} files were withdrawn": bool(files.withdrawn),
+    }
+    for reason, applies in rebuild.items():
+        if applies:
+            return _Plan("rebuild", reason, None, with_derived=True, decided=True)
+    news = {
+        "other rules": "rules" in other,
+        "other decisions": decided,
+        "other derived evidence": "derived" in other,
+        f"{len(files.unread)} new files": bool(files.unread),
+    }
+    reason = ", ".join(name for name, applies in news.items() if applies)
+    mode = "all" if "rules" in other else "increment" if reason else "nothing"
+    return _Plan(mode, reason or "nothing new", files.unread, "derived" in other, decided)
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    codes: Codes
+    news: News
+    standing: Standing
+    region: Region
+    book: DegreeBook
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, decisions: Decisions) -> None:
+    with staged(connection, "erased", identifier_frame(decisions.erased)):
+        connection.execute(f"create temp table {ERASED} as from erased")
+    connection.execute(f"create temp table {_WAS_BLOCKED} as from identity.identity_blocked")
+    connection.execute(f"create temp table {_WAS_GUARDED} as from identity.identity_guarded")
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, plan: _Plan, rules: Rules, decisions: Decisions
+) -> _Inputs:
+    erased, bereft = erase(connection) if plan.decided else (_NO_IDS, _NO_IDS)
+    news = News(_NO_IDS, 0)
+    if plan.files is None or plan.files or plan.with_derived:
+        news = read_evidence(connection, rules, plan.files, with_derived=plan.with_derived)
+    came = None if plan.everything or plan.decided else news.changed
+    standing = update_standing(connection, rules, decisions, came, erased)
+    highest_rule = scalar(
+        connection, "select coalesce(max(rule_id), 0) from identity.identity_edges"
     )
-    change = carry_over(identifiers, labels[identifiers], old[identifiers], highest)
-    new = np.zeros_like(old)
-    new[identifiers] = change.customers
-    return new, change
+    codes = code_rules(rules, highest_rule)
+    population = count_present(connection, codes)
+    if plan.everything:
+        region = read_everything(connection, codes, standing)
+        book = make_book(region, degrees_in(region, codes), population, codes)
+    else:
+        parts = (news.changed, erased, bereft, standing.set_apart, standing.paired)
+        changed = np.unique(np.concatenate(parts))
+        region, book = read_touched(
+            connection, codes, standing, changed, read_book(connection, codes), population
+        )
+    return _Inputs(codes, news, standing, region, book)
 
 
-def _write_map(connection: duckdb.DuckDBPyConnection, old: Integers, new: Integers) -> int:
-    """Write the differences only; return how many identifiers they touch."""
-    moved = np.flatnonzero(old != new)
-    if not len(moved):
-        return 0
-    connection.register("moved", pa.table({"identifier_id": moved, "customer_id": new[moved]}))
-    connection.execute(
-        "delete from identity.identity_map where identifier_id in (select identifier_id from moved)"
-    )
-    connection.execute(
-        "insert into identity.identity_map "
-        "select identifier_id, timestamp '1900-01-01', timestamp '9999-12-31', customer_id, "
-        "customer_id from moved where customer_id > 0 order by identifier_id"
-    )
-    connection.unregister("moved")
-    return len(moved)
+def _ranks(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:
+    """Ranks of identifiers by type and value."""
+    distinct, place = np.unique(identifiers, return_inverse=True)
+    with staged(connection, "ranked", {"identifier_id": distinct}):
+        (rank,) = fetch(
+            connection,
+            """
+            select rank from (
+                select identifier_id,
+                    row_number() over (order by identifier_type, identifier_value) as rank
+                from identity.identifiers semi join ranked using (identifier_id)
+            ) order by identifier_id
+            """,
+        )
+    return rank[place]
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, staged: str, table: str) -> None:
-    """Replace the rows of `table` by those of `staged`, unless they are the same in this order."""
-    columns = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
-    differs = " or ".join(f"s.{name} is distinct from t.{name}" for name in columns)
-    # Row by row: a set difference of a million edges costs ten times as much. Both sides were
-    # written in the order of their key; a difference in order alone costs a rewrite, no error.
-    [(differences,)] = connection.execute(
-        f"select count(*) from {staged} s positional join {table} t where {differs}"
-    ).fetchall()
-    if differences:
-        connection.execute(f"delete from {table}")
-        connection.execute(f"insert into {table} select * from {staged}")
-
-
-def _summarise(
+def _write(
     connection: duckdb.DuckDBPyConnection,
-    added: int,
-    change: CarryOver,
-    old: Integers,
-    new: Integers,
-    moved: int,
-) -> IdentitySummary:
-    [(present, blocked, guarded, edges, used)] = connection.execute(
-        f"""
-        select (select count(*) from {evidence.PRESENT}),
-            (select count(*) from {evidence.BLOCKED}),
-            (select count(distinct identifier_id) from {evidence.GUARDED}),
-            (select count(*) from {evidence.EDGES}),
-            (select count(*) from {evidence.EDGES} where is_used)
-        """
-    ).fetchall()
-    sizes = np.bincount(new)[1:]
-    return IdentitySummary(
-        identifiers=present,
-        new_identifiers=added,
-        edges=edges,
-        used_edges=used,
-        blocked=blocked,
-        guarded=guarded,
-        customers=int(np.count_nonzero(sizes)),
-        largest_customer=int(sizes.max(initial=0)),
-        created=len(change.created),
-        merged=len(change.absorbed),
-        split=len(change.parts),
-        retired=len(history.retired_customers(change, old, new)),
-        moved_identifiers=moved,
+    run: Run,
+    inputs: _Inputs,
+    solved: Solved,
+    change: Change,
+) -> None:
+    log_identifiers(
+        connection,
+        run,
+        "blocked",
+        f"(from identity.identity_blocked anti join {_WAS_BLOCKED} using (identifier_id))",
+        "r.reason",
     )
+    log_customers(connection, run, change, inputs.codes, inputs.standing.erased)
+    write_map(connection, change)
+    write_history(connection, change, run.run_at, run.run_id)
+    with staged(connection, "customers", {"customer_id": changed_customers(change)}):
+        connection.execute(
+            "insert into identity.identity_changed_customers select $1, customer_id from customers",
+            [run.run_id],
+        )
+    write_unused(connection, inputs.region, solved)
+    log_refusals(
+        connection,
+        run,
+        f"(from {NEWLY_UNUSED} where reason in ('limit', 'cannot_link', 'contested'))",
+    )
+    _write_ambiguous(connection, inputs.region, solved)
+    write_book(connection, inputs.book, inputs.codes)
+    _log_set_apart(connection, run)
+
+
+def _write_ambiguous(connection: duckdb.DuckDBPyConnection, region: Region, solved: Solved) -> None:
+    at = region.periods.identifiers[solved.ambiguous]
+    content = {"identifier_id": region.identifiers[at], "customers": solved.users}
+    with (
+        staged(connection, "ambiguous", content),
+        staged(connection, "inside", {"identifier_id": region.identifiers[region.inside]}),
+    ):
+        connection.execute(
+            "delete from identity.identity_ambiguous "
+            "where identifier_id in (select identifier_id from inside)"
+        )
+        connection.execute(
+            "insert into identity.identity_ambiguous "
+            "select identifier_id, max(customers) from ambiguous group by all order by all"
+        )
+
+
+def _log_set_apart(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """Log identifiers that are no longer blocked, are guarded now, or no longer are."""
+    guarded, key = "identity.identity_guarded", "identifier_id, neighbour_type"
+    text = (
+        "r.neighbours || ' neighbours of type ' || r.neighbour_type || ', at most ' || r.max_degree"
+    )
+    for event, rows, reason in (
+        (
+            "unblocked",
+            f"(from {_WAS_BLOCKED} anti join identity.identity_blocked using (identifier_id))",
+            "r.reason",
+        ),
+        ("guarded", f"(from {guarded} anti join {_WAS_GUARDED} using ({key}))", text),
+        ("unguarded", f"(from {_WAS_GUARDED} anti join {guarded} using ({key}))", text),
+    ):
+        log_identifiers(connection, run, event, rows, reason)

@@ -25,15 +25,38 @@ TABLES = {
         identifier_value varchar not null, first_seen_at timestamp""",
     ),
     "identity_absent": Table(
-        "One row per identifier of the dictionary that no present file names.",
-        "identifier_id bigint not null, is_derived boolean not null",
+        "One row per identifier of the dictionary that no present evidence names.",
+        "identifier_id bigint not null",
+    ),
+    "identity_derived_identifiers": Table(
+        "One row per present identifier that only derived evidence names.",
+        "identifier_id bigint not null",
+    ),
+    "identity_derived_edges": Table(
+        "One row per edge of derived evidence, which each run compares whole.",
+        """identifier_id_a bigint not null, identifier_id_b bigint not null,
+        rule_id integer not null, source varchar not null""",
+    ),
+    "identity_decided": Table(
+        "One row per decision in force about known identifiers: merge, split or take out.",
+        """decision varchar not null, identifier_id_a bigint not null,
+        identifier_id_b bigint not null""",
+    ),
+    "identity_degrees": Table(
+        "One row per identifier, period and neighbour type with so many neighbours that they may "
+        "be too many.",
+        """identifier_id bigint not null, valid_from timestamp not null,
+        identifier_type varchar not null, neighbour_type varchar not null,
+        neighbours bigint not null, strong_neighbours bigint not null,
+        max_degree bigint not null""",
     ),
     "identity_edges": Table(
         "One row per pair of identifiers, rule and source: all present evidence. Times are the "
         "first and the last of it; file and line are those of the earliest.",
         """identifier_id_a bigint not null, identifier_id_b bigint not null,
         rule_id integer not null, source varchar not null, first_at timestamp,
-        last_at timestamp, evidence_count bigint not null, file_id bigint, line_number bigint""",
+        last_at timestamp, evidence_count bigint not null, file_id bigint, line_number bigint,
+        edge_id bigint not null""",
     ),
     "identity_unused_edges": Table(
         "One row per edge that joins nobody: the reason, and the detail in words.",

@@ -1,0 +1,217 @@
+"""From the people of a region to rows of the map: who belongs to whom now, and who did before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+
+from pipelines.identity.carryover import CarryOver, carry_over
+from pipelines.identity.codes import NO_TIME
+from pipelines.identity.graph import Integers, first_positions
+from pipelines.identity.partition import Solved
+from pipelines.identity.periods import Periods
+from pipelines.identity.region import Region, position_of
+from pipelines.identity.sql import fetch, staged
+
+_PERIOD_STRIDE = 1 << 40
+"""Names a component whose oldest node is a later period apart from every identifier."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the map about a region, by node: identifier (as a position) and period."""
+
+    periods: Periods
+    components: Integers
+    customers: Integers
+    """0: no row."""
+
+    def about(self, position: int) -> list[tuple[int, ...]]:
+        """Period, component and customer of the rows about one identifier."""
+        starts, ends = self.periods.starts, self.periods.ends
+        return [
+            (int(starts[n]), int(ends[n]), int(self.components[n]), int(self.customers[n]))
+            for n in self.periods.nodes_of(position)
+            if self.customers[n]
+        ]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The map before and after, over the region."""
+
+    region: Region
+    solved: Solved
+    before: Rows
+    after: Rows
+    old: Integers
+    """The customer that each node of today belonged to, 0 for none."""
+    carried: CarryOver
+    moved: Integers
+    """Positions of identifiers whose customers, or their periods, are others now."""
+    relabelled: Integers
+    """Positions of identifiers whose rows of the map change in any way."""
+
+
+def find_change(
+    connection: duckdb.DuckDBPyConnection, region: Region, solved: Solved, highest: int
+) -> Change:
+    """Carry customer ids over to the people of the region; `highest` was the highest ever used."""
+    before = _read_rows(connection, region)
+    nodes = region.periods.identifiers
+    several = len(before.periods.identifier) + len(region.periods.identifier) > 0
+    times = _last_seen(region) if several else np.broadcast_to(NO_TIME, region.periods.nodes)
+    old = before.customers[before.periods.node_of(nodes, times)]
+    carried = carry_over(solved.people, old, highest)
+    components = _component_ids(region, solved.components)
+    after = Rows(region.periods, np.where(carried.customers > 0, components, 0), carried.customers)
+    moved, relabelled = _differences(before, after)
+    return Change(region, solved, before, after, old, carried, moved, relabelled)
+
+
+def write_map(connection: duckdb.DuckDBPyConnection, change: Change) -> None:
+    """Bring `identity_map` up to date; rows that stay are not touched."""
+    identifiers = change.region.identifiers
+    gone = change.relabelled[change.before.customers[change.relabelled] > 0]
+    if len(gone):
+        with staged(connection, "gone", {"identifier_id": identifiers[gone]}):
+            connection.execute(
+                "delete from identity.identity_map "
+                "where identifier_id in (select identifier_id from gone)"
+            )
+    for frame, begins, ends in _row_frames(change, change.relabelled):
+        with staged(connection, "map_rows", frame):
+            connection.execute(
+                f"insert into identity.identity_map select identifier_id, {begins}, {ends}, "
+                "component_id, customer_id from map_rows"
+            )
+
+
+def write_history(
+    connection: duckdb.DuckDBPyConnection, change: Change, run_at: object, run_id: int
+) -> None:
+    """Note every identifier that changed its customer."""
+    for frame, begins, ends in _row_frames(change, change.moved):
+        with staged(connection, "map_rows", frame):
+            connection.execute(
+                f"insert into identity.identity_history select identifier_id, {begins}, {ends}, "
+                "customer_id, $1, $2 from map_rows",
+                [run_at, run_id],
+            )
+    belongs = np.zeros(change.after.periods.size, dtype=bool)
+    belongs[change.after.periods.identifiers[change.after.customers > 0]] = True
+    left = change.region.identifiers[change.moved[~belongs[change.moved]]]
+    with staged(connection, "left_all", {"identifier_id": left}):
+        connection.execute(
+            "insert into identity.identity_history select identifier_id, timestamp '1900-01-01', "
+            "timestamp '9999-12-31', null, $1, $2 from left_all order by identifier_id",
+            [run_at, run_id],
+        )
+
+
+def changed_customers(change: Change) -> Integers:
+    """Customers that gained or lost an identifier, or a period of one."""
+    moved = np.zeros(change.region.periods.size, dtype=bool)
+    moved[change.moved] = True
+    customers = np.concatenate(
+        [rows.customers[moved[rows.periods.identifiers]] for rows in (change.before, change.after)]
+    )
+    return np.unique(customers[customers > 0])
+
+
+def _read_rows(connection: duckdb.DuckDBPyConnection, region: Region) -> Rows:
+    columns = (
+        "identifier_id::integer, epoch_us(valid_from), component_id, customer_id, "
+        "valid_from > timestamp '1900-01-01'"
+    )
+    if region.is_everything:
+        rows = fetch(connection, f"select {columns} from identity.identity_map")
+    else:
+        inside = {"identifier_id": region.identifiers[region.inside]}
+        with staged(connection, "inside", inside):
+            rows = fetch(
+                connection,
+                f"select {columns} from identity.identity_map semi join inside "
+                "using (identifier_id)",
+            )
+    identifier, start, component, customer, is_later = rows
+    place = position_of(region.identifiers)[identifier] if len(identifier) else identifier
+    size = len(region.identifiers)
+    later = np.flatnonzero(is_later)
+    later = later[np.lexsort((start[later], place[later]))]
+    first = ~is_later if len(later) else slice(None)
+    components = np.zeros(size + len(later), dtype=np.int64)
+    customers = np.zeros(size + len(later), dtype=np.int64)
+    components[place[first]], customers[place[first]] = component[first], customer[first]
+    components[size:], customers[size:] = component[later], customer[later]
+    return Rows(Periods(size, place[later].astype(np.int64), start[later]), components, customers)
+
+
+def _last_seen(region: Region) -> Integers:
+    """When the evidence names each node last; NO_TIME where it does not say."""
+    usable = region.edges[region.reasons == 0]
+    left, right = region.left_right(usable)
+    times = np.full(region.periods.nodes, NO_TIME)
+    for nodes in (left, right):
+        np.maximum.at(times, nodes, np.maximum(usable.first_at, usable.last_at))
+    unseen = times == NO_TIME
+    times[unseen] = region.periods.starts[unseen]
+    return times
+
+
+def _component_ids(region: Region, labels: Integers) -> Integers:
+    """The components named by their oldest node: its identifier, and its period if not first."""
+    if not len(labels):
+        return labels
+    periods = region.periods
+    ids = region.identifiers[periods.identifiers].astype(np.int64)
+    later = periods.identifier
+    number = np.arange(len(later)) - np.searchsorted(later, later) + 1
+    ids[periods.size :] += number * _PERIOD_STRIDE
+    return ids[first_positions(labels, int(labels.max()) + 1)][labels]
+
+
+def _differences(before: Rows, after: Rows) -> tuple[Integers, Integers]:
+    size = before.periods.size
+    moved = before.customers[:size] != after.customers[:size]
+    relabelled = moved | (before.components[:size] != after.components[:size])
+    for position in np.union1d(before.periods.identifier, after.periods.identifier).tolist():
+        was, now = before.about(position), after.about(position)
+        relabelled[position] = was != now
+        moved[position] = [(b, e, c) for b, e, _, c in was] != [(b, e, c) for b, e, _, c in now]
+    return np.flatnonzero(moved), np.flatnonzero(relabelled)
+
+
+def _row_frames(change: Change, positions: Integers) -> list[tuple[dict[str, Integers], str, str]]:
+    """Rows of today about identifiers, and in SQL where their periods begin and end."""
+    after, periods = change.after, change.after.periods
+    chosen = np.zeros(periods.size, dtype=bool)
+    chosen[positions] = True
+    nodes = np.flatnonzero(chosen[periods.identifiers] & (after.customers > 0))
+    several = np.zeros(periods.size, dtype=bool)
+    several[periods.identifier] = True
+    split = several[periods.identifiers[nodes]]
+    frames = []
+    if (~split).any():
+        frames.append(
+            (
+                _frame(change, nodes[~split]),
+                "timestamp '1900-01-01'",
+                "timestamp '9999-12-31'",
+            )
+        )
+    if split.any():
+        frame = _frame(change, nodes[split])
+        frame |= {"begins": periods.starts[nodes[split]], "ends": periods.ends[nodes[split]]}
+        frames.append((frame, "make_timestamp(begins)", "make_timestamp(ends)"))
+    return frames
+
+
+def _frame(change: Change, nodes: Integers) -> dict[str, Integers]:
+    return {
+        "identifier_id": change.region.identifiers[change.after.periods.identifiers[nodes]],
+        "component_id": change.after.components[nodes],
+        "customer_id": change.after.customers[nodes],
+    }

@@ -1,0 +1,107 @@
+"""The dictionary: every identifier once, as an integer; and which identifiers are present."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+
+from pipelines.identity.graph import Integers
+from pipelines.identity.sql import fetch, get_state, scalar, set_state
+
+NAMED = "resolving_named"
+"""What the staged evidence names: identifier_id, type, value, first_seen_at, in_files, is_new."""
+
+
+def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int:
+    """Give the unseen ones of the staged `values` ids; return how many. Makes the table NAMED.
+
+    Ids follow (first seen, type, value), so they do not depend on the order of rows. An id is
+    never given twice, not even after an erasure.
+    """
+    known = max(
+        int(get_state(connection).get("highest_identifier_id", 0)),
+        scalar(connection, "select coalesce(max(identifier_id), 0) from identity.identifiers"),
+    )
+    # One join of strings for both questions: which are known, and which are new.
+    connection.execute(
+        f"""
+        create temp table resolving_looked_up as
+        select v.*, d.identifier_id
+        from {values} v
+        left join identity.identifiers d
+            on d.identifier_type = v.identifier_type and d.identifier_value = v.identifier_value
+        """
+    )
+    connection.execute(
+        f"""
+        create temp table {NAMED} as
+        select
+            coalesce(identifier_id, $1 + row_number() over (
+                order by identifier_id nulls first, first_seen_at nulls last, identifier_type,
+                    identifier_value)) as identifier_id,
+            identifier_type, identifier_value, first_seen_at, in_files,
+            identifier_id is null as is_new
+        from resolving_looked_up
+        """,
+        [known],
+    )
+    connection.execute("drop table resolving_looked_up")
+    added = int(
+        scalar(
+            connection,
+            "insert into identity.identifiers select identifier_id, identifier_type, "
+            f"identifier_value, first_seen_at from {NAMED} where is_new order by identifier_id",
+        )
+    )
+    if added:
+        set_state(connection, {"highest_identifier_id": str(known + added)})
+    return added
+
+
+def note_presence(
+    connection: duckdb.DuckDBPyConnection, *, rebuild: bool, with_derived: bool
+) -> Integers:
+    """Keep up to date who is present, after NAMED; return who came, came back or went."""
+    before = _absent(connection)
+    if rebuild:
+        connection.execute("delete from identity.identity_derived_identifiers")
+        connection.execute("delete from identity.identity_absent")
+        connection.execute(
+            "insert into identity.identity_absent select identifier_id from identity.identifiers "
+            f"anti join {NAMED} using (identifier_id)"
+        )
+    elif with_derived:
+        connection.execute(
+            "insert into identity.identity_absent select identifier_id "
+            f"from identity.identity_derived_identifiers anti join {NAMED} using (identifier_id)"
+        )
+    # Derived alone: new or absent until now, and no file names it. What is neither, files name.
+    connection.execute(
+        f"""
+        create temp table resolving_only_derived as
+        select identifier_id from {NAMED}
+        where not in_files and ({rebuild} or is_new or identifier_id in (
+            select identifier_id from identity.identity_absent
+            union all select identifier_id from identity.identity_derived_identifiers))
+        """
+    )
+    if not rebuild:
+        connection.execute(
+            "delete from identity.identity_absent "
+            f"where identifier_id in (select identifier_id from {NAMED})"
+        )
+        connection.execute(
+            "delete from identity.identity_derived_identifiers where identifier_id in "
+            f"(select identifier_id from {NAMED} "
+            "union all select identifier_id from identity.identity_absent)"
+        )
+    connection.execute(
+        "insert into identity.identity_derived_identifiers from resolving_only_derived"
+    )
+    connection.execute("drop table resolving_only_derived")
+    (new,) = fetch(connection, f"select identifier_id from {NAMED} where is_new")
+    return np.union1d(np.setxor1d(before, _absent(connection)), new)
+
+
+def _absent(connection: duckdb.DuckDBPyConnection) -> Integers:
+    return fetch(connection, "select identifier_id from identity.identity_absent")[0]

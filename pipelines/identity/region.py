@@ -1,0 +1,166 @@
+"""The part of the graph that a run solves: all of it, or what the changes touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+
+from pipelines.identity.codes import NO_TIME, Codes
+from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.guard import Degrees, count_degrees
+from pipelines.identity.periods import Periods
+from pipelines.identity.screen import Edges, device_rules, ends_of, on_devices, periods_of, screen
+from pipelines.identity.sql import fetch, staged
+from pipelines.identity.standing import Standing
+
+_COLUMNS = f"""e.edge_id, identifier_id_a::integer, identifier_id_b::integer, rule_id::integer,
+    least(evidence_count, 2000000000)::integer, coalesce(epoch_us(first_at), {NO_TIME}),
+    coalesce(epoch_us(last_at), {NO_TIME})"""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Some identifiers, ascending, and edges between their positions.
+
+    Of the identifiers that are not `inside` only edges are known, to tell the degrees and periods
+    of those that are. Every edge that can be used has both ends inside, or is guarded.
+    """
+
+    identifiers: Integers
+    inside: Flags
+    nobody: Flags
+    """Identifiers that belong to no customer: blocked, absent or erased."""
+    edges: Edges
+    reasons: Integers
+    """Why an edge cannot be used, as a number of REASONS; 0: it can, as far as `screen` knows."""
+    periods: Periods
+    is_everything: bool
+    """It holds every identifier that there is."""
+
+    def left_right(self, edges: Edges) -> tuple[Integers, Integers]:
+        """The nodes (identifier and period) at the ends of edges."""
+        return (
+            self.periods.node_of(edges.a, edges.first_at),
+            self.periods.node_of(edges.b, edges.first_at),
+        )
+
+
+def make_region(
+    identifiers: Integers,
+    edges: Edges,
+    codes: Codes,
+    standing: Standing,
+    inside: Flags | None = None,
+) -> Region:
+    """A region of `identifiers` (ascending), all of them `inside` unless said otherwise.
+
+    `edges` are between identifier ids. Without `inside` these are all identifiers and edges.
+    """
+    edges = edges.moved(position_of(identifiers))
+    blocked = flags_of(identifiers, standing.blocked)
+    reasons = screen(edges, codes, blocked, flags_of(identifiers, standing.taken_out))
+    usable = edges[reasons == 0] if reasons.any() else edges
+    periods = periods_of(usable, codes, len(identifiers))
+    nobody = flags_of(identifiers, standing.nobody)
+    everything = inside is None
+    if inside is None:
+        inside = np.ones(len(identifiers), dtype=bool)
+    return Region(identifiers, inside, nobody, edges, reasons, periods, everything)
+
+
+def position_of(identifiers: Integers) -> Integers:
+    """By identifier id its position among the ascending `identifiers`; others: anything."""
+    position = np.empty(int(identifiers[-1]) + 1 if len(identifiers) else 1, dtype=np.int32)
+    position[identifiers] = np.arange(len(identifiers), dtype=np.int32)
+    return position
+
+
+def flags_of(identifiers: Integers, some: Integers) -> Flags:
+    """Which of the ascending `identifiers` are among `some`."""
+    flags = np.zeros(len(identifiers), dtype=bool)
+    if len(identifiers) and len(some):
+        at = np.minimum(np.searchsorted(identifiers, some), len(identifiers) - 1)
+        flags[at[identifiers[at] == some]] = True
+    return flags
+
+
+def degrees_in(region: Region, codes: Codes) -> Degrees:
+    """Degrees of the nodes inside the region."""
+    plain = region.edges[(region.reasons == 0) & ~on_devices(region.edges, codes)]
+    ends = ends_of(plain, codes, *region.left_right(plain))
+    degrees = count_degrees(ends, region.periods.nodes, codes.types)
+    if region.is_everything:
+        return degrees
+    kept = region.inside[region.periods.identifiers[degrees.node]]
+    return Degrees(*(column[kept] for column in vars(degrees).values()))
+
+
+def read_everything(
+    connection: duckdb.DuckDBPyConnection, codes: Codes, standing: Standing
+) -> Region:
+    """All identifiers and all edges."""
+    (identifiers,) = fetch(
+        connection,
+        "select identifier_id::integer from identity.identifiers union all "
+        "select unnest(?::integer[]) order by 1",
+        [standing.erased.tolist()],
+    )
+    edges = Edges(*fetch(connection, f"select {_COLUMNS} from identity.identity_edges e"))
+    return make_region(identifiers, edges, codes, standing)
+
+
+class EdgeIndex:
+    """Finds edges by their ends: the ends of all edges, read once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, highest: int) -> None:
+        self._connection = connection
+        self._size = highest + 1
+        self._edge, self._a, self._b = fetch(
+            connection,
+            "select edge_id, identifier_id_a::integer, identifier_id_b::integer "
+            "from identity.identity_edges",
+        )
+
+    def touching(self, identifiers: Integers) -> Edges:
+        """Edges with an end among identifiers, between identifier ids."""
+        wanted = self._flags(identifiers)
+        return self._read(wanted[self._a] | wanted[self._b])
+
+    def neighbours(self, identifiers: Integers) -> Integers:
+        """Identifiers at the other end of any edge of `identifiers`, and these themselves."""
+        if not len(identifiers):
+            return identifiers
+        wanted = self._flags(identifiers)
+        at = wanted[self._a] | wanted[self._b]
+        found = np.concatenate([identifiers, self._a[at], self._b[at]])
+        return np.unique(found)
+
+    def device_links(self, codes: Codes) -> tuple[Integers, Integers]:
+        """Shared devices and the identifiers that used them, whether that counts or not."""
+        rules = codes.rules
+        rule_ids = np.flatnonzero(device_rules(codes))
+        a, b, rule = fetch(
+            self._connection,
+            "select identifier_id_a, identifier_id_b, rule_id from identity.identity_edges "
+            "where rule_id in (select unnest(?::integer[]))",
+            [rule_ids.tolist()],
+        )
+        is_a = codes.types.is_device[rules.type_a[rule]]
+        return np.where(is_a, a, b), np.where(is_a, b, a)
+
+    def _flags(self, identifiers: Integers) -> Flags:
+        flags = np.zeros(self._size, dtype=bool)
+        flags[identifiers] = True
+        return flags
+
+    def _read(self, wanted: Flags) -> Edges:
+        with staged(self._connection, "wanted_edges", {"edge_id": self._edge[wanted]}):
+            return Edges(
+                *fetch(
+                    self._connection,
+                    f"select {_COLUMNS} from identity.identity_edges e "
+                    "semi join wanted_edges using (edge_id)",
+                )
+            )

@@ -1,0 +1,130 @@
+"""Which edges may join at all: before limits, edge by edge and from its two ends alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.identity.codes import Codes
+from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.guard import Ends
+from pipelines.identity.periods import Periods, find_periods
+
+REASONS = (
+    "",
+    "rule_inactive",
+    "too_little_evidence",
+    "blocked",
+    "taken_out",
+    "degree_guard",
+    "limit",
+    "cannot_link",
+    "contested",
+    "shared_device",
+)
+"""Why an edge joins nobody, by number; 0: it does."""
+_INACTIVE, _TOO_LITTLE, _BLOCKED, _TAKEN_OUT, GUARDED = range(1, 6)
+SHARED_DEVICE = 9
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Edges between positions in some array of identifiers. The arrays are parallel."""
+
+    edge_id: Integers
+    a: Integers
+    b: Integers
+    rule: Integers
+    count: Integers
+    first_at: Integers
+    """Microseconds, NO_TIME where unknown; so is `last_at`."""
+    last_at: Integers
+
+    def __getitem__(self, chosen: Flags | Integers) -> Edges:
+        return Edges(*(column[chosen] for column in vars(self).values()))
+
+    def __len__(self) -> int:
+        return len(self.edge_id)
+
+    def moved(self, position: Integers) -> Edges:
+        """The same edges between other positions."""
+        return replace(self, a=position[self.a], b=position[self.b])
+
+
+def screen(edges: Edges, codes: Codes, blocked: Flags, taken_out: Flags) -> Integers:
+    """Why each edge cannot be used, as a number of REASONS; 0 where it can.
+
+    `blocked` and `taken_out` say it of the identifiers at the ends.
+    """
+    rules = codes.rules
+    reasons = np.zeros(len(edges), dtype=np.int8)
+    if taken_out.any():
+        reasons[taken_out[edges.a] | taken_out[edges.b]] = _TAKEN_OUT
+    if blocked.any():
+        reasons[blocked[edges.a] | blocked[edges.b]] = _BLOCKED
+    if (rules.min_evidence > 1).any():
+        reasons[_too_little(edges, codes)] = _TOO_LITTLE
+    if not rules.is_active.all():
+        reasons[~rules.is_active[edges.rule]] = _INACTIVE
+    return reasons
+
+
+def periods_of(edges: Edges, codes: Codes, size: int) -> Periods:
+    """The periods of `size` identifiers, from all of their usable edges."""
+    rules, silence = codes.rules, codes.types.silence
+    silent_a = np.flatnonzero(silence[rules.type_a][edges.rule])
+    silent_b = np.flatnonzero(silence[rules.type_b][edges.rule])
+    at = np.concatenate([silent_a, silent_b])
+    return find_periods(
+        size,
+        np.concatenate([edges.a[silent_a], edges.b[silent_b]]),
+        edges.first_at[at],
+        edges.last_at[at],
+        np.concatenate(
+            [
+                silence[rules.type_a[edges.rule[silent_a]]],
+                silence[rules.type_b[edges.rule[silent_b]]],
+            ]
+        ),
+    )
+
+
+def ends_of(edges: Edges, codes: Codes, left: Integers, right: Integers) -> Ends:
+    """Both ends of each edge, first the `left` ones, for the degree guard."""
+    rules = codes.rules
+    type_a, type_b = rules.type_a[edges.rule], rules.type_b[edges.rule]
+    strong = rules.is_strong[edges.rule]
+    return Ends(
+        node=np.concatenate([left, right]),
+        neighbour=np.concatenate([edges.b, edges.a]),
+        own_type=np.concatenate([type_a, type_b]),
+        neighbour_type=np.concatenate([type_b, type_a]),
+        is_strong=np.concatenate([strong, strong]),
+    )
+
+
+def on_devices(edges: Edges, codes: Codes) -> Flags:
+    """Edges with a shared device at an end."""
+    return device_rules(codes)[edges.rule]
+
+
+def device_rules(codes: Codes) -> Flags:
+    """Rules with a shared device at an end, by rule_id."""
+    device = np.append(codes.types.is_device, False)  # type -1: no such rule
+    return device[codes.rules.type_a] | device[codes.rules.type_b]
+
+
+def _too_little(edges: Edges, codes: Codes) -> Integers:
+    """Edges whose pair has, over all sources, fewer rows of evidence than the rule asks for."""
+    asked = np.flatnonzero(codes.rules.min_evidence[edges.rule] > 1)
+    order = np.lexsort((edges.rule[asked], edges.b[asked], edges.a[asked]))
+    asked = asked[order]
+    begins = np.ones(len(asked), dtype=bool)
+    for column in (edges.a, edges.b, edges.rule):
+        values = column[asked]
+        begins[1:] &= values[1:] == values[:-1]
+    begins[1:] = ~begins[1:]
+    pair = np.cumsum(begins) - 1
+    stated = np.bincount(pair, weights=edges.count[asked])
+    return asked[stated[pair] < codes.rules.min_evidence[edges.rule[asked]]]

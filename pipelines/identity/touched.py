@@ -1,0 +1,133 @@
+"""What an increment has to solve again: every component that a change can reach, and no other.
+
+What decides about an edge lies at its two ends; what decides about a person lies in one component.
+So it is enough to follow changed identifiers to their neighbours, to identifiers for which the
+degree guard now decides otherwise, to shared devices, and to the components of all these.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+
+from pipelines.identity.codes import Codes
+from pipelines.identity.degree_book import DegreeBook, flipped, updated_book
+from pipelines.identity.graph import Integers
+from pipelines.identity.region import EdgeIndex, Region, degrees_in, flags_of, make_region
+from pipelines.identity.sql import fetch, staged
+from pipelines.identity.standing import Standing
+
+
+def read_touched(
+    connection: duckdb.DuckDBPyConnection,
+    codes: Codes,
+    standing: Standing,
+    changed: Integers,
+    book: DegreeBook,
+    population: Integers,
+) -> tuple[Region, DegreeBook]:
+    """The region that `changed` identifiers (ids) touch, and the book of degrees of today."""
+    index = EdgeIndex(connection, _highest(connection, changed))
+    # Who is set apart no longer counts as a neighbour, or counts again.
+    changed = np.union1d(changed, index.neighbours(standing.set_apart))
+    around, new_book = _count_again(index, codes, standing, changed, book, population)
+    (several,) = fetch(
+        connection,
+        "select distinct identifier_id from identity.identity_map "
+        "where valid_from > timestamp '1900-01-01'",
+    )
+    changing = np.union1d(several, around.identifiers[around.periods.identifier])
+    doubtful = np.union1d(flipped(book, new_book), np.intersect1d(changed, changing))
+    reached = np.union1d(changed, index.neighbours(doubtful))
+    touched = _whole_components(connection, reached, several)
+    if codes.types.is_device.any():
+        touched = _with_devices(connection, index, codes, touched, several)
+    edges = index.touching(touched)
+    identifiers = np.unique(np.concatenate([touched, edges.a, edges.b]))
+    inside = flags_of(identifiers, touched)
+    return make_region(identifiers, edges, codes, standing, inside), new_book
+
+
+def _highest(connection: duckdb.DuckDBPyConnection, changed: Integers) -> int:
+    (highest,) = fetch(
+        connection, "select coalesce(max(identifier_id), 0) from identity.identifiers"
+    )
+    return max(int(highest[0]), int(changed.max(initial=0)))
+
+
+def _count_again(
+    index: EdgeIndex,
+    codes: Codes,
+    standing: Standing,
+    changed: Integers,
+    book: DegreeBook,
+    population: Integers,
+) -> tuple[Region, DegreeBook]:
+    """The changed identifiers with all of their edges, and the book with their new degrees."""
+    edges = index.touching(changed)
+    identifiers = np.unique(np.concatenate([changed, edges.a, edges.b]))
+    counted = flags_of(identifiers, changed)
+    around = make_region(identifiers, edges, codes, standing, counted)
+    degrees = degrees_in(around, codes)
+    return around, updated_book(book, around, degrees, changed, population, codes)
+
+
+def _whole_components(
+    connection: duckdb.DuckDBPyConnection, identifiers: Integers, several: Integers
+) -> Integers:
+    """These identifiers and all that share a component with one of them.
+
+    Identifiers in `several` have several periods, each in a component of its own: all of them.
+    """
+    found, ask = identifiers, identifiers
+    while len(ask):
+        with staged(connection, "asked", {"identifier_id": ask}):
+            (members,) = fetch(
+                connection,
+                """
+                select identifier_id from identity.identity_map
+                where component_id in (
+                    select component_id from identity.identity_map
+                    semi join asked using (identifier_id))
+                """,
+            )
+        ask = np.setdiff1d(np.intersect1d(members, several), found)
+        found = np.union1d(found, members)
+    return found
+
+
+def _with_devices(
+    connection: duckdb.DuckDBPyConnection,
+    index: EdgeIndex,
+    codes: Codes,
+    touched: Integers,
+    several: Integers,
+) -> Integers:
+    """Also the devices of the touched, and whoever has a say in whose these devices are.
+
+    A device is placed by all of its users, and a customer's id by all that it held: both must be
+    known whole.
+    """
+    devices, users = index.device_links(codes)
+    found = np.union1d(touched, devices[np.isin(users, touched)])
+    while True:
+        asked = np.union1d(found, users[np.isin(devices, found)])
+        wider = np.union1d(
+            _whole_components(connection, asked, several), _same_customers(connection, asked)
+        )
+        if len(wider) == len(found):
+            return found
+        found = wider
+
+
+def _same_customers(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:
+    with staged(connection, "asked", {"identifier_id": identifiers}):
+        return fetch(
+            connection,
+            """
+            select distinct identifier_id from identity.identity_map
+            where customer_id in (
+                select customer_id from identity.identity_map
+                semi join asked using (identifier_id))
+            """,
+        )[0]
