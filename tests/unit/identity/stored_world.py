@@ -83,7 +83,7 @@ class Stored:
     ) -> None:
         key = [self.id_of(a), self.id_of(b), rule, "crm_members"]
         self.connection.execute(
-            "insert into identity.identity_edges values ($1, $2, $3, $4, $5, $5, $6, 1, 7)",
+            "insert into identity.identity_edges values ($1, $2, $3, $4, $5, $5, $6, 1, 7, 1)",
             [*key, at, count],
         )
         if unused is not None:

@@ -135,7 +135,7 @@ def test_a_chain_of_ten_thousand_is_explained(stored: Stored) -> None:
         insert into identity.identity_map
             select i, timestamp '1900-01-01', timestamp '9999-12-31', 1, 1 from range(10000) t(i);
         insert into identity.identity_edges
-            select i, i + 1, 1, 'crm_members', null, null, 1, 1, 1 from range(9999) t(i);
+            select i, i + 1, 1, 'crm_members', null, null, 1, 1, 1, i from range(9999) t(i);
         """
     )
     explainer = stored.explainer()

@@ -36,8 +36,8 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             select i, timestamp '1900-01-01', timestamp '9999-12-31', 1, if(i < 10, 1, 2)
             from range(1, 11) t(i);
             insert into identity.identity_edges
-            select 1, i, 3, 'crm', null, null, 1, 1, 1 from range(2, 11) t(i)
-            union all select 2, 3, 3, 'crm', null, null, 1, 1, 1;
+            select 1, i, 3, 'crm', null, null, 1, 1, 1, i from range(2, 11) t(i)
+            union all select 2, 3, 3, 'crm', null, null, 1, 1, 1, 1;
             insert into identity.identity_unused_edges values
                 (1, 10, 3, 'crm', 'limit', 'would hold 9 phone, at most 3');
             """

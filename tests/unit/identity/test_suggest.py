@@ -33,7 +33,8 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
                 union all select 3, i from range(301, 306) t(i)
                 union all select 4, i from range(401, 404) t(i)
             )
-            select phone, 10000 + card, 3, 'crm_members', null, null, 1, 1, 1 from pairs;
+            select phone, 10000 + card, 3, 'crm_members', null, null, 1, 1, 1,
+                row_number() over () from pairs;
             insert into identity.identity_unused_edges
             select identifier_id_a, identifier_id_b, 3, 'crm_members', 'limit', ''
             from identity.identity_edges where identifier_id_a = 1 and identifier_id_b > 10001;
