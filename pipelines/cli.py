@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import cli_identity
+from pipelines import cli_decisions, cli_identity
 from pipelines.cli_errors import readable_errors
 from pipelines.exports.errors import ExportRefused
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
@@ -244,6 +244,7 @@ def _refresh_and_report(settings: Settings) -> None:
 
 
 app.command()(cli_identity.why)
+cli_decisions.register(app)
 app.add_typer(cli_identity.identity)
 
 if __name__ == "__main__":
