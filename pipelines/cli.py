@@ -13,6 +13,7 @@ import typer
 
 from pipelines import cli_identity
 from pipelines.cli_errors import readable_errors
+from pipelines.cli_explain import explain
 from pipelines.exports.errors import ExportRefused
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.publishing.reader import connect, versions
@@ -245,6 +246,7 @@ def _refresh_and_report(settings: Settings) -> None:
 
 app.command()(cli_identity.why)
 app.add_typer(cli_identity.identity)
+app.add_typer(explain)
 
 if __name__ == "__main__":
     app()
