@@ -109,5 +109,5 @@ def test_what_cannot_be_explained_is_named_with_a_remedy(snapshot: Snapshot) -> 
         explain_order(snapshot, "2")
     snapshot.order("a:3", "3")
     snapshot.order("b:3", "3")
-    with pytest.raises(OrderNotExplainedError, match="2 orders have the number 3; .*: a:3, b:3"):
+    with pytest.raises(OrderNotExplainedError, match="2 orders have the number 3; give"):
         explain_order(snapshot, "3")
