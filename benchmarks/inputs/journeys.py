@@ -29,6 +29,8 @@ MODELS = (
 )
 """SQL models in the order in which they are built."""
 _SEEDS = ("attribution_models", "channels")
+HEURISTICS = ("first", "last", "linear", "position_based", "time_decay")
+"""The models whose credit is kept touch by touch."""
 _TOUCHES = 6
 """Per person, before one in seven is left out: 5.2 are left on average."""
 _CHANNELS = 10
@@ -112,6 +114,10 @@ def make_journeys(settings: Settings, conversions: int) -> Journeys:
             warehouse.execute(
                 f"create table seeds.{name} as from read_csv('{seeds / name}.csv', header = true)"
             )
+        warehouse.execute(
+            "update seeds.attribution_models set is_active = list_contains($1, model)",
+            [list(HEURISTICS)],
+        )
         warehouse.execute(_AS_OF)
         warehouse.execute(_ORDERS, {"conversions": conversions})
         people = conversions + conversions // _WITHOUT_ORDER
