@@ -123,10 +123,15 @@ def make_journeys(settings: Settings, conversions: int) -> Journeys:
         people = conversions + conversions // _WITHOUT_ORDER
         numbers = {"conversions": conversions, "people": people}
         warehouse.execute(_TOUCHPOINTS, numbers | {"touches": _TOUCHES, "channels": _CHANNELS})
-    return Journeys(settings.warehouse_path, _compiled(settings))
+    return Journeys(settings.warehouse_path, compiled_models(settings))
 
 
-def _compiled(settings: Settings) -> Path:
+def compiled_models(settings: Settings) -> Path:
+    """Folder of the compiled SQL of the attribution models, with the profile's look-back alone.
+
+    Raises:
+        CompileError: dbt could not compile them.
+    """
     project, target = str(settings.dbt_project_folder), settings.data_folder / "dbt"
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", *MODELS]
     command += ["--target-path", str(target)]
