@@ -9,7 +9,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.unit.identity.worlds import KEY, NOW, Pair, World
 
 from pipelines.identity.correct import Desk, carry_out, try_change
 from pipelines.identity.decision_file import read_decisions
@@ -18,6 +17,7 @@ from pipelines.identity.effect import Effect
 from pipelines.identity.resolve import resolve_in_transaction
 from pipelines.identity.rules import Rules
 from pipelines.identity.subjects import Finder
+from tests.unit.identity.worlds import KEY, NOW, Pair, World
 
 AT = datetime.fromisoformat("2026-06-01T09:30:00+08:00")
 
