@@ -33,3 +33,10 @@ def dense(values: Integers) -> tuple[Integers, int]:
     """Values as numbers from 0 in their order, and how many there are."""
     distinct, numbers = np.unique(values, return_inverse=True)
     return numbers, len(distinct)
+
+
+def members(values: Integers, size: int) -> Flags:
+    """Which of the numbers 0 to `size` - 1 are among the values."""
+    flags = np.zeros(size, dtype=bool)
+    flags[values] = True
+    return flags

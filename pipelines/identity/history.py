@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.identity.changes import Change
 from pipelines.identity.codes import Codes
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, members
 from pipelines.identity.screen import REASONS
 from pipelines.identity.sql import staged
 
@@ -118,10 +118,12 @@ def append(connection: duckdb.DuckDBPyConnection, run: Run, events: pl.DataFrame
 
 def retired_customers(change: Change) -> Integers:
     """Old customers that lost their last identifier and were not taken in by another."""
-    was = np.unique(change.before.customers)
-    now = np.unique(change.after.customers)
-    gone = np.setdiff1d(was[was > 0], now)
-    return np.setdiff1d(gone, change.carried.absorbed)
+    before, after = change.before.customers, change.after.customers
+    size = int(max(before.max(initial=0), after.max(initial=0))) + 1
+    gone = members(before, size) & ~members(after, size)
+    gone[0] = False
+    gone[change.carried.absorbed] = False
+    return np.flatnonzero(gone)
 
 
 def _customers_of(change: Change, identifiers: Integers) -> Integers:

@@ -90,7 +90,7 @@ def degrees_in(region: Region, codes: Codes) -> Degrees:
     """Degrees of the nodes inside the region."""
     plain = region.edges[(region.reasons == 0) & ~on_devices(region.edges, codes)]
     ends = ends_of(plain, codes, *region.left_right(plain))
-    degrees = count_degrees(ends, region.periods.nodes, codes.types)
+    degrees = count_degrees(ends, codes.types)
     if region.is_everything:
         return degrees
     kept = region.inside[region.periods.identifiers[degrees.node]]

@@ -130,36 +130,29 @@ def _update_blocked(
             rules.blocked_values.select("identifier_type", "identifier_value", "reason"),
         ]
     ).unique(["identifier_type", "identifier_value"], keep="first", maintain_order=True)
-    patterns = pl.DataFrame(
-        [(p.identifier_type, p.pattern, p.reason) for p in rules.block_patterns],
-        schema={"identifier_type": pl.String, "pattern": pl.String, "reason": pl.String},
-        orient="row",
-    )
+    by_pattern = _by_pattern(rules)
     with (
         temporary(connection, "resolving_blocked"),
         staged(connection, "block_values", reasons),
-        staged(connection, "block_patterns", patterns),
         staged(connection, "unblocked", identifier_frame(decisions.unblocked)),
         staged(connection, "resolving_came", {"identifier_id": [] if came is None else came}),
     ):
         connection.execute(
             f"""
             create temp table resolving_blocked as
-            with present as (
-                select * from identity.identifiers {among}
-                anti join identity.identity_absent using (identifier_id)
-                anti join unblocked using (identifier_type, identifier_value)
-            ),
+            with known as (select * from identity.identifiers {among}),
+            matched as (select *, {by_pattern} as reason from known),
             blocked as (
-                select identifier_id, reason, 1 as place
-                from present join block_values using (identifier_type, identifier_value)
+                select known.*, reason, 1 as place
+                from known join block_values using (identifier_type, identifier_value)
                 union all
-                select identifier_id, reason, 2 from present join block_patterns b
-                    on b.identifier_type = present.identifier_type
-                    and regexp_full_match(identifier_value, b.pattern)
+                select *, 2 from matched where reason is not null
             )
             select identifier_id, min_by(reason, (place, reason)) as reason
-            from blocked group by identifier_id
+            from blocked
+            anti join identity.identity_absent using (identifier_id)
+            anti join unblocked using (identifier_type, identifier_value)
+            group by identifier_id
             """
         )
         replaced = (
@@ -181,6 +174,24 @@ def _update_blocked(
             "insert into identity.identity_blocked from resolving_blocked order by identifier_id"
         )
     return changed
+
+
+def _by_pattern(rules: Rules) -> str:
+    """In SQL: the reason of the first pattern that fits a value; null where none does.
+
+    Literals: an expression that comes from a column is compiled anew for every row.
+    """
+    whens = [
+        f"when identifier_type = {_literal(row.identifier_type)} "
+        f"and regexp_full_match(identifier_value, {_literal(row.pattern)}) "
+        f"then {_literal(row.reason)}"
+        for row in sorted(rules.block_patterns, key=lambda row: (row.reason, row.pattern))
+    ]
+    return f"case {' '.join(whens)} end" if whens else "null::varchar"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 _Decided = tuple[str, int, int]
