@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.identity.codes import TypeCodes
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, distinct
 
 _USUAL = 0.999
 """So large a share of the identifiers of a type have a usual number of neighbours …"""
@@ -82,7 +82,7 @@ def count_degrees(ends: Ends, types: TypeCodes) -> Degrees:
 
 def _often_linked(ends: Ends, least: Integers, kinds: int) -> Flags:
     """Ends of nodes with more than `least` ends, repeats included, at neighbours of that type."""
-    pairs = (ends.own_type * kinds + ends.neighbour_type).astype(np.int16)
+    pairs = ends.own_type * kinds + ends.neighbour_type
     often = np.zeros(len(pairs), dtype=bool)
     for pair in np.flatnonzero(np.bincount(pairs, minlength=1)).tolist():
         if least[pair // kinds] >= 0:
@@ -100,7 +100,7 @@ def degree_limits(degrees: Degrees, population: Integers, types: TypeCodes) -> I
     """
     limits = np.repeat(types.guard_min[:, None], len(types.names), axis=1)
     pairs = degrees.own_type * len(types.names) + degrees.neighbour_type
-    for pair in np.unique(pairs):
+    for pair in distinct(pairs):
         own, kind = divmod(int(pair), len(types.names))
         above = round(float(population[own]) * (1 - _USUAL))
         degree = np.sort(degrees.neighbours[pairs == pair])[::-1]

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from pipelines.identity.codes import NO_TIME, Codes
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, distinct
 from pipelines.identity.guard import Degrees, count_degrees
 from pipelines.identity.periods import Periods
 from pipelines.identity.screen import Edges, device_rules, ends_of, on_devices, periods_of, screen
@@ -135,7 +135,7 @@ class EdgeIndex:
         wanted = self._flags(identifiers)
         at = wanted[self._a] | wanted[self._b]
         found = np.concatenate([identifiers, self._a[at], self._b[at]])
-        return np.unique(found)
+        return distinct(found)
 
     def device_links(self, codes: Codes) -> tuple[Integers, Integers]:
         """Shared devices and the identifiers that used them, whether that counts or not."""

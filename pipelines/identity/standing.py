@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import polars as pl
 
 from pipelines.identity.decisions import Decisions, Identifier
 from pipelines.identity.evidence import ERASED
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, distinct, union, without
 from pipelines.identity.rules import Rules
 from pipelines.identity.sql import fetch, staged, temporary
 
@@ -63,11 +64,11 @@ def update_standing(
         blocked=all_blocked,
         taken_out=_integers(a for decision, a, _ in now if decision == TAKE_OUT),
         erased=erased,
-        nobody=np.unique(np.concatenate([all_blocked, absent, erased])),
+        nobody=union(all_blocked, absent, erased),
         must=_pairs(now, MERGE),
         cannot=_pairs(now, SPLIT),
         decided_types=types,
-        set_apart=np.union1d(blocked, _integers(apart)),
+        set_apart=union(blocked, _integers(apart)),
         paired=_integers(paired),
     )
 
@@ -104,7 +105,7 @@ def erase(connection: duckdb.DuckDBPyConnection) -> tuple[Integers, Integers]:
                       "identity_blocked", "identity_guarded", "identity_ambiguous",
                       "identity_degrees"):  # fmt: skip
             connection.execute(f"delete from identity.{table} where identifier_id in {gone}")
-    return erased, np.setdiff1d(ends, erased)
+    return erased, without(ends, erased)
 
 
 def identifier_frame(identifiers: Iterable[Identifier]) -> pl.DataFrame:
@@ -176,6 +177,17 @@ def _update_blocked(
     return changed
 
 
+def blocks_fingerprint(rules: Rules, decisions: Decisions) -> str:
+    """SHA-256 (hex) over everything that blocks identifiers, or lets them be."""
+    content = (
+        sorted(rules.blocked_values.select("identifier_type", "identifier_value", "reason").rows()),
+        sorted((row.identifier_type, row.pattern, row.reason) for row in rules.block_patterns),
+        sorted(map(tuple, decisions.blocked)),
+        sorted(map(tuple, decisions.unblocked)),
+    )
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
 def _by_pattern(rules: Rules) -> str:
     """In SQL: the reason of the first pattern that fits a value; null where none does.
 
@@ -238,4 +250,4 @@ def _pairs(decided: list[_Decided], kind: str) -> Integers:
 
 
 def _integers(values: Iterable[int]) -> Integers:
-    return np.unique(np.fromiter(values, dtype=np.int64))
+    return distinct(np.fromiter(values, dtype=np.int64))
