@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import cli_identity
+from pipelines import cli_decisions, cli_identity
 from pipelines.cli_errors import readable_errors
+from pipelines.cli_explain import explain
 from pipelines.exports.errors import ExportRefused
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.publishing.reader import connect, versions
@@ -244,7 +245,9 @@ def _refresh_and_report(settings: Settings) -> None:
 
 
 app.command()(cli_identity.why)
+cli_decisions.register(app)
 app.add_typer(cli_identity.identity)
+app.add_typer(explain)
 
 if __name__ == "__main__":
     app()

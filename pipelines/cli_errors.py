@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
+from pipelines.attribution.explain import OrderNotExplainedError
 from pipelines.exports.errors import ContractError, ExportRefused
 from pipelines.identity.errors import IdentityInputError
 from pipelines.orchestration.dbt_calls import DbtError
@@ -22,6 +23,7 @@ _EXPECTED = (
     ExportRefused,
     IdentityInputError,
     KeyFileError,
+    OrderNotExplainedError,
     NoWarehouseError,
     PublishingError,
     RefreshRunningError,

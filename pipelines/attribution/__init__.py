@@ -1,17 +1,6 @@
-"""Attribution that SQL states badly: removal effects of Markov chains, and Shapley values.
+"""Attribution that SQL states badly, and the explanation of a credited order.
 
-Both start from small aggregates that SQL makes of the touch sequence (`int_attribution__steps`,
-`int_attribution__coalitions`) and give back one row per channel or per set of channels.
+Removal effects of Markov chains (`markov`) and Shapley values (`shapley`) start from small
+aggregates that SQL makes of the touch sequence and give back one row per channel or per set of
+channels; `tables` is what dbt's models call.
 """
-
-from pipelines.attribution.markov import RemovalEffects, Steps, removal_effects
-from pipelines.attribution.shapley import Coalitions, Shares, rate_shares
-
-__all__ = [
-    "Coalitions",
-    "RemovalEffects",
-    "Shares",
-    "Steps",
-    "rate_shares",
-    "removal_effects",
-]

@@ -186,8 +186,10 @@ class CsvBody:
 
     def _body(self) -> Body:
         names = {str(i): pl.String() for i in self.wanted}
-        odd = pl.DataFrame(self._odd_rows, schema=names, orient="row")
-        cells = pl.concat([*self._frames, odd]) if self._frames else odd
+        frames = self._frames
+        if self._odd_rows or not frames:
+            frames = [*frames, pl.DataFrame(self._odd_rows, schema=names, orient="row")]
+        cells = pl.concat(frames)
         places = np.array(self._odd_places, dtype=np.int64).reshape(-1, 2)
         lines = np.concatenate([*self._lines, places[:, 0]])
         starts = np.concatenate([*self._starts, places[:, 1]])

@@ -80,9 +80,11 @@ def _text(cells: pa.BinaryArray) -> pl.Series:
 
 def _decoded(cells: pa.BinaryArray) -> pa.StringArray:
     """All cells in one call: one for each would cost more than the decoding."""
-    span = pa.py_buffer(np.array([0, len(cells)], np.int32))  # pa.array() would import pandas
-    row = pa.Array.from_buffers(pa.list_(pa.binary()), 1, [None, span], children=[cells])
-    joined = pc.binary_join(row, _JOINT)[0].as_buffer().to_pybytes()
+    row = pa.Array.from_buffers(
+        pa.list_(pa.binary()), 1, [None, _span(len(cells))], children=[cells]
+    )
+    joint = pa.Array.from_buffers(pa.binary(), 1, [None, _span(1), pa.py_buffer(_JOINT)])
+    joined = pc.binary_join(row, joint[0])[0].as_buffer().to_pybytes()
     text = joined.decode(GB18030).encode()
     joints = np.flatnonzero(np.frombuffer(text, np.uint8) == 0)
     ends = np.concatenate([[0], joints - np.arange(len(joints)), [len(text) - len(joints)]])
@@ -91,6 +93,11 @@ def _decoded(cells: pa.BinaryArray) -> pa.StringArray:
         pa.py_buffer(ends.astype(np.int32)),
         pa.py_buffer(text.translate(None, _JOINT)),
     )
+
+
+def _span(length: int) -> pa.Buffer:
+    """Offsets of one item, made by hand: pyarrow imports pandas to take in Python values."""
+    return pa.py_buffer(np.array([0, length], np.int32))
 
 
 def _is_ascii(cells: pa.BinaryArray) -> bool:

@@ -22,7 +22,7 @@ _TOP = np.uint64(63)
 
 @dataclass(frozen=True)
 class Structure:
-    """Records of a text up to its first misplaced quotation mark or carriage return."""
+    """Records of a text up to its first misplaced quotation mark."""
 
     starts: Positions
     """Offset of each whole record."""
@@ -33,17 +33,20 @@ class Structure:
     lines_before: Positions
     """Physical line ends before each record; one more entry than there are records."""
     is_right: bool
-    """No quotation mark and no carriage return is misplaced."""
+    """No quotation mark is misplaced."""
 
     @classmethod
     def of(cls, text: bytes | memoryview, separator: bytes) -> Structure:
         """Structure of text that begins where a record begins."""
         octets = np.frombuffer(text, dtype=np.uint8)
         line_ends, quotes = _bitmap(octets, _LF), _bitmap(octets, _QUOTE)
-        separators, returns = _bitmap(octets, separator[0]), _bitmap(octets, _CR)
-        quoted = _within(quotes)
-        wrong = _misplaced(quotes, quoted, separators | line_ends, line_ends, returns)
-        first_wrong = _first(wrong, len(text))
+        separators = _bitmap(octets, separator[0])
+        quoted, first_wrong = quotes, len(text)
+        if quotes.any():
+            quoted = _within(quotes)
+            returns = _bitmap(octets, _CR)
+            wrong = _misplaced(quotes, quoted, separators | line_ends, returns)
+            first_wrong = _first(wrong, len(text))
         ends = _set_bits(line_ends & ~quoted) + 1
         ends = ends[: np.searchsorted(ends, first_wrong, side="right")]
         starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])[: len(ends)]
@@ -64,8 +67,6 @@ def _bitmap(octets: npt.NDArray[np.uint8], value: int) -> Words:
 
 def _within(quotes: Words) -> Words:
     """Bits from an opening quotation mark up to the byte before the closing one."""
-    if not quotes.any():
-        return quotes
     parity = quotes.copy()
     for shift in (1, 2, 4, 8, 16, 32):
         parity ^= parity << np.uint64(shift)
@@ -74,17 +75,13 @@ def _within(quotes: Words) -> Words:
     return parity ^ (np.uint64(0) - carried)
 
 
-def _misplaced(
-    quotes: Words, quoted: Words, ends_cell: Words, line_ends: Words, returns: Words
-) -> Words:
-    """Opening marks that follow text, closing marks before text, returns without a line end."""
-    wrong = returns & ~_previous(line_ends)
-    if quotes.any():
-        after_cell_end = _next(ends_cell | quotes)
-        after_cell_end[0] |= _ONE
-        wrong |= quotes & quoted & ~after_cell_end
-        wrong |= quotes & ~quoted & ~_previous(ends_cell | quotes | returns)
-    return wrong
+def _misplaced(quotes: Words, quoted: Words, ends_cell: Words, returns: Words) -> Words:
+    """Opening marks that follow text, closing marks before text."""
+    after_cell_end = _next(ends_cell | quotes)
+    after_cell_end[0] |= _ONE
+    return (quotes & quoted & ~after_cell_end) | (
+        quotes & ~quoted & ~_previous(ends_cell | quotes | returns)
+    )
 
 
 def _next(bits: Words) -> Words:

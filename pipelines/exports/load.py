@@ -106,7 +106,7 @@ def load_files(
         if batch.is_full or batch.holds(opened):
             yield from _write(con, batch, contracts, key)
             batch = _Batch()
-        batch.files.append(opened)
+        batch.add(opened)
     yield from _write(con, batch, contracts, key)
 
 
@@ -115,16 +115,21 @@ class _Batch:
     """Files that are checked and written together."""
 
     files: list[Opened] = field(default_factory=list)
+    _contents: set[tuple[str, str]] = field(default_factory=set)
+    _bytes: int = 0
+
+    def add(self, opened: Opened) -> None:
+        self.files.append(opened)
+        self._contents.add((opened.landed.sha256, opened.landed.account))
+        self._bytes += opened.cell_bytes
 
     @property
     def is_full(self) -> bool:
-        size = sum(file.cell_bytes for file in self.files)
-        return size >= _BATCH_BYTES or len(self.files) >= _BATCH_FILES
+        return self._bytes >= _BATCH_BYTES or len(self.files) >= _BATCH_FILES
 
     def holds(self, opened: Opened) -> bool:
         """The same content of the same account: a file was replaced while it was read."""
-        contents = {(file.landed.sha256, file.landed.account) for file in self.files}
-        return (opened.landed.sha256, opened.landed.account) in contents
+        return (opened.landed.sha256, opened.landed.account) in self._contents
 
 
 def _write(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import duckdb
 
 from pipelines.exports.contract_files import Contracts, load_contracts
@@ -33,16 +37,28 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
         if _is_up_to_date(settings, published):
             return RefreshOutcome("nothing_new", published[0], refused=_refused_files(settings))
         progress("step", "prepare")
-        build_manifest_if_stale(settings)
-        from pipelines.orchestration.job_run import (
-            run_job,  # imports Dagster: only when there is work
-        )
+        with _rare_garbage_collection():
+            build_manifest_if_stale(settings)
+            from pipelines.orchestration.job_run import (
+                run_job,  # imports Dagster: only when there is work
+            )
 
-        run = run_job(settings, progress)
+            run = run_job(settings, progress)
         if run.failures:
             return RefreshOutcome("failed", published[0], run, _refused_files(settings))
         version = read_manifest(settings).version
         return RefreshOutcome("published", version, run, _refused_files(settings))
+
+
+@contextmanager
+def _rare_garbage_collection() -> Iterator[None]:
+    """Look for garbage after 100,000 new objects, not 700: nearly all live as long as the run."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def waiting_files(settings: Settings) -> list[LandedFile]:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.attribution import Steps, rate_shares, removal_effects
+from pipelines.attribution.markov import Steps, removal_effects
+from pipelines.attribution.shapley import rate_shares
 from tests.golden.attribution.journeys import CHANNELS, journeys
 from tests.unit.attribution.journeys import Counts, coalitions_of, steps_of
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from pipelines.attribution import Coalitions, Steps
+from pipelines.attribution.markov import Steps
+from pipelines.attribution.shapley import Coalitions
 
 Counts = Mapping[tuple[int, ...], tuple[float, float, float]]
 """Path of channel numbers -> conversions, paths without one, revenue of the conversions."""

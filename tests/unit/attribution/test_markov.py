@@ -8,8 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pipelines.attribution import Steps, removal_effects
-from pipelines.attribution.markov import ChainError
+from pipelines.attribution.markov import ChainError, Steps, removal_effects
 from tests.unit.attribution.journeys import Counts, steps_of
 
 

@@ -8,8 +8,13 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from pipelines.attribution import Coalitions, rate_shares
-from pipelines.attribution.shapley import CoalitionError, _by_lattice, _by_lookup
+from pipelines.attribution.shapley import (
+    CoalitionError,
+    Coalitions,
+    _by_lattice,
+    _by_lookup,
+    rate_shares,
+)
 from tests.unit.attribution.journeys import Counts, coalitions_of, mask_of
 
 

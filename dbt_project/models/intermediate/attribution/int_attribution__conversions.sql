@@ -39,6 +39,9 @@ counted as (
 
 select
     conversion_id,
+    -- windows are quicker over whole numbers than over texts
+    row_number() over (order by converted_at asc nulls last, conversion_id asc nulls last)
+        as conversion_number,
     customer_id,
     case
         when not is_identified then 'guest_order'

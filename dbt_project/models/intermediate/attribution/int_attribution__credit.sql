@@ -8,17 +8,20 @@ with touches as (
         lookback_days,
         conversion_id,
         touch_id,
+        -- one whole number per path and, below, per path and model: windows over it are quick
+        conversion_number * 100000 + lookback_days as path_key,
         channel_number,
         position,
         path_length,
         hours_before,
         revenue_gross_cny,
         refund_cny,
-        count(*) over (partition by lookback_days, conversion_id, channel_number)
-            as channel_touches,
+        count(*) over (
+            partition by conversion_number * 100000 + lookback_days, channel_number
+        ) as channel_touches,
         coalesce(
             max(case when not is_direct then position end) over (
-                partition by lookback_days, conversion_id
+                partition by conversion_number * 100000 + lookback_days
             ),
             path_length
         ) as last_other_position
@@ -36,7 +39,10 @@ sets as (
 
 models as (
 
-    select * from {{ ref('attribution_models') }}
+    select
+        *,
+        row_number() over (order by model asc nulls last) as model_number
+    from {{ ref('attribution_models') }}
     where is_active
 
 ),
@@ -46,6 +52,7 @@ parts as (
     select
         touches.*,
         models.model,
+        touches.path_key * 1000 + models.model_number as credit_key,
         case models.family
             when 'position'
                 then
@@ -88,7 +95,7 @@ weights as (
 
     select
         *,
-        part / sum(part) over (partition by lookback_days, conversion_id, model) as weight
+        part / sum(part) over (partition by credit_key) as weight
     from parts
     where part <> 0
 
@@ -115,31 +122,25 @@ remainders as (
         *,
         revenue_gross_cny - cast(
             cast(
-                sum(gross_fen) over (partition by lookback_days, conversion_id, model)
-                as decimal(18, 4)
+                sum(gross_fen) over (partition by credit_key) as decimal(18, 4)
             ) / 100
             as decimal(18, 4)
         ) as left_gross_cny,
         refund_cny - cast(
             cast(
-                sum(refund_fen) over (partition by lookback_days, conversion_id, model)
-                as decimal(18, 4)
+                sum(refund_fen) over (partition by credit_key) as decimal(18, 4)
             ) / 100
             as decimal(18, 4)
         ) as left_refund_cny,
         row_number() over (
-            partition by lookback_days, conversion_id, model
+            partition by credit_key
             order by
-                round(exact_gross_fen - gross_fen, 6) desc nulls last,
-                position asc nulls last,
-                touch_id asc nulls last
+                round(exact_gross_fen - gross_fen, 6) desc nulls last, position asc nulls last
         ) as gross_rank,
         row_number() over (
-            partition by lookback_days, conversion_id, model
+            partition by credit_key
             order by
-                round(exact_refund_fen - refund_fen, 6) desc nulls last,
-                position asc nulls last,
-                touch_id asc nulls last
+                round(exact_refund_fen - refund_fen, 6) desc nulls last, position asc nulls last
         ) as refund_rank
     from shares
 

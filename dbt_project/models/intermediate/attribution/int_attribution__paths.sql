@@ -135,6 +135,7 @@ select
     lookbacks.lookback_days,
     lookbacks.is_default_lookback,
     conversions.conversion_id,
+    conversions.conversion_number,
     conversions.customer_id,
     coalesce(sequence.touch_id, {{ channel_unattributed() }}) as touch_id,
     conversions.conversion_type,
