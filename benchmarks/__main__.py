@@ -15,7 +15,15 @@ from rich.markup import escape
 from benchmarks.measure import MeasureError
 from benchmarks.options import Options
 from benchmarks.results import SECTIONS, Figure, Report
-from benchmarks.sections import attribution, full_refresh, growth, identity, loader, overhead
+from benchmarks.sections import (
+    attribution,
+    febrl,
+    full_refresh,
+    growth,
+    identity,
+    loader,
+    overhead,
+)
 from pipelines.settings import REPOSITORY, current_settings
 
 _MEASURES: dict[str, Callable[[Options], Iterator[Figure]]] = {
@@ -25,6 +33,7 @@ _MEASURES: dict[str, Callable[[Options], Iterator[Figure]]] = {
     "d": attribution.measure,
     "e": overhead.measure,
     "f": growth.measure,
+    "g": febrl.measure,
 }
 _ROWS, _FULL_ROWS = [100_000, 1_000_000], [100_000, 1_000_000, 10_000_000]
 _FOLDER = REPOSITORY / "benchmarks"
@@ -39,11 +48,12 @@ class Section(StrEnum):
     d = "d"
     e = "e"
     f = "f"
+    g = "g"
 
 
 def main(
     section: Annotated[
-        list[Section] | None, typer.Option(help="Only these sections: a to f.")
+        list[Section] | None, typer.Option(help="Only these sections: a to g.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="(a) also at 10 million raw rows.")] = False,
     rows: Annotated[

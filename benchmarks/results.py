@@ -29,6 +29,7 @@ SECTIONS = {
     "d": "Attribution against ChannelAttribution",
     "e": "Start-up and empty refresh",
     "f": "Growth: one more day after a long history",
+    "g": "FEBRL: people from Splink's pairs, ours against its own clustering",
 }
 _PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "numpy", "polars", "scipy")
 

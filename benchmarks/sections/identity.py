@@ -5,17 +5,24 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
-from benchmarks.inputs.graph import make_graph
-from benchmarks.measure import Measured, MeasureError, Worker, medians
+from benchmarks.inputs.graph import make_graph, write_peers
+from benchmarks.measure import Measured, MeasureError, Worker, medians, run_worker
 from benchmarks.options import NO_PEERS, Options, data_folder
 from benchmarks.results import Figure, Target
 
-_FASTER_THAN_SPLINK = Target(3.0, "at least")
-_PEERS = {
-    "splink_text": "Splink clusters the same text keys",
-    "splink_integer": "Splink, given integers",
-    "scipy": "scipy, given integers (floor)",
-}
+_UNIT = 10_000_000
+"""Edges that the targets in seconds are meant for."""
+_PEERS = [
+    ("first", "splink_text", "from text keys", "Splink, text keys", Target(3.0, "at least")),
+    ("full", "splink_integer", "from integers", "Splink, integers", Target(5.0, "at least")),
+    ("full", "scipy", "from integers", "scipy, in memory (floor)", None),
+]
+_SECONDS = [
+    ("full", "everything anew, per 10 million edges", Target(10.0, "at most")),
+    ("news", "one in a hundred is new, per 10 million edges", Target(2.0, "at most")),
+    ("again", "nothing is new, per 10 million edges", None),
+]
+_MEMORY = Target(2000.0, "at most")
 
 
 class WrongPartitionError(MeasureError):
@@ -23,43 +30,62 @@ class WrongPartitionError(MeasureError):
 
 
 def measure(options: Options) -> Iterator[Figure]:
-    """How many times less CPU than each peer; and a second run, where nothing is new."""
+    """How many times less CPU than each peer; what everything, some news and no news cost."""
     folder = options.work / "c"
     options.say(f"(c) identity on {options.edges:,} edges")
     graph = make_graph(data_folder(options, "c"), folder, options.edges)
+    work, state, peers = (str(folder / name) for name in ("run.duckdb", "state.duckdb", "peers"))
+    first = run_worker(Worker("resolve", (str(graph.warehouse), "first", state)))
+    nodes, edges = write_peers(folder / "state.duckdb", folder / "peers")
     workers = {
-        "ours": Worker("resolve", (str(graph.warehouse),)),
-        "scipy": Worker("scipy_components", (str(graph.peers),)),
+        "first": Worker("resolve", (str(graph.warehouse), "first", work)),
+        **{step: Worker("resolve", (state, step, work)) for step in ("full", "again", "news")},
+        "scipy": Worker("scipy_components", (peers,)),
     }
     if options.has_peers:
         for kind in ("text", "integer"):
-            arguments = (str(graph.peers), kind)
-            workers[f"splink_{kind}"] = Worker("splink_clusters", arguments, str(options.peers))
+            workers[f"splink_{kind}"] = Worker("splink_clusters", (peers, kind), str(options.peers))
     runs = medians(options.repeats, workers)
-    _require_equal_partitions(runs)
-    ours, sizes = runs["ours"], {"edges": graph.edges, "identifiers": graph.identifiers}
-    for name, label in _PEERS.items():
-        peer = runs.get(name)
-        yield Figure(
-            section="c",
-            name="resolve identities",
-            value=peer.work / ours.work if peer else None,
-            unit="peer ÷ ours",
-            ours=ours,
-            peer_name=label,
-            peer=peer,
-            target=_FASTER_THAN_SPLINK if name == "splink_text" else None,
-            note=f"call alone: {ours.work:.2f} s against {peer.work:.2f} s; {graph.edges:,} edges"
-            if peer
-            else NO_PEERS,
-            sizes=sizes,
-        )
-    again = float(ours.facts["again_seconds"])
-    yield Figure("c", "again, nothing new", again, "CPU s", sizes=sizes)
+    everything = run_worker(Worker("resolve", (str(graph.warehouse), "all", work)))
+    _require_equal({"first, before": first} | {n: r for n, r in runs.items() if n != "news"})
+    _require_equal({"news": runs["news"], "all at once": everything})
+    sizes = {
+        "rows": graph.rows, "news": graph.news, "identifiers": nodes, "used edges": edges,
+    }  # fmt: skip
+    yield from _against_peers(runs, sizes)
+    yield from _alone(runs, graph.rows, sizes)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _require_equal_partitions(runs: dict[str, Measured]) -> None:
+def _against_peers(runs: dict[str, Measured], sizes: dict[str, int]) -> Iterator[Figure]:
+    for step, name, label, peer_label, target in _PEERS:
+        ours, peer = runs[step], runs.get(name)
+        yield Figure(
+            section="c",
+            name=f"resolve identities, {label}",
+            value=peer.work / ours.work if peer else None,
+            unit="peer ÷ ours",
+            ours=ours,
+            peer_name=peer_label,
+            peer=peer,
+            target=target,
+            note=f"call alone: {ours.work:.2f} s against {peer.work:.2f} s" if peer else NO_PEERS,
+            sizes=sizes,
+        )
+
+
+def _alone(runs: dict[str, Measured], rows: int, sizes: dict[str, int]) -> Iterator[Figure]:
+    for step, label, target in _SECONDS:
+        run = runs[step]
+        seconds = run.work * _UNIT / rows
+        note = f"call alone: {run.work:.2f} s on {rows:,} rows"
+        yield Figure("c", label, seconds, "CPU s", run, target=target, note=note, sizes=sizes)
+    full = runs["full"]
+    yield Figure("c", "everything anew, peak memory", full.peak_mb, "MB", full, target=_MEMORY,
+        sizes=sizes)  # fmt: skip
+
+
+def _require_equal(runs: dict[str, Measured]) -> None:
     partitions = {name: (run.facts["groups"], run.facts["partition"]) for name, run in runs.items()}
     if len(set(partitions.values())) > 1:
         raise WrongPartitionError(f"(c) the programs found different groups: {partitions}")

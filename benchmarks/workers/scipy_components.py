@@ -28,7 +28,7 @@ def main(graph: str) -> None:
         connection.register("found", found)
         groups, partition = fingerprint(
             connection,
-            "select nodes.unique_id as member, found.label from found join nodes using (node)",
+            "select node as member, label from found join nodes using (node)",
         )
     tell(clock, groups=groups, partition=partition)
 

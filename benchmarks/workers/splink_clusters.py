@@ -32,7 +32,7 @@ def main(graph: str, kind: str) -> None:
             )
         groups, partition = fingerprint(
             connection,
-            "select nodes.unique_id as member, found.cluster_id as label "
+            "select nodes.node as member, found.cluster_id as label "
             f"from {clusters.physical_name} found join nodes using ({key})",
         )
     tell(clock, groups=groups, partition=partition)

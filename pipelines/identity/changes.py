@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.identity.carryover import CarryOver, carry_over
 from pipelines.identity.codes import NO_TIME
-from pipelines.identity.graph import Integers, first_positions
+from pipelines.identity.graph import Integers, distinct, first_positions, union
 from pipelines.identity.partition import Solved
 from pipelines.identity.periods import Periods
 from pipelines.identity.region import Region, position_of
@@ -118,7 +118,7 @@ def changed_customers(change: Change) -> Integers:
     customers = np.concatenate(
         [rows.customers[moved[rows.periods.identifiers]] for rows in (change.before, change.after)]
     )
-    return np.unique(customers[customers > 0])
+    return distinct(customers[customers > 0])
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, region: Region) -> Rows:
@@ -177,7 +177,7 @@ def _differences(before: Rows, after: Rows) -> tuple[Integers, Integers]:
     size = before.periods.size
     moved = before.customers[:size] != after.customers[:size]
     relabelled = moved | (before.components[:size] != after.components[:size])
-    for position in np.union1d(before.periods.identifier, after.periods.identifier).tolist():
+    for position in union(before.periods.identifier, after.periods.identifier).tolist():
         was, now = before.about(position), after.about(position)
         relabelled[position] = was != now
         moved[position] = [(b, e, c) for b, e, _, c in was] != [(b, e, c) for b, e, _, c in now]

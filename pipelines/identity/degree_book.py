@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from pipelines.identity.codes import Codes
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, among, distinct
 from pipelines.identity.guard import Degrees, degree_limits
 from pipelines.identity.region import Region
 from pipelines.identity.sql import fetch, staged
@@ -32,7 +32,7 @@ class DegreeBook:
     def within(self, region: Region) -> tuple[Degrees, Integers]:
         """The rows about identifiers of the region, by its nodes; and their limits."""
         identifiers = region.identifiers
-        rows = np.flatnonzero(np.isin(self.degrees.node, identifiers))
+        rows = np.flatnonzero(among(self.degrees.node, identifiers))
         at = np.searchsorted(identifiers, self.degrees.node[rows])
         nodes = region.periods.node_of(at, self.start[rows])
         columns = (column[rows] for column in vars(self.degrees).values())
@@ -72,7 +72,7 @@ def updated_book(
     codes: Codes,
 ) -> DegreeBook:
     """The book with the new `degrees` of the identifiers in `counted`, and with new limits."""
-    kept = ~np.isin(book.degrees.node, counted)
+    kept = ~among(book.degrees.node, distinct(counted))
     own = region.identifiers[region.periods.identifiers[degrees.node]].astype(np.int64)
     new = _by_identifier(degrees, own)
     columns = zip(vars(book.degrees).values(), vars(new).values(), strict=True)

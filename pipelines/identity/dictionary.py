@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import duckdb
-import numpy as np
 
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, union, without
 from pipelines.identity.sql import fetch, get_state, scalar, set_state
 
 NAMED = "resolving_named"
@@ -100,7 +99,8 @@ def note_presence(
     )
     connection.execute("drop table resolving_only_derived")
     (new,) = fetch(connection, f"select identifier_id from {NAMED} where is_new")
-    return np.union1d(np.setxor1d(before, _absent(connection)), new)
+    after = _absent(connection)
+    return union(without(before, after), without(after, before), new)
 
 
 def _absent(connection: duckdb.DuckDBPyConnection) -> Integers:

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.identity.dictionary import NAMED, extend_dictionary, note_presence
 from pipelines.identity.errors import IdentityInputError
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, union
 from pipelines.identity.rules import Rules
 from pipelines.identity.sql import fetch, get_state, scalar, set_state, staged, temporary
 
@@ -102,7 +102,7 @@ def read_evidence(
         moved = note_presence(connection, rebuild=rebuild, with_derived=with_derived)
         linked = _take_up_pairs(connection, rebuild=rebuild, with_derived=with_derived)
     _note_files(connection, files)
-    return News(np.union1d(moved, linked), added)
+    return News(union(moved, linked), added)
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, query: str) -> frozenset[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.identity.codes import TypeCodes
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, distinct
 
 _USUAL = 0.999
 """So large a share of the identifiers of a type have a usual number of neighbours …"""
@@ -50,12 +50,11 @@ def least_busy(types: TypeCodes) -> Integers:
     return np.where(types.guard_min > 0, types.guard_min // _TOLERANCE, -1)
 
 
-def count_degrees(ends: Ends, nodes: int, types: TypeCodes) -> Degrees:
-    """Distinct neighbours per node and neighbour type, of the busy nodes among `nodes`."""
+def count_degrees(ends: Ends, types: TypeCodes) -> Degrees:
+    """Distinct neighbours per node and neighbour type, of the busy nodes."""
     least = least_busy(types)
     # Cheap and sufficient: few pass it, and only they are counted exactly.
-    links = np.bincount(ends.node, minlength=nodes)
-    counted = (least[ends.own_type] >= 0) & (links[ends.node] > least[ends.own_type])
+    counted = _often_linked(ends, least, len(types.names))
     node, neighbour = ends.node[counted].astype(np.int64), ends.neighbour[counted].astype(np.int64)
     kind, strong = ends.neighbour_type[counted].astype(np.int64), ends.is_strong[counted]
     own = ends.own_type[counted]
@@ -81,6 +80,18 @@ def count_degrees(ends: Ends, nodes: int, types: TypeCodes) -> Degrees:
     )
 
 
+def _often_linked(ends: Ends, least: Integers, kinds: int) -> Flags:
+    """Ends of nodes with more than `least` ends, repeats included, at neighbours of that type."""
+    pairs = ends.own_type * kinds + ends.neighbour_type
+    often = np.zeros(len(pairs), dtype=bool)
+    for pair in np.flatnonzero(np.bincount(pairs, minlength=1)).tolist():
+        if least[pair // kinds] >= 0:
+            at = np.flatnonzero(pairs == pair)
+            nodes = ends.node[at]
+            often[at] = np.bincount(nodes)[nodes] > least[pair // kinds]
+    return often
+
+
 def degree_limits(degrees: Degrees, population: Integers, types: TypeCodes) -> Integers:
     """The most neighbours that a node may have: a matrix, own type by neighbour type.
 
@@ -89,7 +100,7 @@ def degree_limits(degrees: Degrees, population: Integers, types: TypeCodes) -> I
     """
     limits = np.repeat(types.guard_min[:, None], len(types.names), axis=1)
     pairs = degrees.own_type * len(types.names) + degrees.neighbour_type
-    for pair in np.unique(pairs):
+    for pair in distinct(pairs):
         own, kind = divmod(int(pair), len(types.names))
         above = round(float(population[own]) * (1 - _USUAL))
         degree = np.sort(degrees.neighbours[pairs == pair])[::-1]

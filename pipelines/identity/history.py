@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.identity.changes import Change
 from pipelines.identity.codes import Codes
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, among, common, distinct, members, without
 from pipelines.identity.screen import REASONS
 from pipelines.identity.sql import staged
 
@@ -48,8 +48,8 @@ def log_customers(
         _events("created", carried.created, identifiers=_identifiers(change, carried.created_at)),
         _merged(change, codes),
         _split(change, codes),
-        _events("erased", np.intersect1d(retired, forgotten)),
-        _events("retired", np.setdiff1d(retired, forgotten)).with_columns(
+        _events("erased", common(retired, forgotten)),
+        _events("retired", without(retired, forgotten)).with_columns(
             reason=pl.lit("no identifier is left: withdrawn from the sources or blocked")
         ),
         _joined(change, codes),
@@ -118,17 +118,19 @@ def append(connection: duckdb.DuckDBPyConnection, run: Run, events: pl.DataFrame
 
 def retired_customers(change: Change) -> Integers:
     """Old customers that lost their last identifier and were not taken in by another."""
-    was = np.unique(change.before.customers)
-    now = np.unique(change.after.customers)
-    gone = np.setdiff1d(was[was > 0], now)
-    return np.setdiff1d(gone, change.carried.absorbed)
+    before, after = change.before.customers, change.after.customers
+    size = int(max(before.max(initial=0), after.max(initial=0))) + 1
+    gone = members(before, size) & ~members(after, size)
+    gone[0] = False
+    gone[change.carried.absorbed] = False
+    return np.flatnonzero(gone)
 
 
 def _customers_of(change: Change, identifiers: Integers) -> Integers:
     """Customers that some identifiers belonged to before."""
     before = change.before
-    of = np.isin(change.region.identifiers[before.periods.identifiers], identifiers)
-    return np.unique(before.customers[of])
+    of = among(change.region.identifiers[before.periods.identifiers], distinct(identifiers))
+    return distinct(before.customers[of])
 
 
 def _merged(change: Change, codes: Codes) -> pl.DataFrame:
@@ -139,7 +141,7 @@ def _merged(change: Change, codes: Codes) -> pl.DataFrame:
         return events
     edges, here, there = _ends(change, used=True)
     old = change.old
-    chosen = (old[here] != old[there]) & np.isin(old[here], absorbed)
+    chosen = (old[here] != old[there]) & among(old[here], distinct(absorbed))
     causes = _strongest(
         change,
         codes,
@@ -170,7 +172,7 @@ def _joined(change: Change, codes: Codes) -> pl.DataFrame:
     """Identifiers without a customer that came to an old one, by their strongest edge."""
     old, new = change.old, change.carried.customers
     arrived = (old == 0) & (new > 0)
-    arrived[arrived] = np.isin(new[arrived], change.before.customers)
+    arrived[arrived] = among(new[arrived], distinct(change.before.customers))
     nodes = np.flatnonzero(arrived)
     events = _events("joined", new[nodes], identifiers=_identifiers(change, nodes))
     if events.is_empty():
@@ -190,9 +192,11 @@ def _left(change: Change, erased: Integers) -> pl.DataFrame:
     belongs = np.zeros(after.periods.size, dtype=bool)
     belongs[after.periods.identifiers[after.customers > 0]] = True
     left = np.flatnonzero((before[: after.periods.size] > 0) & ~belongs)
-    left = left[np.isin(before[left], after.customers)]
+    left = left[among(before[left], distinct(after.customers))]
     identifiers = change.region.identifiers[left]
-    reason = np.where(np.isin(identifiers, erased), "erased", "blocked, withdrawn or shared")
+    reason = np.where(
+        among(identifiers, distinct(erased)), "erased", "blocked, withdrawn or shared"
+    )
     return _events("left", before[left], identifiers=identifiers).with_columns(
         reason=pl.Series(reason.tolist(), dtype=pl.String)
     )

@@ -9,7 +9,7 @@ import numpy as np
 from pipelines.identity.codes import Codes
 from pipelines.identity.degree_book import DegreeBook
 from pipelines.identity.devices import place_devices
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, members
 from pipelines.identity.guard import guarded_ends
 from pipelines.identity.region import Region, flags_of
 from pipelines.identity.screen import (
@@ -88,7 +88,10 @@ def _guard(
     degrees, limit = book.within(region)
     if not (degrees.neighbours > limit).any():
         return
-    candidates = np.flatnonzero((reasons == 0) & ~on_devices(region.edges, codes))
+    suspects = members(degrees.node[degrees.neighbours > limit], region.periods.nodes)
+    left, right = region.left_right(region.edges)
+    suspicious = (reasons == 0) & (suspects[left] | suspects[right])
+    candidates = np.flatnonzero(suspicious & ~on_devices(region.edges, codes))
     edges = region.edges[candidates]
     places = guarded_ends(ends_of(edges, codes, *region.left_right(edges)), degrees, limit)
     names = codes.types.names

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from pipelines.identity.codes import NO_TIME
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, among, distinct
 
 BEGINNING = -2_208_988_800_000_000
 """1900-01-01 in microseconds: where the first period begins."""
@@ -64,7 +64,7 @@ class Periods:
         if not len(self.identifier):
             return identifiers
         nodes = identifiers.astype(np.int64)
-        changing = np.flatnonzero(np.isin(identifiers, self.identifier))
+        changing = np.flatnonzero(among(identifiers, distinct(self.identifier)))
         asked = np.where(times[changing] == NO_TIME, END, times[changing])
         ranks = np.unique(np.concatenate([self.start, asked]), return_inverse=True)[1]
         stride = len(ranks) + 1

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from pipelines.identity.codes import NO_TIME, Codes
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, distinct
 from pipelines.identity.guard import Degrees, count_degrees
 from pipelines.identity.periods import Periods
 from pipelines.identity.screen import Edges, device_rules, ends_of, on_devices, periods_of, screen
@@ -90,7 +90,7 @@ def degrees_in(region: Region, codes: Codes) -> Degrees:
     """Degrees of the nodes inside the region."""
     plain = region.edges[(region.reasons == 0) & ~on_devices(region.edges, codes)]
     ends = ends_of(plain, codes, *region.left_right(plain))
-    degrees = count_degrees(ends, region.periods.nodes, codes.types)
+    degrees = count_degrees(ends, codes.types)
     if region.is_everything:
         return degrees
     kept = region.inside[region.periods.identifiers[degrees.node]]
@@ -135,7 +135,7 @@ class EdgeIndex:
         wanted = self._flags(identifiers)
         at = wanted[self._a] | wanted[self._b]
         found = np.concatenate([identifiers, self._a[at], self._b[at]])
-        return np.unique(found)
+        return distinct(found)
 
     def device_links(self, codes: Codes) -> tuple[Integers, Integers]:
         """Shared devices and the identifiers that used them, whether that counts or not."""

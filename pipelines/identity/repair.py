@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.identity.codes import MICROSECONDS_PER_DAY, Codes
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, union
 from pipelines.identity.limits import Span, hull, most_at_once, seen_spans, value_labels
 from pipelines.identity.shapes import Evidence, Ranks, Refusals
 
@@ -93,7 +93,7 @@ def _in_order(
 
 def _node_ranks(evidence: Evidence, ranks: Ranks, left: Integers, right: Integers) -> Integers:
     """Rank of each node at an end: by type and value of its identifier, then by period."""
-    nodes = np.unique(np.concatenate([left, right]))
+    nodes = union(left, right)
     rank = np.zeros(evidence.nodes, dtype=np.int64)
     # Periods of one identifier are numbered in the order of time.
     rank[nodes[np.lexsort((nodes, ranks(evidence.identifier[nodes])))]] = np.arange(len(nodes))

@@ -38,13 +38,19 @@ from pipelines.identity.evidence import (
     list_files,
     read_evidence,
 )
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, union
 from pipelines.identity.history import Run, log_customers, log_identifiers, log_refusals
 from pipelines.identity.partition import Solved, solve_region
 from pipelines.identity.region import Region, degrees_in, read_everything
 from pipelines.identity.rules import Rules
 from pipelines.identity.sql import fetch, get_state, scalar, set_state, staged, temporary
-from pipelines.identity.standing import Standing, erase, identifier_frame, update_standing
+from pipelines.identity.standing import (
+    Standing,
+    blocks_fingerprint,
+    erase,
+    identifier_frame,
+    update_standing,
+)
 from pipelines.identity.summary import IdentitySummary, last_summary, summarise, write_summary
 from pipelines.identity.tables import ensure_identity_tables
 from pipelines.identity.touched import read_touched
@@ -124,6 +130,7 @@ def resolve_in_transaction(
     marks = {
         "rules": f"{rules.fingerprint} {device_login_days}",
         "decisions": decisions.fingerprint,
+        "blocks": blocks_fingerprint(rules, decisions),
         "evidence": evidence_version,
         "derived": derived_fingerprint(connection),
     }
@@ -176,6 +183,8 @@ class _Plan:
     with_derived: bool
     decided: bool
     """People decided something since the last run."""
+    blocks_changed: bool
+    """Block list, patterns or decisions to block are others, or all evidence is read anew."""
 
     @property
     def everything(self) -> bool:
@@ -194,7 +203,7 @@ def _plan(connection: duckdb.DuckDBPyConnection, marks: dict[str, str], *, full:
     }
     for reason, applies in rebuild.items():
         if applies:
-            return _Plan("rebuild", reason, None, with_derived=True, decided=True)
+            return _Plan("rebuild", reason, None, True, decided=True, blocks_changed=True)
     news = {
         "other rules": "rules" in other,
         "other decisions": decided,
@@ -203,7 +212,9 @@ def _plan(connection: duckdb.DuckDBPyConnection, marks: dict[str, str], *, full:
     }
     reason = ", ".join(name for name, applies in news.items() if applies)
     mode = "all" if "rules" in other else "increment" if reason else "nothing"
-    return _Plan(mode, reason or "nothing new", files.unread, "derived" in other, decided)
+    return _Plan(
+        mode, reason or "nothing new", files.unread, "derived" in other, decided, "blocks" in other
+    )
 
 
 @dataclass(frozen=True)
@@ -229,7 +240,7 @@ def _read(
     news = News(_NO_IDS, 0)
     if plan.files is None or plan.files or plan.with_derived:
         news = read_evidence(connection, rules, plan.files, with_derived=plan.with_derived)
-    came = None if plan.everything or plan.decided else news.changed
+    came = None if plan.blocks_changed else news.changed
     standing = update_standing(connection, rules, decisions, came, erased)
     highest_rule = scalar(
         connection, "select coalesce(max(rule_id), 0) from identity.identity_edges"
@@ -241,7 +252,7 @@ def _read(
         book = make_book(region, degrees_in(region, codes), population, codes)
     else:
         parts = (news.changed, erased, bereft, standing.set_apart, standing.paired)
-        changed = np.unique(np.concatenate(parts))
+        changed = union(*parts)
         region, book = read_touched(
             connection, codes, standing, changed, read_book(connection, codes), population
         )

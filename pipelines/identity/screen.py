@@ -93,7 +93,8 @@ def periods_of(edges: Edges, codes: Codes, size: int) -> Periods:
 def ends_of(edges: Edges, codes: Codes, left: Integers, right: Integers) -> Ends:
     """Both ends of each edge, first the `left` ones, for the degree guard."""
     rules = codes.rules
-    type_a, type_b = rules.type_a[edges.rule], rules.type_b[edges.rule]
+    type_a = rules.type_a.astype(np.int16)[edges.rule]
+    type_b = rules.type_b.astype(np.int16)[edges.rule]
     strong = rules.is_strong[edges.rule]
     return Ends(
         node=np.concatenate([left, right]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import polars as pl
 
 from pipelines.identity.decisions import Decisions, Identifier
 from pipelines.identity.evidence import ERASED
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, distinct, union, without
 from pipelines.identity.rules import Rules
 from pipelines.identity.sql import fetch, staged, temporary
 
@@ -63,11 +64,11 @@ def update_standing(
         blocked=all_blocked,
         taken_out=_integers(a for decision, a, _ in now if decision == TAKE_OUT),
         erased=erased,
-        nobody=np.unique(np.concatenate([all_blocked, absent, erased])),
+        nobody=union(all_blocked, absent, erased),
         must=_pairs(now, MERGE),
         cannot=_pairs(now, SPLIT),
         decided_types=types,
-        set_apart=np.union1d(blocked, _integers(apart)),
+        set_apart=union(blocked, _integers(apart)),
         paired=_integers(paired),
     )
 
@@ -104,7 +105,7 @@ def erase(connection: duckdb.DuckDBPyConnection) -> tuple[Integers, Integers]:
                       "identity_blocked", "identity_guarded", "identity_ambiguous",
                       "identity_degrees"):  # fmt: skip
             connection.execute(f"delete from identity.{table} where identifier_id in {gone}")
-    return erased, np.setdiff1d(ends, erased)
+    return erased, without(ends, erased)
 
 
 def identifier_frame(identifiers: Iterable[Identifier]) -> pl.DataFrame:
@@ -130,36 +131,29 @@ def _update_blocked(
             rules.blocked_values.select("identifier_type", "identifier_value", "reason"),
         ]
     ).unique(["identifier_type", "identifier_value"], keep="first", maintain_order=True)
-    patterns = pl.DataFrame(
-        [(p.identifier_type, p.pattern, p.reason) for p in rules.block_patterns],
-        schema={"identifier_type": pl.String, "pattern": pl.String, "reason": pl.String},
-        orient="row",
-    )
+    by_pattern = _by_pattern(rules)
     with (
         temporary(connection, "resolving_blocked"),
         staged(connection, "block_values", reasons),
-        staged(connection, "block_patterns", patterns),
         staged(connection, "unblocked", identifier_frame(decisions.unblocked)),
         staged(connection, "resolving_came", {"identifier_id": [] if came is None else came}),
     ):
         connection.execute(
             f"""
             create temp table resolving_blocked as
-            with present as (
-                select * from identity.identifiers {among}
-                anti join identity.identity_absent using (identifier_id)
-                anti join unblocked using (identifier_type, identifier_value)
-            ),
+            with known as (select * from identity.identifiers {among}),
+            matched as (select *, {by_pattern} as reason from known),
             blocked as (
-                select identifier_id, reason, 1 as place
-                from present join block_values using (identifier_type, identifier_value)
+                select known.*, reason, 1 as place
+                from known join block_values using (identifier_type, identifier_value)
                 union all
-                select identifier_id, reason, 2 from present join block_patterns b
-                    on b.identifier_type = present.identifier_type
-                    and regexp_full_match(identifier_value, b.pattern)
+                select *, 2 from matched where reason is not null
             )
             select identifier_id, min_by(reason, (place, reason)) as reason
-            from blocked group by identifier_id
+            from blocked
+            anti join identity.identity_absent using (identifier_id)
+            anti join unblocked using (identifier_type, identifier_value)
+            group by identifier_id
             """
         )
         replaced = (
@@ -181,6 +175,35 @@ def _update_blocked(
             "insert into identity.identity_blocked from resolving_blocked order by identifier_id"
         )
     return changed
+
+
+def blocks_fingerprint(rules: Rules, decisions: Decisions) -> str:
+    """SHA-256 (hex) over everything that blocks identifiers, or lets them be."""
+    content = (
+        sorted(rules.blocked_values.select("identifier_type", "identifier_value", "reason").rows()),
+        sorted((row.identifier_type, row.pattern, row.reason) for row in rules.block_patterns),
+        sorted(map(tuple, decisions.blocked)),
+        sorted(map(tuple, decisions.unblocked)),
+    )
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+def _by_pattern(rules: Rules) -> str:
+    """In SQL: the reason of the first pattern that fits a value; null where none does.
+
+    Literals: an expression that comes from a column is compiled anew for every row.
+    """
+    whens = [
+        f"when identifier_type = {_literal(row.identifier_type)} "
+        f"and regexp_full_match(identifier_value, {_literal(row.pattern)}) "
+        f"then {_literal(row.reason)}"
+        for row in sorted(rules.block_patterns, key=lambda row: (row.reason, row.pattern))
+    ]
+    return f"case {' '.join(whens)} end" if whens else "null::varchar"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 _Decided = tuple[str, int, int]
@@ -227,4 +250,4 @@ def _pairs(decided: list[_Decided], kind: str) -> Integers:
 
 
 def _integers(values: Iterable[int]) -> Integers:
-    return np.unique(np.fromiter(values, dtype=np.int64))
+    return distinct(np.fromiter(values, dtype=np.int64))

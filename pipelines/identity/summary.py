@@ -143,4 +143,5 @@ def _customers(connection: duckdb.DuckDBPyConnection, change: Change) -> tuple[i
 
 
 def _sizes(customers: Integers) -> Integers:
-    return np.unique(customers[customers > 0], return_counts=True)[1]
+    sizes = np.bincount(customers)[1:]
+    return sizes[sizes > 0]

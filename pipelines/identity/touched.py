@@ -8,11 +8,10 @@ degree guard now decides otherwise, to shared devices, and to the components of 
 from __future__ import annotations
 
 import duckdb
-import numpy as np
 
 from pipelines.identity.codes import Codes
 from pipelines.identity.degree_book import DegreeBook, flipped, updated_book
-from pipelines.identity.graph import Integers
+from pipelines.identity.graph import Integers, among, common, union, without
 from pipelines.identity.region import EdgeIndex, Region, degrees_in, flags_of, make_region
 from pipelines.identity.sql import fetch, staged
 from pipelines.identity.standing import Standing
@@ -29,21 +28,21 @@ def read_touched(
     """The region that `changed` identifiers (ids) touch, and the book of degrees of today."""
     index = EdgeIndex(connection, _highest(connection, changed))
     # Who is set apart no longer counts as a neighbour, or counts again.
-    changed = np.union1d(changed, index.neighbours(standing.set_apart))
+    changed = union(changed, index.neighbours(standing.set_apart))
     around, new_book = _count_again(index, codes, standing, changed, book, population)
     (several,) = fetch(
         connection,
         "select distinct identifier_id from identity.identity_map "
         "where valid_from > timestamp '1900-01-01'",
     )
-    changing = np.union1d(several, around.identifiers[around.periods.identifier])
-    doubtful = np.union1d(flipped(book, new_book), np.intersect1d(changed, changing))
-    reached = np.union1d(changed, index.neighbours(doubtful))
+    changing = union(several, around.identifiers[around.periods.identifier])
+    doubtful = union(flipped(book, new_book), common(changed, changing))
+    reached = union(changed, index.neighbours(doubtful))
     touched = _whole_components(connection, reached, several)
     if codes.types.is_device.any():
         touched = _with_devices(connection, index, codes, touched, several)
     edges = index.touching(touched)
-    identifiers = np.unique(np.concatenate([touched, edges.a, edges.b]))
+    identifiers = union(touched, edges.a, edges.b)
     inside = flags_of(identifiers, touched)
     return make_region(identifiers, edges, codes, standing, inside), new_book
 
@@ -65,7 +64,7 @@ def _count_again(
 ) -> tuple[Region, DegreeBook]:
     """The changed identifiers with all of their edges, and the book with their new degrees."""
     edges = index.touching(changed)
-    identifiers = np.unique(np.concatenate([changed, edges.a, edges.b]))
+    identifiers = union(changed, edges.a, edges.b)
     counted = flags_of(identifiers, changed)
     around = make_region(identifiers, edges, codes, standing, counted)
     degrees = degrees_in(around, codes)
@@ -91,8 +90,8 @@ def _whole_components(
                     semi join asked using (identifier_id))
                 """,
             )
-        ask = np.setdiff1d(np.intersect1d(members, several), found)
-        found = np.union1d(found, members)
+        ask = without(common(members, several), found)
+        found = union(found, members)
     return found
 
 
@@ -109,10 +108,10 @@ def _with_devices(
     known whole.
     """
     devices, users = index.device_links(codes)
-    found = np.union1d(touched, devices[np.isin(users, touched)])
+    found = union(touched, devices[among(users, touched)])
     while True:
-        asked = np.union1d(found, users[np.isin(devices, found)])
-        wider = np.union1d(
+        asked = union(found, users[among(devices, found)])
+        wider = union(
             _whole_components(connection, asked, several), _same_customers(connection, asked)
         )
         if len(wider) == len(found):

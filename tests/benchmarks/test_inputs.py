@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,7 @@ import polars as pl
 import pytest
 
 from benchmarks.inputs.exports import make_export
-from benchmarks.inputs.graph import make_graph
+from benchmarks.inputs.graph import deliver_second, make_graph, write_peers
 from benchmarks.workers import resolve, scipy_components
 from benchmarks.workers.partition import fingerprint
 from pipelines.exports.contract_files import load_contracts
@@ -42,16 +43,40 @@ def test_a_made_export_has_about_the_size_that_was_asked_for(tmp_path: Path) -> 
     assert make_export(contract, tmp_path, 3.0).clean_mb == pytest.approx(3.0, rel=0.1)
 
 
-def test_ours_and_scipy_find_the_same_groups(
+def test_the_second_delivery_brings_known_and_new_identifiers(tmp_path: Path) -> None:
+    graph = make_graph(Settings(), tmp_path, rows=20_000)
+    assert graph.rows == pytest.approx(20_000, rel=0.05)
+    with duckdb.connect(graph.warehouse) as warehouse:
+        seen = "select distinct identifier_type, identifier_value from {}.int_identity__sightings"
+        known, new = (
+            warehouse.execute(
+                f"from ({seen.format('second')}) {kind} join ({seen.format('intermediate')}) "
+                "using (identifier_type, identifier_value)"
+            ).fetchall()
+            for kind in ("semi", "anti")
+        )
+        deliver_second(warehouse)
+        rows = warehouse.table("intermediate.int_identity__evidence")
+        assert len(rows) == graph.rows + graph.news == pytest.approx(1.01 * graph.rows, rel=0.001)
+    assert min(len(known), len(new)) > 100
+
+
+def test_ours_and_scipy_find_the_same_groups_and_news_are_as_good_as_everything_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    graph = make_graph(Settings(), tmp_path, edges=2_000)
-    assert graph.edges == pytest.approx(2_000, rel=0.05)
-    resolve.main(str(graph.warehouse))
-    scipy_components.main(str(graph.peers))
-    told = [pl.read_json(line.encode()) for line in capsys.readouterr().out.splitlines()]
-    assert told[0]["partition"][0] == told[1]["partition"][0]
-    assert told[0]["groups"][0] > 300
+    graph = make_graph(Settings(), tmp_path, rows=5_000)
+    inputs, state = str(graph.warehouse), str(tmp_path / "state")
+    resolve.main(inputs, "first", state)
+    nodes, edges = write_peers(Path(state), tmp_path / "peers")
+    scipy_components.main(str(tmp_path / "peers"))
+    for step, source in {"full": state, "again": state, "news": state, "all": inputs}.items():
+        resolve.main(source, step, str(tmp_path / "work"))
+    told = [json.loads(line)["partition"] for line in capsys.readouterr().out.splitlines()]
+    first, scipy, full, again, news, everything = told
+    assert first == scipy == full == again
+    assert news == everything
+    assert 0.9 * graph.rows < edges < graph.rows
+    assert nodes == pytest.approx(graph.identifiers, rel=0.05)
 
 
 def test_a_fingerprint_knows_who_is_with_whom_and_not_the_label() -> None:
