@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.identity.resolve import transaction
+from pipelines.identity.sql import transaction
 from pipelines.identity.tables import TABLES
 from pipelines.orchestration.identity_run import present_conditions, resolver
 from pipelines.settings import current_settings
