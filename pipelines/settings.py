@@ -34,13 +34,13 @@ class IdentityQuality(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    largest_customer_max: int = Field(default=200, ge=1)
+    largest_customer_max: int = Field(default=100, ge=1)
     """Identifiers that one customer may hold."""
-    large_customer_size: int = Field(default=30, ge=1)
+    large_customer_size: int = Field(default=20, ge=1)
     """A customer with more identifiers is a large one."""
-    large_customers_max_share: float = Field(default=0.02, ge=0, le=1)
+    large_customers_max_share: float = Field(default=0.01, ge=0, le=1)
     """Share of all identifiers that large customers may hold together."""
-    refused_max_share: float = Field(default=0.05, ge=0, le=1)
+    refused_max_share: float = Field(default=0.02, ge=0, le=1)
     """Share of all evidence that limits, decisions and contested identifiers may refuse."""
     new_super_nodes_max_share: float = Field(default=0.001, ge=0, le=1)
     """Identifiers that the degree guard newly sets aside, by all identifiers."""
@@ -49,7 +49,7 @@ class IdentityQuality(BaseModel):
     match_rate_max_drop: float = Field(default=0.05, ge=0, le=1)
     """How far the match rate of a source may fall below the last published version's."""
     smallest_change: int = Field(default=50, ge=0)
-    """Fewer new super-nodes, changed customers or facts of a source never stop a refresh."""
+    """Fewer refused edges, new super-nodes, changed customers or facts never stop a refresh."""
 
 
 class BrandSettings(BaseModel):

@@ -29,6 +29,8 @@ MODELS = (
 )
 """SQL models in the order in which they are built."""
 _SEEDS = ("attribution_models", "channels")
+HEURISTICS = ("first", "last", "linear", "position_based", "time_decay")
+"""The models whose credit is kept touch by touch."""
 _TOUCHES = 6
 """Per person, before one in seven is left out: 5.2 are left on average."""
 _CHANNELS = 10
@@ -112,15 +114,24 @@ def make_journeys(settings: Settings, conversions: int) -> Journeys:
             warehouse.execute(
                 f"create table seeds.{name} as from read_csv('{seeds / name}.csv', header = true)"
             )
+        warehouse.execute(
+            "update seeds.attribution_models set is_active = list_contains($1, model)",
+            [list(HEURISTICS)],
+        )
         warehouse.execute(_AS_OF)
         warehouse.execute(_ORDERS, {"conversions": conversions})
         people = conversions + conversions // _WITHOUT_ORDER
         numbers = {"conversions": conversions, "people": people}
         warehouse.execute(_TOUCHPOINTS, numbers | {"touches": _TOUCHES, "channels": _CHANNELS})
-    return Journeys(settings.warehouse_path, _compiled(settings))
+    return Journeys(settings.warehouse_path, compiled_models(settings))
 
 
-def _compiled(settings: Settings) -> Path:
+def compiled_models(settings: Settings) -> Path:
+    """Folder of the compiled SQL of the attribution models, with the profile's look-back alone.
+
+    Raises:
+        CompileError: dbt could not compile them.
+    """
     project, target = str(settings.dbt_project_folder), settings.data_folder / "dbt"
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", *MODELS]
     command += ["--target-path", str(target)]

@@ -79,7 +79,7 @@ def measure(options: Options) -> Iterator[Figure]:
     for kind, name in (
         ("joining", "touches to ordered paths, converting and not"),
         ("higher", "Markov of order 2 and 3, exact, from the steps"),
-        ("credit", "credit of every touch in 13 models, money to the fen"),
+        ("credit", "credit of every touch in five heuristics, money to the fen"),
     ):
         yield Figure("d", name, seconds[kind], "CPU s", sizes=sizes)
     shutil.rmtree(settings.data_folder, ignore_errors=True)

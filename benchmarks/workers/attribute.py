@@ -34,11 +34,11 @@ _PATHS = """
 # Channel totals straight from the touch sequence: what a peer returns.
 _HEURISTICS = """
     with touches as (
-        select conversion_id, channel_number, position, path_length,
+        select conversion_number, channel_number, position, path_length,
             power(2, -hours_before / 168) as decayed
         from intermediate.int_attribution__paths where path_length > 0
     ),
-    decays as (select conversion_id, sum(decayed) as decay from touches group by conversion_id)
+    decays as (select conversion_number, sum(decayed) as decay from touches group by 1)
     select channel_number,
         sum((position = 1)::double) as first,
         sum((position = path_length)::double) as last,
@@ -50,7 +50,7 @@ _HEURISTICS = """
             else 0.2 / (path_length - 2)
         end) as position_based,
         sum(decayed / decay) as time_decay
-    from touches join decays using (conversion_id)
+    from touches join decays using (conversion_number)
     group by channel_number
 """
 _CREDIT = """
@@ -89,6 +89,7 @@ def main(inputs: Path, sql: Path, paths: Path) -> None:
         )
     }
     with duckdb.connect(str(warehouse)) as connection:
+        _import_everything(connection)
         with clocks["joining"].running():
             _build(connection, sql, *_SEQUENCE)
         with clocks["floor"].running():
@@ -142,6 +143,17 @@ def main(inputs: Path, sql: Path, paths: Path) -> None:
         credit=_summed([[model, numbers[number], float(value)] for model, number, value in credit]),
         effects=effects,
     )
+
+
+def _import_everything(connection: duckdb.DuckDBPyConnection) -> None:
+    """numpy and scipy import parts of themselves at the first call: start-up, not work."""
+    steps = (
+        "1::bigint as recent_channels, true as is_last, true as is_conversion, 1.0 as revenue_cny"
+    )
+    one = connection.sql(f"select 30 as lookback_days, 1 as paths, {steps}")
+    markov_table(one, _orders(connection, 1, 2))
+    set_of_one = "1::bigint as channel_set, 1 as conversions, 1 as paths"
+    shapley_table(connection.sql(f"select 30 as lookback_days, {set_of_one}"))
 
 
 def _orders(connection: duckdb.DuckDBPyConnection, *orders: int) -> duckdb.DuckDBPyRelation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import duckdb
@@ -11,8 +11,6 @@ import polars as pl
 from pipelines.identity.finite_patterns import PatternError, expand
 from pipelines.identity.rule_rows import BlockedValue, BlockPattern
 from pipelines.identity.values import is_hashed, stored_values
-from pipelines.privacy import normalise
-from pipelines.privacy.hashing import KIND_ACCOUNT, KIND_EMAIL, KIND_PHONE, hash_series
 
 _COLUMNS = ("identifier_type", "identifier_value", "reason")
 
@@ -26,8 +24,8 @@ def stored_blocks(
     """Blocked values as the warehouse stores them: identifier_type, identifier_value, reason.
 
     Holds the whole block list, and the patterns over types that are stored as keyed hashes, written
-    out. `normalisers` names the normaliser of each identifier type. A value that the loader turns
-    away at the door can never arrive as an identifier and is left out.
+    out. `normalisers` names the normaliser of each identifier type. A text of a pattern that is no
+    such identifier can never arrive and is left out.
     """
     clear = [(block.identifier_type, block.value_clear, block.reason) for block in values] + [
         (pattern.identifier_type, text, pattern.reason)
@@ -50,6 +48,19 @@ def stored_blocks(
     )
 
 
+def impossible_values(
+    values: Sequence[BlockedValue], normalisers: Mapping[str, str]
+) -> list[BlockedValue]:
+    """Values that are no identifiers of their type: nothing that arrives can be equal to them."""
+    impossible = []
+    for identifier_type in dict.fromkeys(block.identifier_type for block in values):
+        blocks = [block for block in values if block.identifier_type == identifier_type]
+        clear = pl.Series([block.value_clear for block in blocks], dtype=pl.String)
+        stored = stored_values(normalisers[identifier_type], clear, b"")
+        impossible += [block for block, value in zip(blocks, stored, strict=True) if value is None]
+    return impossible
+
+
 def pattern_mistake(pattern: str, normaliser: str) -> str | None:
     """What is wrong with a block pattern over values of such a type; None when it can be used."""
     if is_hashed(normaliser):
@@ -69,42 +80,3 @@ def _regular_expression_mistake(pattern: str) -> str | None:
         except duckdb.Error as error:
             return f"no regular expression: {error}"
     return None
-
-
-_PERSONAL: dict[str, tuple[str, Callable[[pl.Expr], pl.Expr]]] = {
-    "phone": (KIND_PHONE, normalise.phone),
-    "tmall_nick": (KIND_ACCOUNT, normalise.account),
-    "alipay_account": (KIND_ACCOUNT, normalise.account),
-    "jd_account": (KIND_ACCOUNT, normalise.account),
-    "tiktok_username": (KIND_ACCOUNT, normalise.account),
-    "email": (KIND_EMAIL, normalise.email),
-}
-"""Identifier types that arrive as keyed hashes: kind of the hash, and how values are normalised."""
-
-
-def read_block_list(connection: duckdb.DuckDBPyConnection, key: bytes) -> pl.DataFrame:
-    """The seed `identity_block_list` as (identifier_type, identifier_value, reason).
-
-    Personal values are clear text in the seed and become keyed hashes here, through the functions
-    that the loader uses. A value that the loader turns away at the door (a test number, a text
-    that is no phone) can never arrive as an identifier and is left out.
-    """
-    frame = connection.sql(
-        "select identifier_type, cast(value_clear as varchar) as clear, reason "
-        "from seeds.identity_block_list where value_clear is not null"
-    ).pl()
-    blocks = [
-        frame.filter(~pl.col("identifier_type").is_in(list(_PERSONAL))).with_columns(
-            identifier_value=pl.col("clear").str.strip_chars()
-        )
-    ]
-    for identifier_type, (kind, normalised) in _PERSONAL.items():
-        clear = frame.filter(pl.col("identifier_type") == identifier_type)
-        values = clear.select(value=normalised(pl.col("clear")))["value"]
-        blocks.append(clear.with_columns(identifier_value=hash_series(kind, values, key)))
-    return (
-        pl.concat(blocks)
-        .drop_nulls("identifier_value")
-        .unique(["identifier_type", "identifier_value"], keep="first", maintain_order=True)
-        .select("identifier_type", "identifier_value", "reason")
-    )

@@ -84,7 +84,7 @@ def judge_partition(
         ),
         Finding(
             "refused_merges",
-            _share(refused, edges),
+            _share(refused, edges) if refused >= limits.smallest_change else 0,
             limits.refused_max_share,
             "of all evidence",
             f"{refused:,} of {edges:,} edges were refused, by limits, decisions or because "

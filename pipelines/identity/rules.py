@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 from pydantic import ValidationError
 
-from pipelines.identity.blocklist import pattern_mistake, stored_blocks
+from pipelines.identity.blocklist import impossible_values, pattern_mistake, stored_blocks
 from pipelines.identity.errors import IdentityInputError
 from pipelines.identity.rule_rows import (
     BlockedValue,
@@ -119,8 +119,7 @@ def build_rules(seeds: RuleSeeds, *, key: bytes) -> Rules:
         mistakes += _type_mistakes(identifier_type)
     for rule in rules:
         mistakes += _rule_mistakes(rule, by_name)
-    for value in values:
-        mistakes += _unknown_type(BLOCK_LIST_SEED, value, by_name)
+    mistakes += _value_mistakes(values, by_name)
     for pattern in patterns:
         mistakes += _pattern_mistakes(pattern, by_name)
     _raise(mistakes)
@@ -235,6 +234,19 @@ def _rule_mistakes(rule: MatchingRule, types: Mapping[str, IdentifierType]) -> I
         )
     if not unknown and all(types[name].is_shared_device for name in ends):
         yield f"{place}: two shared devices join nobody; take the rule out"
+
+
+def _value_mistakes(
+    values: Sequence[BlockedValue], types: Mapping[str, IdentifierType]
+) -> Iterator[str]:
+    for value in values:
+        yield from _unknown_type(BLOCK_LIST_SEED, value, types)
+    known = [value for value in values if value.identifier_type in types]
+    for value in impossible_values(known, {name: row.normaliser for name, row in types.items()}):
+        yield (
+            f"{_place_of(BLOCK_LIST_SEED, value)}, column value_clear: no {value.identifier_type} "
+            "can look like this, so nothing would be blocked; correct it or take the row out"
+        )
 
 
 def _pattern_mistakes(pattern: BlockPattern, types: Mapping[str, IdentifierType]) -> Iterator[str]:

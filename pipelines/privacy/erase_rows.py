@@ -140,6 +140,8 @@ def _empty_cells(connection: duckdb.DuckDBPyConnection, table: PersonalTable) ->
     if not rows:
         return 0
     for number, column in enumerate(table.identifiers):
+        if column.is_needed:  # a row without it is removed
+            continue
         cells = [f"{name} = null" for name in column.clears]
         if column.is_list:
             kept = (

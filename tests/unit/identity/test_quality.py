@@ -60,7 +60,7 @@ def by_name(findings: list[Finding]) -> dict[str, Finding]:
 
 
 def test_a_sound_partition_passes(warehouse: duckdb.DuckDBPyConnection) -> None:
-    findings = judge_partition(warehouse, IdentityQuality(refused_max_share=0.1))
+    findings = judge_partition(warehouse, IdentityQuality(refused_max_share=0.1, smallest_change=1))
     assert [finding.check for finding in findings] == [
         "largest_customer", "large_customers", "refused_merges",
     ]  # fmt: skip
@@ -82,12 +82,14 @@ def test_the_largest_customer_is_named_with_what_holds_it_together(
 
 
 def test_large_customers_and_refused_merges(warehouse: duckdb.DuckDBPyConnection) -> None:
-    limits = IdentityQuality(large_customer_size=8, refused_max_share=0.09)
+    limits = IdentityQuality(large_customer_size=8, refused_max_share=0.09, smallest_change=1)
     findings = by_name(judge_partition(warehouse, limits))
-    assert findings["large_customers"].measured == "90.00% of all identifiers, at most 2.00%"
+    assert findings["large_customers"].measured == "90.00% of all identifiers, at most 1.00%"
     assert "1 customers hold more than 8" in findings["large_customers"].explanation
     assert not findings["refused_merges"].passed
     assert "1 of 10 edges were refused" in findings["refused_merges"].explanation
+    few = judge_partition(warehouse, IdentityQuality(refused_max_share=0, smallest_change=2))
+    assert by_name(few)["refused_merges"].passed
 
 
 def test_change_counts_from_the_version_that_people_read(

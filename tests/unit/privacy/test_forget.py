@@ -148,6 +148,13 @@ def test_one_phone_of_a_list_is_taken_out_of_it(warehouse: Warehouse) -> None:
     assert warehouse.column("raw_wecom.contacts", "remark_phones_keys") == [NICK, None]
 
 
+def test_a_number_is_taken_out_of_what_guides_noted_about_others(warehouse: Warehouse) -> None:
+    noted = {"follow_userid": "li", "added_at": datetime(2026, 1, 1, 10)}
+    warehouse.load(1, "raw_wecom.customers", {**noted, "remark_phones_keys": PHONE})
+    assert warehouse.forget(("phone", PHONE)).emptied == {"raw_wecom.customers": 1}
+    assert warehouse.column("raw_wecom.customers", "remark_phones_keys") == [None]
+
+
 def test_a_contact_takes_its_line_of_the_nameless_customer_list_along(
     warehouse: Warehouse,
 ) -> None:

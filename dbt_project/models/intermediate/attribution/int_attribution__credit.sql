@@ -32,7 +32,10 @@ with touches as (
 
 sets as (
 
-    select * from {{ ref('int_attribution__sets') }}
+    select
+        conversion_number * 100000 + lookback_days as path_key,
+        channel_set
+    from {{ ref('int_attribution__sets') }}
     where path_length > 1
 
 ),
@@ -72,10 +75,7 @@ parts as (
             when 'shapley_equal' then 1.0 / touches.channel_touches
         end as part
     from touches
-    inner join sets
-        on
-            touches.lookback_days = sets.lookback_days
-            and touches.conversion_id = sets.conversion_id
+    inner join sets on touches.path_key = sets.path_key
     cross join models
     left join {{ ref('int_attribution__markov') }} as markov
         on

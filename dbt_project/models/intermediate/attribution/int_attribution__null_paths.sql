@@ -139,12 +139,9 @@ counted as (
         *,
         row_number() over (
             partition by lookback_days, customer_id, path_number
-            order by touched_at desc nulls last, touch_id desc nulls last
-        ) as from_end,
-        least(
-            count(*) over (partition by lookback_days, customer_id, path_number),
-            {{ var('attribution_max_touches') }}
-        ) as path_length,
+            order by touched_at asc nulls last, touch_id asc nulls last
+        ) as touch_number,
+        count(*) over (partition by lookback_days, customer_id, path_number) as touches,
         {{ channels_before('lookback_days, customer_id, path_number') }}
     from eligible
     where {{ counts_as_touch() }}
@@ -155,9 +152,10 @@ sequence as (
 
     select
         *,
-        path_length - from_end + 1 as position
+        least(touches, {{ var('attribution_max_touches') }}) as path_length,
+        touch_number - touches + least(touches, {{ var('attribution_max_touches') }}) as position
     from counted
-    where from_end <= path_length
+    where touch_number > touches - {{ var('attribution_max_touches') }}
 
 )
 

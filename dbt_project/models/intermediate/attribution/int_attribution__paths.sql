@@ -106,12 +106,9 @@ counted as (
         *,
         row_number() over (
             partition by lookback_days, conversion_id
-            order by touched_at desc nulls last, touch_id desc nulls last
-        ) as from_end,
-        least(
-            count(*) over (partition by lookback_days, conversion_id),
-            {{ var('attribution_max_touches') }}
-        ) as path_length,
+            order by touched_at asc nulls last, touch_id asc nulls last
+        ) as touch_number,
+        count(*) over (partition by lookback_days, conversion_id) as touches,
         {{ channels_before('lookback_days, conversion_id') }},
         max(case when is_channel_pending then 1 else 0 end) over (
             partition by lookback_days, conversion_id
@@ -125,9 +122,10 @@ sequence as (
 
     select
         *,
-        path_length - from_end + 1 as position
+        least(touches, {{ var('attribution_max_touches') }}) as path_length,
+        touch_number - touches + least(touches, {{ var('attribution_max_touches') }}) as position
     from counted
-    where from_end <= path_length
+    where touch_number > touches - {{ var('attribution_max_touches') }}
 
 )
 
