@@ -137,6 +137,7 @@ def make_graph(settings: Settings, folder: Path, rows: int) -> Graph:
     file = folder / "graph.duckdb"
     file.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as warehouse:
+        warehouse.execute("set enable_progress_bar = false")
         _write_seeds(warehouse, settings.dbt_project_folder / "seeds")
         _write_feeds(warehouse, people=round(rows / _ROWS_PER_PERSON), news=round(rows * NEWS))
         ensure_identity_tables(warehouse)
@@ -169,6 +170,7 @@ def write_peers(warehouse: Path, file: Path) -> tuple[int, int]:
     """
     file.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as peers:
+        peers.execute("set enable_progress_bar = false")
         peers.execute(f"attach '{warehouse}' as ours (read_only)")
         peers.execute(
             """

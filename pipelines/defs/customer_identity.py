@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.identity.splink_models import read_models
 from pipelines.identity.sql import transaction
 from pipelines.identity.tables import TABLES
+from pipelines.identity.weak_edges import predict_pairs
 from pipelines.orchestration.identity_run import present_conditions, resolver
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts
@@ -43,10 +45,14 @@ def customer_identity(context: dg.AssetExecutionContext) -> Iterator[dg.Material
     settings = current_settings()
     with open_warehouse(settings) as warehouse:
         rules, decisions = present_conditions(settings, warehouse)
+        models = read_models(settings.brand_configuration)
         with transaction(warehouse):
+            predictions = predict_pairs(warehouse, models, rules)
             summary = resolver(settings, datetime.now(UTC))(warehouse, rules, decisions)
         counts = table_counts(warehouse, [f"identity.{table}" for table in TABLES])
     context.log.info(f"identity: {summary}")
+    for prediction in predictions:
+        context.log.info(f"pairs that look alike: {prediction}")
     for table in TABLES:
         yield dg.MaterializeResult(
             asset_key=["identity", table],

@@ -46,21 +46,14 @@ class Training:
 def predict_pairs(
     connection: duckdb.DuckDBPyConnection, models: Sequence[SplinkModel], rules: Rules
 ) -> list[Prediction]:
-    """Bring the predicted evidence up to date, in one transaction.
+    """Bring the predicted evidence up to date, within the caller's transaction.
 
     Raises:
         IdentityInputError: Splink is not installed; a model is not trained, names a rule that is
             unknown, strong or of other types, or its records lack a column or repeat a value.
     """
-    connection.begin()
-    try:
-        _forget_others(connection, models)
-        predictions = [_predict(connection, model, rules) for model in models]
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    return predictions
+    _forget_others(connection, models)
+    return [_predict(connection, model, rules) for model in models]
 
 
 def train_model(
