@@ -18,6 +18,9 @@ with as_of as (
 lookbacks as (
 
     select * from {{ ref('int_attribution__lookbacks') }}
+    {% if 'campaign' in dimensions and var('attribution_detail_lookbacks', 'default') != 'all' -%}
+        where is_default_lookback
+    {%- endif %}
 
 ),
 
@@ -247,7 +250,7 @@ left join {{ ref('channels') }} as channels on totals.channel = channels.channel
     group by grouping sets (({{ columns }}, conversion_type), ({{ columns }}))
 {%- endmacro %}
 
-{#- Every row twice: by the day of its conversion and by the day of its touch. -#}
+{#- Every row of the report's look-backs twice: by the day of its conversion and of its touch. -#}
 {% macro on_both_bases(relation, columns) -%}
     {%- for basis, day in [('conversion_date', 'converted_date'), ('touch_date', 'touched_date')] %}
     select
@@ -255,6 +258,7 @@ left join {{ ref('channels') }} as channels on totals.channel = channels.channel
         {{ day }} as credit_date,
         {{ columns | join(', ') }}
     from {{ relation }}
+    where lookback_days in (select lookback_days from lookbacks)
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

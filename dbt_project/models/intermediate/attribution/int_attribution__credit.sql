@@ -95,7 +95,12 @@ weights as (
 
     select
         *,
-        part / sum(part) over (partition by credit_key) as weight
+        -- added up in the order of the path, so that equal input gives equal weights
+        part / sum(part) over (
+            partition by credit_key
+            order by position asc nulls last
+            rows between unbounded preceding and unbounded following
+        ) as weight
     from parts
     where part <> 0
 

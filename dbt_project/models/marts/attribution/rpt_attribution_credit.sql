@@ -3,7 +3,7 @@
 with paths as (
 
     select * from {{ ref('int_attribution__paths') }}
-    {% if var('attribution_credit_lookbacks') != 'all' -%}
+    {% if var('attribution_detail_lookbacks') != 'all' -%}
         where is_default_lookback
     {%- endif %}
 
