@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.identity.resolve import transaction
 from pipelines.identity.splink_models import read_models
+from pipelines.identity.sql import transaction
 from pipelines.identity.tables import TABLES
 from pipelines.identity.weak_edges import predict_pairs
 from pipelines.orchestration.identity_run import present_conditions, resolver

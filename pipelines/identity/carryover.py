@@ -51,16 +51,17 @@ def carry_over(labels: Integers, old: Integers, highest: int) -> CarryOver:
     count = int(group.max(initial=-1)) + 1
     first = members[first_positions(group, count)]
     customer = np.zeros(count, dtype=np.int64)
-    known = members[old[members] > 0]
-    stays = _unchanged(labels[known], old[known], count)
-    customer[labels[known[stays]]] = old[known[stays]]
-    moves = _moves(labels, old, known[~stays])
+    past = old[first]
+    changed = _changed(group, old[members], past)
+    customer[~changed] = past[~changed]
+    known = members[changed[group] & (old[members] > 0)]
+    moves = _moves(labels, old, known)
     customer[moves.heir] = moves.heritage
 
     new = np.flatnonzero(customer == 0)
     new = new[np.argsort(first[new])]
     customer[new] = highest + 1 + np.arange(len(new))
-    has_past = np.zeros(count, dtype=bool)
+    has_past = past > 0
     has_past[labels[known]] = True
     created = new[~has_past[new]]
     customers = np.zeros(len(labels), dtype=np.int64)
@@ -91,18 +92,17 @@ class _Moves:
     part_at: Integers
 
 
-def _unchanged(group: Integers, old: Integers, count: int) -> Flags:
-    """Nodes whose old customer is all of their group's past, and has no other group."""
-    return _alone(group, old, count)[group] & _alone(old, group, int(old.max(initial=0)) + 1)[old]
+def _changed(group: Integers, old: Integers, past: Integers) -> Flags:
+    """Groups that do not have one past alone, the `past` of their first node, and it alone.
 
-
-def _alone(keys: Integers, values: Integers, size: int) -> Flags:
-    """Keys that come with one value only."""
-    low = np.full(size, np.iinfo(np.int64).max)
-    high = np.full(size, -1)
-    np.minimum.at(low, keys, values)
-    np.maximum.at(high, keys, values)
-    return low == high
+    What is left keeps its ids, which is nearly everybody; only the others need be looked at.
+    """
+    changed = np.zeros(len(past), dtype=bool)
+    changed[group[old != past[group]]] = True
+    shared = np.bincount(past, minlength=int(old.max(initial=0)) + 1) > 1
+    shared[old[changed[group]]] = True
+    shared[0] = False
+    return changed | shared[past]
 
 
 def _moves(labels: Integers, old: Integers, nodes: Integers) -> _Moves:

@@ -29,12 +29,6 @@ def first_positions(labels: Integers, count: int) -> Integers:
     return first
 
 
-def dense(values: Integers) -> tuple[Integers, int]:
-    """Values as numbers from 0 in their order, and how many there are."""
-    distinct, numbers = np.unique(values, return_inverse=True)
-    return numbers, len(distinct)
-
-
 def distinct(values: Integers) -> Integers:
     """The different values, ascending. Sorts: `np.unique` hashes, 50 times slower on integers."""
     ordered = np.sort(values)

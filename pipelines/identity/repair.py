@@ -174,9 +174,9 @@ class _Groups:
         mine, theirs = self._held[one], self._held[other]
         for kind in sorted(mine.keys() & theirs.keys()):
             allowed = self._limit[kind] * (self._people[one] + self._people[other] - 1)
-            united = _united(mine[kind], theirs[kind])
-            together, within = len(united), ""
+            together, within = len(mine[kind].keys() | theirs[kind].keys()), ""
             if together > allowed and (window := self._window[kind]):
+                united = _united(mine[kind], theirs[kind])
                 together = most_at_once(united.values(), window)
                 within = f" within {window // MICROSECONDS_PER_DAY} days"
             if together > allowed:

@@ -7,8 +7,6 @@ increment and a full run therefore end in the same tables: `touched.py` says why
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -43,7 +41,15 @@ from pipelines.identity.history import Run, log_customers, log_identifiers, log_
 from pipelines.identity.partition import Solved, solve_region
 from pipelines.identity.region import Region, degrees_in, read_everything
 from pipelines.identity.rules import Rules
-from pipelines.identity.sql import fetch, get_state, scalar, set_state, staged, temporary
+from pipelines.identity.sql import (
+    fetch,
+    get_state,
+    scalar,
+    set_state,
+    staged,
+    temporary,
+    transaction,
+)
 from pipelines.identity.standing import (
     Standing,
     blocks_fingerprint,
@@ -85,18 +91,6 @@ def resolve_identities(
             full=full,
             device_login_days=device_login_days,
         )
-
-
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """One transaction: all of the block or, on any error, nothing of it."""
-    connection.begin()
-    try:
-        yield
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def resolve_in_transaction(

@@ -31,6 +31,18 @@ def fetch(
 
 
 @contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: all of the block or, on any error, nothing of it."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+@contextmanager
 def staged(
     connection: duckdb.DuckDBPyConnection, name: str, content: pl.DataFrame | dict[str, Any]
 ) -> Iterator[str]:

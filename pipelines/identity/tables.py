@@ -127,21 +127,82 @@ TABLES = {
 }
 
 
+_CARRIED = {
+    "identifiers": {},
+    "identity_map": {
+        "valid_from": "timestamp '1900-01-01'",
+        "valid_to": "timestamp '9999-12-31'",
+        "component_id": "identifier_id",
+    },
+    "identity_log": {"run_id": "0"},
+    "identity_history": {},
+    "identity_runs": {},
+    "identity_changed_customers": {},
+}
+"""What cannot be made anew when a table has other columns in a later release, and in SQL what
+stands in columns that it did not have."""
+
+
 def ensure_identity_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the schema `identity` and its empty tables where they are absent.
 
-    dbt models read these tables, so they must exist before the first resolution.
+    dbt models read these tables, so they must exist before the first resolution. Tables of an
+    earlier release are brought up to date: ids and history stay, evidence is read anew. Call it in
+    a transaction, so that a killed process leaves the old tables or the new ones.
     """
     rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = current_database() "
-        "and schema_name = 'identity' and not internal"
+        "select table_name, list(column_name order by column_index) from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'identity' group by all"
     ).fetchall()
     # Asked first, so that a run without news leaves no trace in the catalog either.
-    missing = TABLES.keys() - {name for (name,) in rows}
-    if len(missing) == len(TABLES):
+    present = {name: columns for name, columns in rows if name in TABLES}
+    if not present:
         connection.execute("create schema if not exists identity")
+    outdated = [name for name in present if present[name] != _columns_of(TABLES[name])]
+    if outdated:
+        _bring_up_to_date(connection, {name: present[name] for name in outdated})
     for name in TABLES:
-        if name in missing:
-            table = TABLES[name]
-            connection.execute(f"create table identity.{name} ({table.columns})")
-            connection.execute(f"comment on table identity.{name} is '{table.description}'")
+        if name not in present:
+            _create(connection, name)
+    if outdated:
+        _forget_evidence(connection)
+
+
+def _columns_of(table: Table) -> list[str]:
+    return [column.split()[0] for column in table.columns.split(",")]
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    connection.execute(f"create table identity.{name} ({TABLES[name].columns})")
+    connection.execute(f"comment on table identity.{name} is '{TABLES[name].description}'")
+
+
+def _bring_up_to_date(
+    connection: duckdb.DuckDBPyConnection, outdated: dict[str, list[str]]
+) -> None:
+    """Give tables of an earlier release their columns of today."""
+    for name, columns in outdated.items():
+        connection.execute(f"alter table identity.{name} rename to outdated_{name}")
+        _create(connection, name)
+        if name in _CARRIED:
+            wanted = {column: column for column in _columns_of(TABLES[name]) if column in columns}
+            wanted |= {c: sql for c, sql in _CARRIED[name].items() if c not in columns}
+            connection.execute(
+                f"insert into identity.{name} ({', '.join(wanted)}) "
+                f"select {', '.join(wanted.values())} from identity.outdated_{name}"
+            )
+        connection.execute(f"drop table identity.outdated_{name}")
+
+
+def _forget_evidence(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the next run read all evidence anew, and go on with the ids that were given."""
+    connection.execute(
+        """
+        delete from identity.identity_state where name = 'evidence';
+        insert into identity.identity_state
+        select 'highest_customer_id', greatest(
+            (select coalesce(max(customer_id), 0) from identity.identity_map),
+            (select coalesce(max(customer_id), 0) from identity.identity_log))::varchar
+        where not exists (from identity.identity_state where name = 'highest_customer_id');
+        """
+    )

@@ -12,6 +12,7 @@ from pipelines.exports.contract_files import Contracts, load_contracts
 from pipelines.exports.load import pending_files
 from pipelines.exports.report import LandedFile
 from pipelines.exports.tables import ensure_raw_tables
+from pipelines.identity.sql import transaction
 from pipelines.identity.tables import ensure_identity_tables
 from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
 from pipelines.orchestration.fingerprint import inputs_fingerprint
@@ -82,7 +83,8 @@ def prepare(settings: Settings) -> None:
 
 def _ensure_tables(warehouse: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     ensure_raw_tables(warehouse, contracts)
-    ensure_identity_tables(warehouse)
+    with transaction(warehouse):
+        ensure_identity_tables(warehouse)
 
 
 def _published_fingerprint(settings: Settings) -> tuple[str, str] | tuple[None, None]:

@@ -1,0 +1,31 @@
+"""A warehouse of an earlier release keeps its customers."""
+
+from __future__ import annotations
+
+from pipelines.identity import ensure_identity_tables
+from tests.unit.identity.worlds import World
+
+
+def test_ids_and_log_survive_other_columns(world: World) -> None:
+    for table in ("identity_map", "identity_edges", "identity_log", "identity_state"):
+        world.execute(f"drop table identity.{table}")
+    world.connection.execute(
+        """
+        create table identity.identity_map (identifier_id bigint, customer_id bigint);
+        create table identity.identity_edges (identifier_id_a bigint, is_used boolean);
+        create table identity.identity_log (run_at timestamp, event varchar, customer_id bigint);
+        insert into identity.identifiers values (4, 'crm_member_id', '1', null);
+        insert into identity.identity_map values (4, 7);
+        insert into identity.identity_log values (timestamp '2025-01-01', 'retired', 9);
+        """
+    )
+    ensure_identity_tables(world.connection)
+    world.deliver([("c1", "p1"), ("c2", "p2")])
+    assert world.resolve().mode == "rebuild"
+    assert world.customers() == {"c1": 7, "p1": 7, "c2": 10, "p2": 10}
+    assert world.log("retired", "run_id, customer_id") == [(0, 9)]
+    assert world.execute("select min(identifier_id), max(identifier_id) from "
+                         "identity.identifiers") == [(4, 7)]  # fmt: skip
+    before = world.state()
+    ensure_identity_tables(world.connection)
+    assert world.state() == before
