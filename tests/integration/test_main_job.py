@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import defaultdict
-from itertools import combinations
 from pathlib import Path
 
 import duckdb
@@ -14,6 +12,7 @@ import pytest
 
 from pipelines.publishing.reader import connect, read_manifest
 from pipelines.settings import REPOSITORY
+from tests.integration.accuracy import accuracy
 from tests.integration.conftest import RefreshedBrand
 from tests.siyu_process import SiyuProcess
 
@@ -111,42 +110,12 @@ def test_attribution_credits_every_valid_order_once(refreshed: RefreshedBrand) -
         assert spend * 100 == total["spend"], model
 
 
+@pytest.mark.truth
 def test_one_id_follows_the_true_people(refreshed: RefreshedBrand) -> None:
-    """Pairwise, over the identifiers that are stored in clear.
-
-    The first version has strong links and a degree guard, no limits per type: a phone that a
-    family shares still merges (measured 0.942 precision), and a person whose files share no
-    strong link stays split (measured 0.821 recall).
-    """
-    persons: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for kind, value, person in refreshed.truth.identifiers.select(
-        "identifier_type", "identifier_value", "person_id"
-    ).iter_rows():
-        if kind in {"unionid", "wechat_openid", "wecom_external_userid", "crm_member_id"}:
-            persons[kind, value].add(person)
-    customer = {
-        (kind, value): customer_id
-        for kind, value, customer_id in rows(
-            refreshed,
-            "select identifier_type, identifier_value, customer_id "
-            "from customer_center.customer_identifiers where customer_id is not null",
-        )
-    }
-    # A person of whom WeCom tells nothing but that they left holds no relation.
-    assert len(persons.keys() - customer.keys()) < len(persons) / 500
-    persons = {key: people for key, people in persons.items() if key in customer}
-    together: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for identifier in persons:
-        together[customer[identifier]].append(identifier)
-    merged = [pair for group in together.values() for pair in combinations(group, 2)]
-    right = sum(bool(persons[a] & persons[b]) for a, b in merged)
-    held: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for identifier, people in persons.items():
-        for person in people:
-            held[person].append(identifier)
-    true_pairs = {pair for group in held.values() for pair in combinations(sorted(group), 2)}
-    assert right / len(merged) > 0.93
-    assert right / len(true_pairs) > 0.8
+    """Pairwise, over every identifier; recall over what the files can tell (see `evaluate`)."""
+    whole = accuracy(refreshed.siyu.settings, refreshed.truth)
+    assert whole.precision >= 0.995, whole
+    assert whole.recall >= 0.95, whole
 
 
 def test_the_report_names_the_figures(refreshed: RefreshedBrand) -> None:
