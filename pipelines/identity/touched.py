@@ -11,8 +11,9 @@ import duckdb
 
 from pipelines.identity.codes import Codes
 from pipelines.identity.degree_book import DegreeBook, flipped, updated_book
-from pipelines.identity.graph import Integers, among, common, union, without
+from pipelines.identity.graph import Integers, among, common, members, union, without
 from pipelines.identity.region import EdgeIndex, Region, degrees_in, flags_of, make_region
+from pipelines.identity.screen import Edges
 from pipelines.identity.sql import fetch, staged
 from pipelines.identity.standing import Standing
 
@@ -29,22 +30,30 @@ def read_touched(
     index = EdgeIndex(connection, _highest(connection, changed))
     # Who is set apart no longer counts as a neighbour, or counts again.
     changed = union(changed, index.neighbours(standing.set_apart))
-    around, new_book = _count_again(index, codes, standing, changed, book, population)
     (several,) = fetch(
         connection,
         "select distinct identifier_id from identity.identity_map "
         "where valid_from > timestamp '1900-01-01'",
     )
+    touched = _whole_components(connection, changed, several)
+    edges = index.touching(touched)
+    around, new_book = _count_again(edges, codes, standing, changed, book, population)
     changing = union(several, around.identifiers[around.periods.identifier])
     doubtful = union(flipped(book, new_book), common(changed, changing))
-    reached = union(changed, index.neighbours(doubtful))
-    touched = _whole_components(connection, reached, several)
+    wider = union(touched, index.neighbours(doubtful))
+    if len(wider) > len(touched):
+        wider = _whole_components(connection, wider, several)
     if codes.types.is_device.any():
-        touched = _with_devices(connection, index, codes, touched, several)
-    edges = index.touching(touched)
+        wider = _with_devices(connection, index, codes, wider, several)
+    if len(wider) > len(touched):  # seldom: the first look was wide enough
+        touched, edges = wider, index.touching(wider)
     identifiers = union(touched, edges.a, edges.b)
     inside = flags_of(identifiers, touched)
     return make_region(identifiers, edges, codes, standing, inside), new_book
+
+
+def _highest_of(*arrays: Integers) -> int:
+    return max(int(array.max(initial=0)) for array in arrays)
 
 
 def _highest(connection: duckdb.DuckDBPyConnection, changed: Integers) -> int:
@@ -55,15 +64,19 @@ def _highest(connection: duckdb.DuckDBPyConnection, changed: Integers) -> int:
 
 
 def _count_again(
-    index: EdgeIndex,
+    edges: Edges,
     codes: Codes,
     standing: Standing,
     changed: Integers,
     book: DegreeBook,
     population: Integers,
 ) -> tuple[Region, DegreeBook]:
-    """The changed identifiers with all of their edges, and the book with their new degrees."""
-    edges = index.touching(changed)
+    """The changed identifiers with all of their edges, and the book with their new degrees.
+
+    `edges` are all that touch them, and others.
+    """
+    is_changed = members(changed, _highest_of(changed, edges.a, edges.b) + 1)
+    edges = edges[is_changed[edges.a] | is_changed[edges.b]]
     identifiers = union(changed, edges.a, edges.b)
     counted = flags_of(identifiers, changed)
     around = make_region(identifiers, edges, codes, standing, counted)
