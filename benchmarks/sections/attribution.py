@@ -23,6 +23,11 @@ _NAMES = {
     "markov": "Markov of order 1, exact, from the sequence",
     "shapley": "Shapley, exact, from the sequence",
 }
+_PEER_STARTS = {
+    "heuristics": "from one path text per conversion",
+    "markov": "from distinct path texts",
+    "shapley": "from one path text per journey",
+}
 _FLOOR_BAR = 4.0
 _SIMULATION_ERROR = 0.02
 """Of a removal effect: the peer simulates, by default until its own runs differ by 5 %."""
@@ -37,11 +42,13 @@ def measure(options: Options) -> Iterator[Figure]:
     settings = data_folder(options, "d")
     options.say(f"(d) attribution of {options.conversions:,} conversions")
     journeys = make_journeys(settings, options.conversions)
-    paths = str(settings.data_folder / "paths.csv")
-    workers = {"ours": Worker("attribute", (str(journeys.warehouse), str(journeys.sql), paths))}
+    files = {name: str(settings.data_folder / f"{name}.csv") for name in ("journeys", "paths")}
+    inputs = (str(journeys.warehouse), str(journeys.sql), *files.values())
+    workers = {"ours": Worker("attribute", inputs)}
     if options.has_peers:
         for kind, (_, module, arguments) in _PEERS.items():
-            workers[kind] = Worker(module, (paths, *arguments), str(options.peers))
+            file = files["journeys" if kind == "heuristics" else "paths"]
+            workers[kind] = Worker(module, (file, *arguments), str(options.peers))
     runs = medians(options.repeats, workers)
     ours = runs["ours"]
     _require_equal_credit(ours, runs.get("heuristics"), runs.get("markov"))
@@ -59,8 +66,8 @@ def measure(options: Options) -> Iterator[Figure]:
             peer_name=_PEERS[kind][0],
             peer=peer,
             target=Target(_BARS[kind], "at most"),
-            note=f"{mine:.2f} s for {sizes['touches']:,} touches against {peer.work:.2f} s for "
-            f"{sizes['distinct_paths']:,} distinct paths"
+            note=f"{mine:.2f} s for {sizes['touches']:,} touches against {peer.work:.2f} s "
+            f"{_PEER_STARTS[kind]}"
             if peer
             else NO_PEERS,
             sizes=sizes,

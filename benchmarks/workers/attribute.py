@@ -1,5 +1,6 @@
 """The attribution models' own SQL and engine: argument 1 a warehouse with orders and touches, 2 the
-folder of the compiled models, 3 a CSV to write the distinct paths to, for the peers.
+folder of the compiled models, 3 and 4 CSV files to write for the peers: one row per journey that
+converted, and one per distinct path.
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ from benchmarks.workers.told import Clock, tell
 from pipelines.attribution.tables import markov_table, shapley_table
 
 _SEQUENCE = MODELS[:5]
+_JOURNEYS = """
+    copy (
+        select string_agg(channel, ' > ' order by position) as path, 1 as conversions, 0 as nulls,
+            max(revenue_gross_cny) as revenue
+        from intermediate.int_attribution__paths where path_length > 0 group by conversion_id
+    ) to '{file}' (format csv, header)
+"""
 _PATHS = """
     copy (
         with journeys as (
@@ -33,25 +41,33 @@ _PATHS = """
 """
 # Channel totals straight from the touch sequence: what a peer returns.
 _HEURISTICS = """
-    with touches as (
-        select conversion_number, channel_number, position, path_length,
-            power(2, -hours_before / 168) as decayed
+    with places as (
+        select channel_number, position, path_length, count(*) as touches
+        from intermediate.int_attribution__paths where path_length > 0 group by all
+    ),
+    rules as (
+        select channel_number,
+            sum(case when position = 1 then touches else 0 end)::double as first,
+            sum(case when position = path_length then touches else 0 end)::double as last,
+            sum(touches / path_length) as linear,
+            sum(touches * case
+                when path_length = 1 then 1
+                when path_length = 2 then 0.5
+                when position in (1, path_length) then 0.4
+                else 0.2 / (path_length - 2)
+            end) as position_based
+        from places group by channel_number
+    ),
+    decayed as (
+        select conversion_number, channel_number, exp(hours_before * (-ln(2) / 168)) as part
         from intermediate.int_attribution__paths where path_length > 0
     ),
-    decays as (select conversion_number, sum(decayed) as decay from touches group by 1)
-    select channel_number,
-        sum((position = 1)::double) as first,
-        sum((position = path_length)::double) as last,
-        sum(1 / path_length) as linear,
-        sum(case
-            when path_length = 1 then 1
-            when path_length = 2 then 0.5
-            when position in (1, path_length) then 0.4
-            else 0.2 / (path_length - 2)
-        end) as position_based,
-        sum(decayed / decay) as time_decay
-    from touches join decays using (conversion_number)
-    group by channel_number
+    wholes as (select conversion_number, sum(part) as whole from decayed group by 1),
+    decays as (
+        select channel_number, sum(part / whole) as time_decay
+        from decayed join wholes using (conversion_number) group by channel_number
+    )
+    select * from rules join decays using (channel_number)
 """
 _CREDIT = """
     select model, channel_number, sum(weight) as conversions
@@ -70,7 +86,7 @@ _FLOOR = """
 """
 
 
-def main(inputs: Path, sql: Path, paths: Path) -> None:
+def main(inputs: Path, sql: Path, journeys: Path, paths: Path) -> None:
     """Touches to ordered paths; then each family of models, from the paths to its totals."""
     folder = inputs.parent / "run"
     folder.mkdir(exist_ok=True)
@@ -112,6 +128,7 @@ def main(inputs: Path, sql: Path, paths: Path) -> None:
         with clocks["credit"].running():
             _build(connection, sql, "int_attribution__credit")
         with clocks["writing"].running():
+            connection.execute(_JOURNEYS.format(file=journeys))
             connection.execute(_PATHS.format(file=paths))
         numbers = dict(
             connection.execute(
@@ -174,4 +191,4 @@ def _build(connection: duckdb.DuckDBPyConnection, sql: Path, *models: str) -> No
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:4]))
+    main(*(Path(argument) for argument in sys.argv[1:5]))
