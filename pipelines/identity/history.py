@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.identity.changes import Change
 from pipelines.identity.codes import Codes
-from pipelines.identity.graph import Integers, among, common, distinct, members, without
+from pipelines.identity.graph import Flags, Integers, among, common, distinct, members, without
 from pipelines.identity.screen import REASONS
 from pipelines.identity.sql import staged
 
@@ -139,9 +139,9 @@ def _merged(change: Change, codes: Codes) -> pl.DataFrame:
     events = _events("merged", change.carried.survivors, others=absorbed)
     if events.is_empty():
         return events
-    edges, here, there = _ends(change, used=True)
     old = change.old
-    chosen = (old[here] != old[there]) & among(old[here], distinct(absorbed))
+    edges, here, there = _ends(change, _of(old, absorbed), used=True)
+    chosen = old[here] != old[there]
     causes = _strongest(
         change,
         codes,
@@ -159,8 +159,8 @@ def _split(change: Change, codes: Codes) -> pl.DataFrame:
     events = _events("split", carried.parts, others=carried.origins, identifiers=at)
     if events.is_empty():
         return events
-    edges, here, there = _ends(change, used=False)
-    chosen = (old[here] > 0) & (old[here] == old[there]) & (new[here] != new[there])
+    edges, here, there = _ends(change, _of(old, carried.origins), used=False)
+    chosen = (old[here] == old[there]) & (new[here] != new[there])
     edges, here = edges[chosen], here[chosen]
     causes = _strongest(change, codes, edges, customer_id=new[here], other_customer_id=old[here])
     return _with_causes(events, causes, ["customer_id", "other_customer_id"]).with_columns(
@@ -177,8 +177,8 @@ def _joined(change: Change, codes: Codes) -> pl.DataFrame:
     events = _events("joined", new[nodes], identifiers=_identifiers(change, nodes))
     if events.is_empty():
         return events
-    edges, here, there = _ends(change, used=True)
-    chosen = arrived[here] & (new[here] == new[there])
+    edges, here, there = _ends(change, arrived, used=True)
+    chosen = new[here] == new[there]
     edges, here = edges[chosen], here[chosen]
     causes = _strongest(
         change, codes, edges, identifier_id=_identifiers(change, here), customer_id=new[here]
@@ -206,13 +206,24 @@ def _identifiers(change: Change, nodes: Integers) -> Integers:
     return change.region.identifiers[change.after.periods.identifiers[nodes]].astype(np.int64)
 
 
-def _ends(change: Change, *, used: bool) -> tuple[Integers, Integers, Integers]:
-    """Used or unused edges of the region, twice: the edge, the node here and the node there."""
+def _of(old: Integers, customers: Integers) -> Flags:
+    """Nodes that belonged to one of these customers."""
+    return members(customers, int(old.max(initial=0)) + 1)[old]
+
+
+def _ends(change: Change, nodes: Flags, *, used: bool) -> tuple[Integers, Integers, Integers]:
+    """Ends of used, or of unused, edges at some nodes: the edge, the node here and that there."""
     region = change.region
-    inside = region.inside[region.edges.a] & region.inside[region.edges.b]
-    edges = np.flatnonzero(((change.solved.reasons == 0) == used) & inside)
-    left, right = region.left_right(region.edges[edges])
-    return np.tile(edges, 2), np.concatenate([left, right]), np.concatenate([right, left])
+    left, right = region.left_right(region.edges)
+    edges = np.flatnonzero(((change.solved.reasons == 0) == used) & (nodes[left] | nodes[right]))
+    edges = edges[region.inside[region.edges.a[edges]] & region.inside[region.edges.b[edges]]]
+    left, right = left[edges], right[edges]
+    at_left, at_right = nodes[left], nodes[right]
+    return (
+        np.concatenate([edges[at_left], edges[at_right]]),
+        np.concatenate([left[at_left], right[at_right]]),
+        np.concatenate([right[at_left], left[at_right]]),
+    )
 
 
 def _strongest(change: Change, codes: Codes, edges: Integers, **columns: Integers) -> pl.DataFrame:

@@ -61,7 +61,7 @@ def solve_region(
     usable = (reasons == 0) & inside
     devices = usable & on_devices(region.edges, codes)
     chosen = np.flatnonzero(usable & ~devices)
-    evidence = _evidence(region, _taken(region.edges, chosen), codes, standing)
+    evidence = _evidence(region, region.edges.where(usable & ~devices), codes, standing)
     solution = solve(evidence, codes, ranks)
     for edge, reason, detail in zip(*vars(solution.refusals).values(), strict=True):
         reasons[chosen[edge]] = REASONS.index(reason)
@@ -71,11 +71,6 @@ def solve_region(
     at = np.flatnonzero(devices)
     ambiguous, users = _place(region, at, codes, people, reasons, details, login_window)
     return Solved(solution.components, _dense(people), reasons, details, ambiguous, users)
-
-
-def _taken(edges: Edges, chosen: Integers) -> Edges:
-    """The chosen edges; the very same arrays where all are."""
-    return edges if len(chosen) == len(edges) else edges[chosen]
 
 
 def _may_belong(region: Region) -> Flags:

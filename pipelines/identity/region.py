@@ -61,8 +61,7 @@ def make_region(
     edges = edges.moved(position_of(identifiers))
     blocked = flags_of(identifiers, standing.blocked)
     reasons = screen(edges, codes, blocked, flags_of(identifiers, standing.taken_out))
-    usable = edges[reasons == 0] if reasons.any() else edges
-    periods = periods_of(usable, codes, len(identifiers))
+    periods = periods_of(edges.where(reasons == 0), codes, len(identifiers))
     nobody = flags_of(identifiers, standing.nobody)
     everything = inside is None
     if inside is None:
@@ -88,7 +87,7 @@ def flags_of(identifiers: Integers, some: Integers) -> Flags:
 
 def degrees_in(region: Region, codes: Codes) -> Degrees:
     """Degrees of the nodes inside the region."""
-    plain = region.edges[(region.reasons == 0) & ~on_devices(region.edges, codes)]
+    plain = region.edges.where((region.reasons == 0) & ~on_devices(region.edges, codes))
     ends = ends_of(plain, codes, *region.left_right(plain))
     degrees = count_degrees(ends, codes.types)
     if region.is_everything:

@@ -47,6 +47,10 @@ class Edges:
     def __len__(self) -> int:
         return len(self.edge_id)
 
+    def where(self, chosen: Flags) -> Edges:
+        """The chosen edges; these very arrays, not copies, where all are."""
+        return self if chosen.all() else self[chosen]
+
     def moved(self, position: Integers) -> Edges:
         """The same edges between other positions."""
         return replace(self, a=position[self.a], b=position[self.b])
