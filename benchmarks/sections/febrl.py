@@ -30,11 +30,11 @@ def measure(options: Options) -> Iterator[Figure]:
             yield Figure(
                 section="g",
                 name=f"FEBRL {number}, {label}",
-                value=ours["f1"],
-                unit="F1",
+                value=100 * ours["f1"],
+                unit="F1 %",
                 ours=run,
                 peer_name=f"Splink's clustering at {at}",
-                target=Target(splink[at]["f1"], "at least"),
+                target=Target(100 * splink[at]["f1"], "at least"),
                 note=f"ours {_text(ours)}; Splink {_text(splink[at])}",
             )
     shutil.rmtree(folder, ignore_errors=True)
