@@ -101,7 +101,7 @@ influence_cells as (
         sum(opened) as first_conversions,
         sum(assisted) as assist_conversions,
         sum(closed) as last_conversions,
-        percentile_cont(0.5) within group (order by hours_before) as median_hours,
+        percentile_cont(0.5) within group (order by hours_before asc nulls last) as median_hours,
         bool_and(is_mature) as is_settled
     from influence
     {{ by_type_and_over_all(cell ~ ', lookback_days') }}

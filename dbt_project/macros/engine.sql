@@ -70,7 +70,7 @@
     {{ return(adapter.dispatch('joined_in_order')(value, number)) }}
 {%- endmacro %}
 {% macro duckdb__joined_in_order(value, number) -%}
-    string_agg({{ value }}, ' > ' order by {{ number }})
+    array_to_string(list({{ value }} order by {{ number }} asc nulls last), ' > ')
 {%- endmacro %}
 {% macro spark__joined_in_order(value, number) -%}
     array_join(

@@ -55,7 +55,7 @@ paths as (
         sum(censored_paths) as censored_paths,
         sum(revenue_gross_cny) as revenue_gross_cny,
         sum(refund_cny) as refund_cny,
-        percentile_cont(0.5) within group (order by days) as median_days
+        percentile_cont(0.5) within group (order by days asc nulls last) as median_days
     from journeys
     group by lookback_days, path
 
