@@ -26,7 +26,7 @@ _SEEDS = (
     "identity_block_list",
     "identity_block_patterns",
 )
-_ROWS_PER_PERSON = 6.10
+_ROWS_PER_PERSON = 5.93
 _LONGEST_CHAIN = 24
 _STORES = 200
 _MACROS = """
@@ -51,7 +51,7 @@ _FIRST = """
     select 3 as rule_id, card(person, 0) as value_a, phone(person) as value_b, file_id
     from delivered_twice where luck < 90
     union all
-    select 4, card(person, 0), unionid(person), file_id from delivered_twice where luck < 80
+    select 4, card(person, 0), unionid(person), file_id from delivered_twice where luck < 70
     union all
     select 5, card(person, 0), nick(person), file_id from delivered_twice where luck < 40
     union all
@@ -78,9 +78,9 @@ _SECOND = """
         select range as person from range($people) where luck(range) < 60 limit $news // 3
     )
     union all
-    select 3, card(person, 0), phone(person - 1) from (
-        select range as person from range($people)
-        where luck(range) >= 90 and luck(range - 1) < 90 limit $news // 3
+    select 4, card(person, 0), unionid(person) from (
+        select range as person from range($people) where luck(range) between 70 and 74
+        limit $news // 3
     )
 """
 
