@@ -19,6 +19,7 @@ from pipelines.identity import ensure_identity_tables, resolve_identities
 from pipelines.identity.decisions import Decisions
 from pipelines.identity.rules import Rules, RuleSeeds, build_rules
 from pipelines.identity.splink_models import SplinkModel
+from pipelines.identity.sql import transaction
 from pipelines.identity.weak_edges import predict_pairs, train_model
 
 _SETS = {"1": ("febrl1",), "2": ("febrl2",), "3": ("febrl3",), "4": ("febrl4a", "febrl4b")}
@@ -48,13 +49,14 @@ def main(folder: str, number: str, fields: str) -> None:
         with clock.running():
             train_model(connection, model, rules)
             predict_pairs(connection, [model], rules)
-            resolve_identities(
-                connection,
-                rules=rules,
-                decisions=Decisions(),
-                now=datetime.now(UTC),
-                evidence_version="1",
-            )
+            with transaction(connection):
+                resolve_identities(
+                    connection,
+                    rules=rules,
+                    decisions=Decisions(),
+                    now=datetime.now(UTC),
+                    evidence_version="1",
+                )
         ours = _score(
             connection,
             "select identifier_value as record, customer_id as person "

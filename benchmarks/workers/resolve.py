@@ -21,6 +21,7 @@ from benchmarks.workers.told import Clock, tell
 from pipelines.identity import resolve_identities
 from pipelines.identity.decisions import Decisions
 from pipelines.identity.rules import read_rules
+from pipelines.identity.sql import transaction
 
 _BY_ID = "select identifier_id as member, customer_id as label from identity.identity_map"
 _BY_TEXT = """
@@ -37,7 +38,7 @@ def main(inputs: str, step: str, work: str) -> None:
     with duckdb.connect(work) as connection:
         if has_news:
             deliver_second(connection)
-        with clock.running():
+        with clock.running(), transaction(connection):
             resolve_identities(
                 connection,
                 rules=read_rules(connection, key=b"k" * 32),

@@ -48,7 +48,6 @@ from pipelines.identity.sql import (
     set_state,
     staged,
     temporary,
-    transaction,
 )
 from pipelines.identity.standing import (
     Standing,
@@ -78,32 +77,8 @@ def resolve_identities(
 ) -> IdentitySummary:
     """Resolve all present identifiers to customers and write the schema `identity`.
 
-    One transaction: on any error, and when the process is killed, everything stays as it was.
-    The rest is as in `resolve_in_transaction`.
-    """
-    with transaction(connection):
-        return resolve_in_transaction(
-            connection,
-            rules=rules,
-            decisions=decisions,
-            now=now,
-            evidence_version=evidence_version,
-            full=full,
-            device_login_days=device_login_days,
-        )
-
-
-def resolve_in_transaction(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    rules: Rules,
-    decisions: Decisions,
-    now: datetime,
-    evidence_version: str,
-    full: bool = False,
-    device_login_days: int | None = None,
-) -> IdentitySummary:
-    """Resolve within the caller's transaction: a dry run reads the tables and rolls back.
+    Call it within a `transaction`: on any error, and when the process is killed, everything stays
+    as it was; a dry run reads the tables and rolls back.
 
     Reads the feeds `intermediate.int_identity__*` of the files in the ledger that were not read
     yet. Another `evidence_version` (what the feeds are made of), a withdrawn file, or `full` reads

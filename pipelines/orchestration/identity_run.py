@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.identity.decision_file import decisions_file, read_decisions
 from pipelines.identity.decisions import Decisions
-from pipelines.identity.resolve import resolve_in_transaction
+from pipelines.identity.resolve import resolve_identities
 from pipelines.identity.rules import Rules, read_rules
 from pipelines.identity.summary import IdentitySummary
 from pipelines.orchestration.fingerprint import evidence_fingerprint
@@ -39,7 +39,7 @@ def resolver(settings: Settings, now: datetime) -> Resolver:
     def resolve(
         warehouse: duckdb.DuckDBPyConnection, rules: Rules, decisions: Decisions
     ) -> IdentitySummary:
-        return resolve_in_transaction(
+        return resolve_identities(
             warehouse,
             rules=rules,
             decisions=decisions,

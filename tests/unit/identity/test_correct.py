@@ -14,7 +14,7 @@ from pipelines.identity.correct import Desk, carry_out, try_change
 from pipelines.identity.decision_file import read_decisions
 from pipelines.identity.decisions import Decision, DecisionError, DecisionKind, Decisions
 from pipelines.identity.effect import Effect
-from pipelines.identity.resolve import resolve_in_transaction
+from pipelines.identity.resolve import resolve_identities
 from pipelines.identity.rules import Rules
 from pipelines.identity.subjects import Finder
 from tests.unit.identity.worlds import KEY, NOW, Pair, World
@@ -23,7 +23,7 @@ AT = datetime.fromisoformat("2026-06-01T09:30:00+08:00")
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, rules: Rules, decisions: Decisions) -> object:
-    return resolve_in_transaction(
+    return resolve_identities(
         connection, rules=rules, decisions=decisions, now=NOW, evidence_version="1"
     )
 

@@ -344,7 +344,7 @@ def test_a_dry_run_shows_what_would_change_and_is_rolled_back(world: World) -> N
     before = world.state()
     world.deliver([("c2", "p1")])
     world.connection.begin()
-    resolve.resolve_in_transaction(
+    resolve.resolve_identities(
         world.connection,
         rules=world.conditions.build(),
         decisions=world.decisions(),

@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.identity import IdentitySummary, ensure_identity_tables, resolve_identities
 from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
 from pipelines.identity.rules import Rules, RuleSeeds, build_rules
+from pipelines.identity.sql import transaction
 from pipelines.identity.tables import TABLES
 from pipelines.privacy.hashing import KIND_PHONE, identifier_key
 
@@ -190,15 +191,16 @@ class World:
         return self.deliver(edges, alone)
 
     def resolve(self, now: datetime = NOW, *, full: bool = False) -> IdentitySummary:
-        return resolve_identities(
-            self.connection,
-            rules=self.conditions.build(),
-            decisions=self.decisions(),
-            now=now,
-            evidence_version=self.evidence_version,
-            full=full,
-            device_login_days=self.login_days,
-        )
+        with transaction(self.connection):
+            return resolve_identities(
+                self.connection,
+                rules=self.conditions.build(),
+                decisions=self.decisions(),
+                now=now,
+                evidence_version=self.evidence_version,
+                full=full,
+                device_login_days=self.login_days,
+            )
 
     def decisions(self) -> Decisions:
         """What people decided so far."""
