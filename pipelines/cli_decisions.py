@@ -169,7 +169,7 @@ def _decide(make: Callable[[Desk], Decision], *, yes: bool, note: str, by: str |
 @contextmanager
 def _desk(settings: Settings, by: str | None, note: str) -> Iterator[tuple[Desk, Rules]]:
     """The warehouse, for writing, and who decides."""
-    with refresh_lock(settings), open_warehouse(settings) as warehouse:
+    with refresh_lock(settings), open_warehouse(settings, must_exist=True) as warehouse:
         rules, decisions = present_conditions(settings, warehouse)
         desk = Desk(
             finder=Finder(warehouse, rules.identifier_types, load_or_create_key(settings)),

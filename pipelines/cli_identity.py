@@ -89,7 +89,7 @@ def train(
     settings = current_settings()
     with readable_errors():
         wanted = find_model(settings.brand_configuration, model)
-        with open_warehouse(settings) as warehouse:
+        with open_warehouse(settings, must_exist=True) as warehouse:
             rules = read_rules(warehouse, key=load_or_create_key(settings))
             training = train_model(warehouse, wanted, rules)
     training_page.print_training(training, rules)
@@ -110,7 +110,7 @@ def evaluate(
     from pipelines.simulation import Truth
 
     settings = current_settings()
-    with readable_errors(), open_warehouse(settings) as warehouse:
+    with readable_errors(), open_warehouse(settings, must_exist=True) as warehouse:
         key = load_or_create_key(settings)
         rules = read_rules(warehouse, key=key)
         evidence = read_evidence(warehouse, Truth(truth), rules=rules, key=key)

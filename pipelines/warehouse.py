@@ -26,17 +26,22 @@ class NoWarehouseError(RuntimeError):
 
 @contextmanager
 def open_warehouse(
-    settings: Settings, *, read_only: bool = False, wait_seconds: float = 120.0
+    settings: Settings,
+    *,
+    read_only: bool = False,
+    must_exist: bool = False,
+    wait_seconds: float = 120.0,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as a connection in UTC, closed on leaving. Creates the file when absent.
+    """The warehouse as a connection in UTC, closed on leaving. Creates the file when
+    absent, unless it is to be read only or `must_exist`.
 
     Waits up to `wait_seconds` while another process has it open, such as `siyu prepare`.
 
     Raises:
         RefreshRunningError: it is still open elsewhere after that.
-        NoWarehouseError: it is to be read and does not exist.
+        NoWarehouseError: it must exist and does not.
     """
-    if read_only and not settings.warehouse_path.exists():
+    if (read_only or must_exist) and not settings.warehouse_path.exists():
         raise NoWarehouseError(
             f"there is no warehouse at {settings.warehouse_path} yet; `siyu refresh` makes it"
         )

@@ -72,6 +72,16 @@ def test_times_are_utc(tmp_path: Path) -> None:
         assert connection.execute("select current_setting('TimeZone')").fetchall() == [("UTC",)]
 
 
+def test_who_needs_a_warehouse_does_not_make_one(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    with (
+        pytest.raises(NoWarehouseError, match="siyu refresh"),
+        open_warehouse(settings, must_exist=True),
+    ):
+        pytest.fail("opened what does not exist")
+    assert not settings.warehouse_path.exists()
+
+
 def test_one_refresh_at_a_time(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     with (
