@@ -47,8 +47,8 @@ $(PEERS)/.ready: requirements-bench.lock
 	$(PEERS)/bin/python -m pip install --quiet --require-hashes --requirement requirements-bench.lock
 	@touch $@
 
-test: setup  ## every test
-	$(BIN)/python -m pytest
+test: setup  ## every test, in as many processes as there are cores, at most four
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 proof: setup  ## 100,000 people x 365 days against the truth, more kills (about 20 minutes)
 	SIYU_TEST_CUSTOMERS=$(or $(CUSTOMERS),100000) SIYU_TEST_DAYS=$(or $(DAYS),365) SIYU_TEST_TIMEOUT=7200 \
