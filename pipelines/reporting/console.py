@@ -49,6 +49,11 @@ def error(message: str) -> None:
     _err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
 
 
+def success(message: str) -> None:
+    """Print what was done."""
+    _out.print(f"[green]✓[/] {escape(message)}", soft_wrap=True)
+
+
 @contextmanager
 def waiting(text: str) -> Iterator[None]:
     """Show a spinner with `text` while the body runs, then how long it took."""
