@@ -72,7 +72,7 @@ dev: setup  ## the Dagster UI on http://localhost:3000
 docs: setup  ## write the generated pages of docs/
 	$(SIYU) docs
 
-lock: setup  ## renew both locks from pyproject.toml (needs uv; no index addresses are written)
+lock:  ## renew both locks from pyproject.toml (needs uv; no index addresses are written)
 	uv pip compile pyproject.toml --extra dev --extra splink $(UV_FLAGS) \
 		--output-file requirements.lock
 	@# The peers have the versions of the product, except where recordlinkage takes an older pandas.
