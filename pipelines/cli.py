@@ -43,10 +43,14 @@ def run() -> None:
 
 
 @app.command()
-def refresh() -> None:
+def refresh(
+    full: Annotated[
+        bool, typer.Option("--full", help="Build every table anew, also what nothing touches.")
+    ] = False,
+) -> None:
     """Load what is new in data/landing, rebuild, check, publish; report what changed."""
     with readable_errors():
-        _refresh_and_report(current_settings())
+        _refresh_and_report(current_settings(), full=full)
 
 
 @app.command()
@@ -202,9 +206,9 @@ def _write_demo(settings: Settings) -> None:
     console.print_simulated(brand)
 
 
-def _refresh_and_report(settings: Settings) -> None:
+def _refresh_and_report(settings: Settings, *, full: bool = False) -> None:
     with console.RefreshProgress() as progress:
-        outcome = refresh_warehouse(settings, progress)
+        outcome = refresh_warehouse(settings, progress, full=full)
     console.print_outcome(outcome)
     console.print_refused(outcome)
     if outcome.status == "failed":
