@@ -28,7 +28,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib pipelines || true
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib pipelines siyu || true
 	$(SIYU) prepare
 	@touch $@
 
