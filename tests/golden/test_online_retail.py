@@ -103,7 +103,7 @@ def test_repurchase_over_mature_buyers(snapshot, reference: dict[str, Any], wind
     expected = reference["siyu_definition"][f"repurchase_{window}d"]
     _, rows = snapshot.fetch(
         "select eligible, repurchased, rate_mature from marts.rpt_repurchase_window "
-        "where cohort = 'all' and from_n = 1 and window_days = ?",
+        "where cohort = 'all' and segment_type = 'all' and from_n = 1 and window_days = ?",
         [window],
     )
     assert len(rows) == 1
