@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- The purchases of one person on one local day are one occasion (setting occasion_merge). Nothing
 -- here knows the as-of day: readers take the occasions up to it, as fct_order_sequence does.
 with orders as (
@@ -16,7 +17,11 @@ with orders as (
             partition by customer_id order by sale_at asc nulls last, order_key asc nulls last
         ) as previous_sale_date
     from {{ ref('int_orders') }}
-    where is_valid and is_identified and sale_at is not null
+    where
+        is_valid
+        and is_identified
+        and sale_at is not null
+        and {{ touched_customers_only('customer_id') }}
 
 ),
 
