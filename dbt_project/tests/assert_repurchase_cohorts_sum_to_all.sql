@@ -17,6 +17,13 @@ with counts as (
 
 ),
 
+segment_types as (
+
+    select distinct segment_type from counts
+    where not is_everybody
+
+),
+
 summed as (
 
     select
@@ -43,8 +50,7 @@ summed as (
         sum(counts.repurchased) as repurchased,
         sum(counts.repurchased_so_far) as repurchased_so_far
     from counts
-    inner join
-        (select distinct segment_type from counts where not is_everybody) as segment_types
+    inner join segment_types
         on counts.is_everybody or counts.segment_type = segment_types.segment_type
     group by segment_types.segment_type, counts.from_n, counts.window_days, counts.is_everybody
 

@@ -41,12 +41,16 @@ gaps as (
     select
         customers.*,
         customers.occasions - 1 as own_gaps,
-        {{ days_between('customers.first_occasion_date', 'customers.last_occasion_date') }} as own_days,
+        {{ days_between('customers.first_occasion_date', 'customers.last_occasion_date') }}
+            as own_days,
         typical.typical_gap_days,
-        case when typical.typical_gap_days is null then 0 else {{ var('next_order_typical_gaps', 2) }} end
-            as typical_gaps
+        case
+            when typical.typical_gap_days is null then 0
+            else {{ var('next_order_typical_gaps', 2) }}
+        end as typical_gaps
     from customers
-    left join typical on least(customers.occasions, {{ var('repurchase_steps', 5) }}) = typical.from_n
+    left join typical
+        on least(customers.occasions, {{ var('repurchase_steps', 5) }}) = typical.from_n
 
 ),
 

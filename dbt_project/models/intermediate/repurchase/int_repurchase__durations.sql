@@ -23,8 +23,9 @@ day_windows as (
 
     select
         numbers.number as days,
-        coalesce(max(case when windows.window_days <= numbers.number then windows.window_days end), 0)
-            as passed_window,
+        coalesce(
+            max(case when windows.window_days <= numbers.number then windows.window_days end), 0
+        ) as passed_window,
         min(case when windows.window_days >= numbers.number then windows.window_days end)
             as containing_window
     from {{ ref('int_calendar__numbers') }} as numbers

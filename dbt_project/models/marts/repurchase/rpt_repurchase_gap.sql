@@ -5,8 +5,12 @@ with customers as (
     select
         durations.cell_id,
         sum(durations.customers) as customers,
-        sum(case when durations.observed_window >= windows.window_days then durations.customers else 0 end)
-            as eligible
+        sum(
+            case
+                when durations.observed_window >= windows.window_days then durations.customers
+                else 0
+            end
+        ) as eligible
     from {{ ref('int_repurchase__durations') }} as durations
     inner join {{ ref('int_repurchase__windows') }} as windows on windows.is_profile_window
     group by durations.cell_id
@@ -30,8 +34,11 @@ gaps as (
         max(repurchases) as repurchases,
         cast(sum(duration_days * repurchased) as double) / max(repurchases) as mean_gap_days,
         {% for percent in [25, 50, 75, 90] -%}
-            min(case when repurchased_until * 100 >= repurchases * {{ percent }} then duration_days end)
-                as p{{ percent }}_gap_days,
+            min(
+                case
+                    when repurchased_until * 100 >= repurchases * {{ percent }} then duration_days
+                end
+            ) as p{{ percent }}_gap_days,
         {% endfor -%}
         min(case when survival_rate <= 0.5 then duration_days end) as km_median_gap_days
     from curve

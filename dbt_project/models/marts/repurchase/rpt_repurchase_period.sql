@@ -64,7 +64,9 @@ counted as (
         count(*) filter (where is_first_of_period and known_next_date < next_start)
             as repeat_buyers,
         count(*) filter (
-            where is_first_of_day and known_next_date >= next_start and known_next_date < after_next_start
+            where is_first_of_day
+            and known_next_date >= next_start
+            and known_next_date < after_next_start
         ) as returned_buyers,
         count(*) filter (where is_first_of_period and is_new_buyer) as new_buyers,
         sum(revenue_net_cny) as revenue_net_cny,

@@ -19,8 +19,12 @@ counted as (
         windows.window_days,
         windows.is_profile_window,
         sum(buckets.customers) as customers,
-        sum(case when buckets.observed_window >= windows.window_days then buckets.customers else 0 end)
-            as eligible,
+        sum(
+            case
+                when buckets.observed_window >= windows.window_days then buckets.customers
+                else 0
+            end
+        ) as eligible,
         sum(
             case
                 when
@@ -31,7 +35,10 @@ counted as (
             end
         ) as repurchased,
         sum(
-            case when buckets.repurchase_window <= windows.window_days then buckets.customers else 0 end
+            case
+                when buckets.repurchase_window <= windows.window_days then buckets.customers
+                else 0
+            end
         ) as repurchased_so_far
     from buckets
     cross join {{ ref('int_repurchase__windows') }} as windows
