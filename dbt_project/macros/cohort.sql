@@ -75,15 +75,20 @@
   build.
 -#}
 {% macro cohort_cuts() -%}
-    {%- set clocks = {'calendar': none, 'rolling_7': 7, 'rolling_30': 30} -%}
+    {%- set rolling = cohort_rolling_clocks() -%}
     {%- set known = {
         'kind': cohort_kinds().keys() | list,
         'period': ['day', 'week', 'month', 'quarter'],
-        'clock': clocks.keys() | list,
+        'clock': ['calendar'] + rolling.keys() | list,
         'segment': cohort_segments(),
     } -%}
     {%- set cuts = [] -%}
-    {%- for cut in var('cohort_cuts') -%}
+    {#- The linter renders without variables and without exceptions. -#}
+    {%- set entries = var('cohort_cuts') if exceptions is defined else [{
+        'kinds': ['first_order'], 'period': 'month', 'clock': 'calendar', 'max_k': 9,
+        'segments': ['first_domain', 'province'],
+    }] -%}
+    {%- for cut in entries -%}
         {%- set families = {} -%}
         {%- for family, segments in cohort_segment_families().items() -%}
             {%- set wanted = segments | select('in', cut.segments) | list -%}
@@ -105,7 +110,7 @@
                 'start': cohort_kinds()[kind],
                 'period': cut.period,
                 'clock': cut.clock,
-                'days': clocks[cut.clock],
+                'days': rolling.get(cut.clock),
                 'max_k': cut.max_k,
                 'families': families,
             }) -%}
@@ -114,9 +119,14 @@
     {{ return(cuts) }}
 {%- endmacro %}
 
+{#- Clocks of the customer's own: name -> days of a period. -#}
+{% macro cohort_rolling_clocks() -%}
+    {{ return({'rolling_7': 7, 'rolling_30': 30}) }}
+{%- endmacro %}
+
 {#- The periods that any cut is built for. -#}
 {% macro cohort_periods() -%}
-    {{ return(var('cohort_cuts') | map(attribute='period') | unique | list) }}
+    {{ return(cohort_cuts() | map(attribute='period') | unique | list) }}
 {%- endmacro %}
 
 {#- Kind, period and clock of a cut, and the family of a row that `group_by_family` made. -#}
@@ -185,13 +195,15 @@
 {%- endmacro %}
 
 {#- The columns that name one cohort. -#}
-{% macro cohort_columns(prefix='') -%}
-    {%- for column in [
-        'cohort_kind', 'cohort_period_type', 'clock', 'segment_type', 'segment_value',
-        'cohort_number'
-    ] -%}
-        {{ prefix }}{{ column }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
+{% macro cohort_columns() -%}
+    {{ return([
+        'cohort_kind',
+        'cohort_period_type',
+        'clock',
+        'segment_type',
+        'segment_value',
+        'cohort_number',
+    ]) }}
 {%- endmacro %}
 
 {#- The product, price band and province of a customer who has not ordered yet. -#}
@@ -211,4 +223,47 @@
         'revenue_net_cny',
         'ltv_net_cny',
     ]) }}
+{%- endmacro %}
+
+{#- The cells of one measure side by side, as many as the contract of rpt_cohort_triangle names. -#}
+{% macro cohort_triangle_cells(measure) -%}
+    {%- for k in range(25) %}
+    max(case when k = {{ k }} then cast({{ measure }} as double) end) as k{{ k }}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The sum of each column under its own name. -#}
+{% macro sums_of(columns) -%}
+    {%- for column in columns %}
+    sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#-
+  The first and the last day that the k-th period of a row of cohorts covers. Rolling periods begin
+  with the customer who started first and end with the one who started last.
+-#}
+{% macro cohort_cell_start(k) -%}
+    case
+        {%- for period in cohort_periods() %}
+        when clock = 'calendar' and cohort_period_type = '{{ period }}'
+            then {{ period_first_day(period, 'cohort_number + ' ~ k) }}
+        {%- endfor %}
+        {%- for clock, days in cohort_rolling_clocks().items() %}
+        when clock = '{{ clock }}' then {{ add_days('first_start_date', k ~ ' * ' ~ days) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+{% macro cohort_cell_end(k) -%}
+    case
+        {%- for period in cohort_periods() %}
+        when clock = 'calendar' and cohort_period_type = '{{ period }}'
+            then {{ add_days(period_first_day(period, 'cohort_number + ' ~ k ~ ' + 1'), -1) }}
+        {%- endfor %}
+        {%- for clock, days in cohort_rolling_clocks().items() %}
+        when clock = '{{ clock }}'
+            then {{ add_days('last_start_date', '(' ~ k ~ ' + 1) * ' ~ days ~ ' - 1') }}
+        {%- endfor %}
+    end
 {%- endmacro %}

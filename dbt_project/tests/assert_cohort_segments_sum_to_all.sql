@@ -1,8 +1,14 @@
 -- However the customers of a cohort are told apart, together they did the same.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_cohort'}}}) }}
 {%- set measures = [
-    'eligible_customers', 'active_customers', 'repeat_active', 'active_on_or_after', 'orders', 'units',
-    'revenue_gross_cny', 'refund_cny'
+    'eligible_customers',
+    'active_customers',
+    'repeat_active',
+    'active_on_or_after',
+    'orders',
+    'units',
+    'revenue_gross_cny',
+    'refund_cny',
 ] %}
 with cells as (
 
@@ -13,9 +19,7 @@ with cells as (
         segment_type,
         cohort_period,
         k,
-        {% for measure in measures -%}
-            sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ sums_of(measures) }}
     from {{ ref('rpt_cohort') }}
     group by cohort_kind, cohort_period_type, clock, segment_type, cohort_period, k
 

@@ -1,5 +1,5 @@
--- In every way to cut them, the cohorts together are all who started: with a first contact, a deposit
--- or an order that counts, up to the as-of day.
+-- In every way to cut them, the cohorts together are all who started: with a first contact, a
+-- deposit or an order that counts, up to the as-of day.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_cohort'}}}) }}
 with cohorts as (
 
@@ -21,8 +21,9 @@ starts as (
         select
             '{{ kind }}' as cohort_kind,
             count(*) as customers
-        from {{ ref('int_cohort__customers') }}
-        inner join {{ ref('int_calendar__as_of') }} on {{ start }} <= as_of_date
+        from {{ ref('int_cohort__customers') }} as started
+        cross join {{ ref('int_calendar__as_of') }} as as_of
+        where started.{{ start }} <= as_of.as_of_date
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
     union all
@@ -30,9 +31,9 @@ starts as (
     select
         'first_order' as cohort_kind,
         count(*) as customers
-    from {{ ref('int_orders__occasions') }}
-    inner join {{ ref('int_calendar__as_of') }} on occasion_date <= as_of_date
-    where occasion_number = 1
+    from {{ ref('int_orders__occasions') }} as occasions
+    cross join {{ ref('int_calendar__as_of') }} as as_of
+    where occasions.occasion_number = 1 and occasions.occasion_date <= as_of.as_of_date
 
 )
 

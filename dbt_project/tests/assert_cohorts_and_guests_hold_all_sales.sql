@@ -1,5 +1,5 @@
--- Every order that counts is in one month of one cohort of first buyers or with the guests. Orders of
--- cohorts that are older than the last k shown are left out on both sides.
+-- Every order that counts is in one month of one cohort of first buyers, or with the guests.
+-- Cohorts that are older than the last k shown are left out on both sides.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_cohort'}}}) }}
 with as_of as (
 
@@ -18,20 +18,20 @@ shown as (
 cells as (
 
     select
-        cohort_kind = 'guest_order' as is_guest,
-        sum(orders) as orders
-    from {{ ref('rpt_cohort') }} as cells
+        cohort.cohort_kind = 'guest_order' as is_guest,
+        sum(cohort.orders) as orders
+    from {{ ref('rpt_cohort') }} as cohort
     cross join shown
     where
-        cohort_kind in ('first_order', 'guest_order')
-        and cohort_period_type = 'month'
-        and clock = 'calendar'
-        and segment_type = 'all'
+        cohort.cohort_kind in ('first_order', 'guest_order')
+        and cohort.cohort_period_type = 'month'
+        and cohort.clock = 'calendar'
+        and cohort.segment_type = 'all'
         and (
-            cohort_kind = 'guest_order'
-            or {{ months_between('cohort_period', 'as_of_date') }} <= max_k
+            cohort.cohort_kind = 'guest_order'
+            or {{ months_between('cohort.cohort_period', 'cohort.as_of_date') }} <= shown.max_k
         )
-    group by cohort_kind = 'guest_order'
+    group by cohort.cohort_kind = 'guest_order'
 
 ),
 

@@ -1,5 +1,5 @@
--- No customer is counted twice and none is looked up: an occasion whose predecessor lies in another
--- period is the customer's first one of its period. What lies beyond max_k is gathered in max_k + 1,
+-- An occasion whose predecessor lies in another period is the customer's first one of its period:
+-- nobody has to be looked up to be counted once. What lies beyond max_k is gathered in max_k + 1,
 -- for who is active on or after a period.
 with tracked as (
 
@@ -9,49 +9,49 @@ with tracked as (
 
 counted as (
 
-{% for cut in cohort_cuts() %}
-    select
-        {{ cohort_cut_columns(cut) }},
-        mature_k,
-        k,
-        count(*) filter (where is_first_of_period) as active_customers,
-        count(*) filter (
-            where
-            occasion_number = 2
-            or (occasion_number > 2 and is_first_of_period)
-        ) as repeat_active,
-        count(*) filter (where is_last_occasion) as last_active,
-        sum(orders) as orders,
-        sum(units) as units,
-        sum(revenue_gross_cny) as revenue_gross_cny,
-        sum(refund_cny) as refund_cny,
-        sum(cost_cny) as cost_cny,
-        sum(orders_without_cost) as orders_without_cost
-    from (
+    {% for cut in cohort_cuts() %}
         select
-            *,
-            occasion_number is not null
-            and (previous_k is null or previous_k < k) as is_first_of_period
+            {{ cohort_cut_columns(cut) }},
+            mature_k,
+            k,
+            count(*) filter (where is_first_of_period) as active_customers,
+            count(*) filter (
+                where
+                occasion_number = 2
+                or (occasion_number > 2 and is_first_of_period)
+            ) as repeat_active,
+            count(*) filter (where is_last_occasion) as last_active,
+            sum(orders) as orders,
+            sum(units) as units,
+            sum(revenue_gross_cny) as revenue_gross_cny,
+            sum(refund_cny) as refund_cny,
+            sum(cost_cny) as cost_cny,
+            sum(orders_without_cost) as orders_without_cost
         from (
             select
-                tracked.*,
-                {{ period_number(cut.period, cut.start) }} as cohort_number,
-                {{ cohort_mature_k(cut, cut.start, 'as_of_date') }} as mature_k,
-                least({{ cohort_k(cut, cut.start, 'booked_date') }}, {{ cut.max_k + 1 }}) as k,
-                case
-                    when previous_occasion_date >= {{ cut.start }}
-                        then least(
-                            {{ cohort_k(cut, cut.start, 'previous_occasion_date') }},
-                            {{ cut.max_k + 1 }}
-                        )
-                end as previous_k
-            from tracked
-            where sale_date >= {{ cut.start }}
-        ) as placed
-    ) as flagged
-    {{ group_by_family(cut, 'cohort_number, mature_k, k') }}
-    {% if not loop.last %}union all{% endif %}
-{% endfor %}
+                *,
+                occasion_number is not null
+                and (previous_k is null or previous_k < k) as is_first_of_period
+            from (
+                select
+                    tracked.*,
+                    {{ period_number(cut.period, cut.start) }} as cohort_number,
+                    {{ cohort_mature_k(cut, cut.start, 'as_of_date') }} as mature_k,
+                    least({{ cohort_k(cut, cut.start, 'booked_date') }}, {{ cut.max_k + 1 }}) as k,
+                    case
+                        when tracked.previous_occasion_date >= {{ cut.start }}
+                            then least(
+                                {{ cohort_k(cut, cut.start, 'previous_occasion_date') }},
+                                {{ cut.max_k + 1 }}
+                            )
+                    end as previous_k
+                from tracked
+                where tracked.sale_date >= {{ cut.start }}
+            ) as placed
+        ) as flagged
+        {{ group_by_family(cut, 'cohort_number, mature_k, k') }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 

@@ -1,5 +1,5 @@
--- The days that a customer's cohorts begin with, and what the customer is told apart by. An order is
--- a contact too: who ordered before the first touch that any file shows was met by that order.
+-- The days that a customer's cohorts begin with, and what the customer is told apart by. An order
+-- is a contact too: it met who ordered before the first touch that any file shows.
 with first_touch as (
 
     select

@@ -1,5 +1,5 @@
--- Classified by what first orders are made of. The seed product_roles overrules the data; bundle and
--- profit products are known from there only, as no export states costs.
+-- Classified by what first orders are made of. The seed product_roles overrules the data; bundle
+-- and profit products are known from there only: no export states costs.
 with first_products as (
 
     select
@@ -30,7 +30,9 @@ ranked as (
         coalesce(sold.sold_lines, 0) as sold_lines,
         cast(first_products.first_buyers as double) / nullif(sold.sold_lines, 0) as first_share,
         row_number() over (
-            order by first_products.first_buyers desc nulls last, first_products.product asc nulls last
+            order by
+                first_products.first_buyers desc nulls last,
+                first_products.product asc nulls last
         ) as product_rank
     from first_products
     left join sold on first_products.product = sold.product

@@ -29,8 +29,9 @@ with spend as (
             {{ period_number(period, 'spend_date') }} as cohort_number
         from spend
     ) as numbered
-    group by grouping sets (
-        (cohort_number), (cohort_number, first_channel), (cohort_number, first_domain)
-    )
+    group by
+        grouping sets (
+            (cohort_number), (cohort_number, first_channel), (cohort_number, first_domain)
+        )
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

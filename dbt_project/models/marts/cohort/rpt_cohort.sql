@@ -1,7 +1,7 @@
--- A cohort is fixed by the first touch, deposit or valid order of a person's whole history. Cells that
--- begin after the as-of day do not exist. Rates look at the customers whose cell has ended (all of a
--- calendar cohort or none; in a rolling one those who started early enough): a cell that nobody has
--- lived to the end has counts and null rates. What happened before the start does not count.
+-- A cohort is fixed by the first touch, deposit or valid order of a person's whole history; what
+-- happened before that day does not count. Cells that begin after the as-of day do not exist. Rates
+-- look at the customers whose cell has ended: all of a calendar cohort or none, in a rolling one
+-- those who started early enough. A cell that nobody has lived to the end has counts and no rates.
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
@@ -13,11 +13,13 @@ classes as (
     select
         *,
         row_number() over (
-            order by {{ cohort_columns() | replace(',', ' asc nulls last,') }} asc nulls last,
-            mature_k asc nulls last
+            order by
+                {{ cohort_columns() | join(' asc nulls last, ') }} asc nulls last,
+                mature_k asc nulls last
         ) as class_id,
         dense_rank() over (
-            order by {{ cohort_columns() | replace(',', ' asc nulls last,') }} asc nulls last
+            order by
+                {{ cohort_columns() | join(' asc nulls last, ') }} asc nulls last
         ) as cohort_id
     from {{ ref('int_cohort__sizes') }}
 
@@ -27,13 +29,13 @@ cohorts as (
 
     select
         cohort_id,
-        {{ cohort_columns() }},
+        {{ cohort_columns() | join(', ') }},
         max(max_k) as max_k,
         sum(cohort_size) as cohort_size,
         min(first_start_date) as first_start_date,
         max(last_start_date) as last_start_date
     from classes
-    group by cohort_id, {{ cohort_columns() }}
+    group by cohort_id, {{ cohort_columns() | join(', ') }}
 
 ),
 
@@ -67,7 +69,7 @@ class_cells as (
     inner join steps on steps.k <= least(classes.observed_k, classes.max_k + 1)
     left join {{ ref('int_cohort__counts') }} as counts
         on
-            {% for column in cohort_columns().split(', ') -%}
+            {% for column in cohort_columns() -%}
                 classes.{{ column }} = counts.{{ column }}
                 and {% endfor -%}
             classes.mature_k = counts.mature_k
@@ -164,27 +166,10 @@ rated as (
         dated.clock,
         dated.segment_type,
         dated.segment_value,
+        dated.cohort_number,
         dated.cohort_period,
-        case
-            {% for period in cohort_periods() -%}
-                when dated.clock = 'calendar' and dated.cohort_period_type = '{{ period }}'
-                    then {{ period_first_day(period, 'dated.cohort_number + cumulated.k') }}
-            {% endfor -%}
-            {% for days in [7, 30] -%}
-                when dated.clock = 'rolling_{{ days }}'
-                    then {{ add_days('dated.first_start_date', 'cumulated.k * ' ~ days) }}
-            {% endfor -%}
-        end as period_start,
-        case
-            {% for period in cohort_periods() -%}
-                when dated.clock = 'calendar' and dated.cohort_period_type = '{{ period }}'
-                    then {{ add_days(period_first_day(period, 'dated.cohort_number + cumulated.k + 1'), -1) }}
-            {% endfor -%}
-            {% for days in [7, 30] -%}
-                when dated.clock = 'rolling_{{ days }}'
-                    then {{ add_days('dated.last_start_date', '(cumulated.k + 1) * ' ~ days ~ ' - 1') }}
-            {% endfor -%}
-        end as period_end,
+        dated.first_start_date,
+        dated.last_start_date,
         dated.cohort_size,
         dated.spend_cny,
         dated.cac_cny,
@@ -200,6 +185,8 @@ paid_back as (
 
     select
         *,
+        {{ cohort_cell_start('k') }} as period_start,
+        {{ cohort_cell_end('k') }} as period_end,
         min(case when ltv_net_cny >= cac_cny then k end) over (partition by cohort_id) as payback_k
     from rated
 

@@ -7,10 +7,7 @@
         '{{ measure }}' as measure,
         max(cohort_size) as cohort_size,
         max(case when is_mature then k end) as last_mature_k,
-        {% for k in range(25) -%}
-            max(case when k = {{ k }} then cast({{ measure }} as double) end) as k{{ k }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ cohort_triangle_cells(measure) }}
     from {{ ref('rpt_cohort') }}
     where cohort_kind <> 'guest_order'
     group by as_of_date, {{ cohort_key_columns() }}
