@@ -267,3 +267,8 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{#- The day that cohorts book a refund on: its own, else the day of the sale, and never before that. -#}
+{% macro refund_booked_date() -%}
+    greatest(coalesce(refunded_date, sale_date), sale_date)
+{%- endmacro %}

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- The days that a customer's cohorts begin with, and what the customer is told apart by. An order
 -- is a contact too: it met who ordered before the first touch that any file shows.
 with first_touch as (
@@ -8,6 +9,7 @@ with first_touch as (
         domain,
         {{ local_date('touched_at') }} as first_touch_date
     from {{ ref('int_customers__first_touch') }}
+    where {{ touched_customers_only('customer_id') }}
 
 ),
 
@@ -19,7 +21,10 @@ deposits as (
     from {{ ref('int_touchpoints') }} as touchpoints
     inner join {{ ref('deposit_behaviours') }} as behaviours
         on touchpoints.behaviour = behaviours.behaviour
-    where touchpoints.is_identified and touchpoints.touched_at is not null
+    where
+        touchpoints.is_identified
+        and touchpoints.touched_at is not null
+        and {{ touched_customers_only('touchpoints.customer_id') }}
     group by touchpoints.customer_id
 
 ),
@@ -34,7 +39,9 @@ first_orders as (
         orders.province
     from {{ ref('int_orders__occasions') }} as occasions
     inner join {{ ref('fct_orders') }} as orders on occasions.first_order_key = orders.order_key
-    where occasions.occasion_number = 1
+    where
+        occasions.occasion_number = 1
+        and {{ touched_customers_only('occasions.customer_id') }}
 
 ),
 

@@ -12,13 +12,13 @@ with booked as (
     where not is_identified and sale_date is not null
     union all
     select
-        refund_date as booked_date,
+        {{ refund_booked_date() }} as booked_date,
         0 as orders,
         0 as units,
         cast(0 as decimal(18, 4)) as revenue_gross_cny,
-        refund_cny
-    from {{ ref('int_cohort__refunds') }}
-    where customer_id is null
+        refunded_cny as refund_cny
+    from {{ ref('fct_refunds') }}
+    where not is_identified and sale_date is not null
 
 ),
 
