@@ -8,18 +8,13 @@ with orders as (
 
 ),
 
+-- the first occasion of a day, where a setting lets a day have several
 occasions as (
 
-    select
-        customer_id,
-        occasion_date,
-        occasion_number,
-        next_occasion_date,
-        lag(occasion_date)
-            over (partition by customer_id order by occasion_number asc nulls last)
-            as previous_occasion_date
-    from {{ ref('int_orders__occasions') }}
-    where {{ touched_customers_only('customer_id') }}
+    select * from {{ ref('int_orders__occasions') }}
+    where
+        (previous_occasion_date is null or previous_occasion_date < occasion_date)
+        and {{ touched_customers_only('customer_id') }}
 
 ),
 

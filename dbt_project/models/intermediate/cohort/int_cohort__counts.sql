@@ -17,8 +17,8 @@ counted as (
             count(*) filter (where is_first_of_period) as active_customers,
             count(*) filter (
                 where
-                occasion_number = 2
-                or (occasion_number > 2 and is_first_of_period)
+                previous_occasion_date = first_order_date
+                or (previous_occasion_date is not null and is_first_of_period)
             ) as repeat_active,
             count(*) filter (where is_last_occasion) as last_active,
             sum(orders) as orders,
