@@ -39,6 +39,12 @@ class Region:
     is_everything: bool
     """It holds every identifier that there is."""
 
+    def has_inside(self, edges: Edges) -> Flags:
+        """Edges with both ends inside."""
+        if self.is_everything:
+            return np.ones(len(edges), dtype=bool)
+        return self.inside[edges.a] & self.inside[edges.b]
+
     def left_right(self, edges: Edges) -> tuple[Integers, Integers]:
         """The nodes (identifier and period) at the ends of edges."""
         return (
