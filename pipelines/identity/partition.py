@@ -70,7 +70,8 @@ def solve_region(
 
 
 def _may_belong(region: Region) -> Flags:
-    return (region.inside & ~region.nobody)[region.periods.identifiers]
+    may = region.inside & ~region.nobody
+    return may if region.periods.nodes == len(may) else may[region.periods.identifiers]
 
 
 def _guard(
@@ -178,7 +179,9 @@ def _dense(people: Integers) -> Integers:
     """The labels from 0 on, in their order; NOBODY stays."""
     used = np.zeros(int(people.max(initial=NOBODY)) + 2, dtype=bool)
     used[people] = True  # NOBODY marks the last place
+    if used[:-1].all():
+        return people
     used[-1] = False
-    number = np.cumsum(used) - 1
+    number = np.cumsum(used, dtype=people.dtype) - 1
     number[-1] = NOBODY
     return number[people]

@@ -37,7 +37,7 @@ class Periods:
     @cached_property
     def identifiers(self) -> Integers:
         """The identifier of each node."""
-        return np.concatenate([np.arange(self.size), self.identifier])
+        return np.concatenate([np.arange(self.size), self.identifier], dtype=np.int32)
 
     @cached_property
     def starts(self) -> Integers:
@@ -63,7 +63,7 @@ class Periods:
         """The node of each identifier at each time; the last period where that is not known."""
         if not len(self.identifier):
             return identifiers
-        nodes = identifiers.astype(np.int64)
+        nodes = identifiers.astype(np.int32)
         changing = np.flatnonzero(among(identifiers, distinct(self.identifier)))
         asked = np.where(times[changing] == NO_TIME, END, times[changing])
         ranks = np.unique(np.concatenate([self.start, asked]), return_inverse=True)[1]
