@@ -53,9 +53,10 @@ def carry_over(labels: Integers, old: Integers, highest: int) -> CarryOver:
     first = first_positions(group, count)
     founders = past[first]
     customer = np.zeros(count, dtype=np.int64)
-    changed = _changed(group, past, founders)
+    changed = _changed(group, past, founders) | (founders == 0)
     customer[~changed] = founders[~changed]
-    known = members[changed[group] & (past > 0)]
+    is_changed = changed[group]
+    known = members[is_changed & (past > 0)]
     moves = _moves(labels, old, known)
     customer[moves.heir] = moves.heritage
 
@@ -66,10 +67,11 @@ def carry_over(labels: Integers, old: Integers, highest: int) -> CarryOver:
     has_past = founders > 0
     has_past[labels[known]] = True
     created = new[~has_past[new]]
-    customers = customer[group]
+    customers = past.copy()
+    customers[is_changed] = customer[group[is_changed]]
     if not everybody:
-        customers = np.zeros(len(labels), dtype=np.int64)
-        customers[members] = customer[group]
+        customers, of_members = np.zeros(len(labels), dtype=np.int64), customers
+        customers[members] = of_members
     return CarryOver(
         customers=customers,
         created=customer[created],

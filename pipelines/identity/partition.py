@@ -80,10 +80,14 @@ def _guard(
     degrees, limit = book.within(region)
     if not (degrees.neighbours > limit).any():
         return
-    suspects = members(degrees.node[degrees.neighbours > limit], region.periods.nodes)
-    left, right = region.left_right(region.edges)
-    suspicious = (reasons == 0) & (suspects[left] | suspects[right])
-    candidates = np.flatnonzero(suspicious & ~on_devices(region.edges, codes))
+    above = degrees.neighbours > limit
+    suspects = members(degrees.node[above], region.periods.nodes)
+    types = members(degrees.own_type[above], len(codes.types.names) + 1)  # type -1: no such rule
+    of_rule = types[codes.rules.type_a] | types[codes.rules.type_b]
+    candidates = np.flatnonzero(of_rule[region.edges.rule] & (reasons == 0))
+    left, right = region.left_right(region.edges[candidates])
+    candidates = candidates[suspects[left] | suspects[right]]
+    candidates = candidates[~on_devices(region.edges[candidates], codes)]
     edges = region.edges[candidates]
     places = guarded_ends(ends_of(edges, codes, *region.left_right(edges)), degrees, limit)
     names = codes.types.names

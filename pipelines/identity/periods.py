@@ -86,8 +86,10 @@ def find_periods(
     and the silence of the identifier's type in microseconds, 0 where it never changes hands.
     """
     counted = (silence > 0) & ((first_at != NO_TIME) | (last_at != NO_TIME))
-    identifier, quiet = identifiers[counted], silence[counted]
-    first, last = first_at[counted], last_at[counted]
+    columns = (identifiers, first_at, last_at, silence)
+    if not counted.all():
+        columns = tuple(column[counted] for column in columns)
+    identifier, first, last, quiet = columns
     first = np.where(first == NO_TIME, last, first)
     last = np.maximum(first, last)
     may = _may_be_silent(size, identifier, first, last, quiet)

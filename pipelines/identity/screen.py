@@ -104,14 +104,17 @@ def often_linked(
     codes_of_pairs = distinct(pair_of_rule[pair_of_rule >= 0]).tolist()
     at = {code: np.flatnonzero(pair == code) for code in codes_of_pairs}
     none = np.empty(0, dtype=np.int64)
+    links = np.zeros(int(max(left.max(initial=0), right.max(initial=0))) + 1, dtype=np.int32)
     found = np.zeros(len(edges), dtype=bool)
     for own, kind in sorted({(a, b) for code in at for a, b in _both_ways(code, types)}):
         if least[own] < 0:
             continue
         here, there = at.get(own * types + kind, none), at.get(kind * types + own, none)
         nodes = np.concatenate([left[here], right[there]])
-        often = np.bincount(nodes, minlength=1)[nodes] > least[own]
+        np.add.at(links, nodes, np.int32(1))
+        often = links[nodes] > least[own]
         found[np.concatenate([here, there])[often]] = True
+        links[nodes] = 0
     return np.flatnonzero(found)
 
 
@@ -137,6 +140,8 @@ def ends_of(edges: Edges, codes: Codes, left: Integers, right: Integers) -> Ends
 
 def on_devices(edges: Edges, codes: Codes) -> Flags:
     """Edges with a shared device at an end."""
+    if not codes.types.is_device.any():
+        return np.zeros(len(edges), dtype=bool)
     return device_rules(codes)[edges.rule]
 
 
