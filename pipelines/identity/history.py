@@ -225,10 +225,10 @@ def _ends(change: Change, nodes: Flags, *, used: bool) -> tuple[Integers, Intege
 def _strongest(change: Change, codes: Codes, edges: Integers, **columns: Integers) -> pl.DataFrame:
     """The strongest edge for every value of the first columns; parallel arrays."""
     chosen, reasons = change.region.edges[edges], change.solved.reasons[edges]
-    texts = [
-        ": ".join(filter(None, (REASONS[reason], change.solved.details.get(edge)))) or None
-        for edge, reason in zip(edges.tolist(), reasons.tolist(), strict=True)
-    ]
+    texts: list[str | None] = [None] * len(edges)
+    for at in np.flatnonzero(reasons).tolist():
+        detail = change.solved.details.get(int(edges[at]))
+        texts[at] = ": ".join(filter(None, (REASONS[reasons[at]], detail)))
     frame = pl.DataFrame(
         {
             **columns,

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from pipelines.identity.codes import NO_TIME, Codes
-from pipelines.identity.graph import Flags, Integers, distinct, union
+from pipelines.identity.graph import Flags, Integers, among, union
 from pipelines.identity.guard import Degrees, count_degrees, least_busy
 from pipelines.identity.periods import Periods
 from pipelines.identity.screen import (
@@ -79,9 +79,7 @@ def make_region(
 
     `edges` are between identifier ids. Without `inside` these are all identifiers and edges.
     """
-    edges = replace(
-        edges, a=positions(identifiers, edges.a), b=positions(identifiers, edges.b)
-    )
+    edges = replace(edges, a=positions(identifiers, edges.a), b=positions(identifiers, edges.b))
     blocked = flags_of(identifiers, standing.blocked)
     reasons = screen(edges, codes, blocked, flags_of(identifiers, standing.taken_out))
     periods = periods_of(edges.where(reasons == 0), codes, len(identifiers))
@@ -140,56 +138,41 @@ def read_everything(
     return make_region(identifiers, edges, codes, standing)
 
 
-class EdgeIndex:
-    """Finds edges by their ends: the ends of all edges, read once."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, highest: int) -> None:
-        self._connection = connection
-        self._size = highest + 1
-        self._edge, self._a, self._b = fetch(
-            connection,
-            "select edge_id, identifier_id_a::integer, identifier_id_b::integer "
-            "from identity.identity_edges",
-        )
-
-    def touching(self, identifiers: Integers) -> Edges:
-        """Edges with an end among identifiers, between identifier ids."""
-        wanted = self._flags(identifiers)
-        return self._read(wanted[self._a] | wanted[self._b])
-
-    def neighbours(self, identifiers: Integers) -> Integers:
-        """Identifiers at the other end of any edge of `identifiers`, and these themselves."""
-        if not len(identifiers):
-            return identifiers
-        wanted = self._flags(identifiers)
-        at = wanted[self._a] | wanted[self._b]
-        found = np.concatenate([identifiers, self._a[at], self._b[at]])
-        return distinct(found)
-
-    def device_links(self, codes: Codes) -> tuple[Integers, Integers]:
-        """Shared devices and the identifiers that used them, whether that counts or not."""
-        rules = codes.rules
-        rule_ids = np.flatnonzero(device_rules(codes))
-        a, b, rule = fetch(
-            self._connection,
-            "select identifier_id_a, identifier_id_b, rule_id from identity.identity_edges "
-            "where rule_id in (select unnest(?::integer[]))",
-            [rule_ids.tolist()],
-        )
-        is_a = codes.types.is_device[rules.type_a[rule]]
-        return np.where(is_a, a, b), np.where(is_a, b, a)
-
-    def _flags(self, identifiers: Integers) -> Flags:
-        flags = np.zeros(self._size, dtype=bool)
-        flags[identifiers] = True
-        return flags
-
-    def _read(self, wanted: Flags) -> Edges:
-        with staged(self._connection, "wanted_edges", {"edge_id": self._edge[wanted]}):
-            return Edges(
+def edges_touching(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Edges:
+    """Edges with an end among the ascending identifiers, between identifier ids."""
+    columns = ", ".join(_COLUMNS)
+    with staged(connection, "wanted", {"identifier_id": identifiers}):
+        by_a, by_b = (
+            Edges(
                 *fetch(
-                    self._connection,
-                    f"select {', '.join(_COLUMNS)} from identity.identity_edges "
-                    "semi join wanted_edges using (edge_id)",
+                    connection,
+                    f"select {columns} from identity.identity_edges "
+                    f"semi join wanted on identifier_id = identifier_id_{end}",
                 )
             )
+            for end in ("a", "b")
+        )
+    again = among(by_b.a, identifiers)
+    columns_of_both = zip(vars(by_a).values(), vars(by_b[~again]).values(), strict=True)
+    return Edges(*(np.concatenate(pair) for pair in columns_of_both))
+
+
+def neighbours(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:
+    """Identifiers at the other end of any edge of `identifiers`, and these themselves."""
+    if not len(identifiers):
+        return identifiers
+    edges = edges_touching(connection, identifiers)
+    return union(identifiers, edges.a, edges.b)
+
+
+def device_links(connection: duckdb.DuckDBPyConnection, codes: Codes) -> tuple[Integers, Integers]:
+    """Shared devices and the identifiers that used them, whether that counts or not."""
+    rules = codes.rules
+    a, b, rule = fetch(
+        connection,
+        "select identifier_id_a, identifier_id_b, rule_id from identity.identity_edges "
+        "where rule_id in (select unnest(?::integer[]))",
+        [np.flatnonzero(device_rules(codes)).tolist()],
+    )
+    is_a = codes.types.is_device[rules.type_a[rule]]
+    return np.where(is_a, a, b), np.where(is_a, b, a)

@@ -183,6 +183,7 @@ class _Workshop:
         granted = joined[self._group[list(self._grants)]]
         single[granted[granted >= 0]] = True
         return hard, single
+
     def _held_by(self, holder: Integers, nodes: Integers, holders: int) -> Integers:
         """How many values each holder has: a matrix, holders by types, 0 where nothing limits."""
         types = len(self._codes.types.names)
