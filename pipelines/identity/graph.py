@@ -16,7 +16,7 @@ def component_labels(size: int, left: Integers, right: Integers) -> Integers:
     Exact at any path length: there is no round limit. Labels are dense from 0, in the order of the
     components' first nodes.
     """
-    nodes = np.arange(size, dtype=small_integers(size))
+    nodes: Integers = np.arange(size, dtype=small_integers(size))
     # Every node hangs below its lowest neighbour. A node that stays on top twice in a row took in
     # a neighbour the first time: so the tops halve with every second round.
     top = nodes.copy()

@@ -173,7 +173,7 @@ class _Workshop:
         single[apart] = True
         nodes = self._limited[joined[self._group[self._limited]] >= 0]
         held = self._held_by(joined[self._group[nodes]], nodes, count)
-        hard = (held > self._ceiling).any(axis=1)
+        hard: Flags = np.asarray((held > self._ceiling).any(axis=1))
         hard[apart] = True
         if steps.stage == _DECIDED:
             hard[:] = True

@@ -44,7 +44,7 @@ class Evidence:
         are the edges of the part.
         """
         edges = np.flatnonzero(within[self.left] & self.usable)
-        number = np.cumsum(within, dtype=small_integers(self.nodes)) - 1
+        number: Integers = np.cumsum(within, dtype=small_integers(self.nodes)) - 1
         part = Evidence(
             nodes=int(np.count_nonzero(within)),
             identifier=self.identifier[within],
