@@ -14,15 +14,15 @@ def component_labels(size: int, left: Integers, right: Integers) -> Integers:
 
     `left[i]` and `right[i]` are the ends of edge i; repeats, loops and any order are allowed.
     Exact at any path length: there is no round limit. Labels are dense from 0, in the order of the
-    components' first nodes.
+    components' first nodes; as 32 bits, which are half the memory to go through.
     """
-    nodes: Integers = np.arange(size, dtype=small_integers(size))
+    nodes: Integers = np.arange(size, dtype=np.int32)
     # Every node hangs below its lowest neighbour. A node that stays on top twice in a row took in
     # a neighbour the first time: so the tops halve with every second round.
     top = nodes.copy()
-    np.minimum.at(top, np.maximum(left, right), np.minimum(left, right).astype(top.dtype))
+    np.minimum.at(top, np.maximum(left, right), np.minimum(left, right).astype(np.int32))
     _follow(top)
-    labels = np.cumsum(top == nodes, dtype=top.dtype)[top] - 1
+    labels = np.cumsum(top == nodes, dtype=np.int32)[top] - 1
     apart = np.flatnonzero(top[left] != top[right])
     if not len(apart):
         return labels
@@ -40,15 +40,10 @@ def _follow(above: Integers) -> None:
         below = below[moved]
 
 
-def small_integers(size: int) -> type[np.int32] | type[np.int64]:
-    """The smaller type that holds the numbers below `size`: half the memory to go through."""
-    return np.int32 if size <= np.iinfo(np.int32).max else np.int64
-
-
 def first_positions(labels: Integers, count: int) -> Integers:
     """Where each of the dense labels 0 to `count` - 1 stands first."""
-    first = np.empty(count, dtype=small_integers(len(labels)))
-    first[labels[::-1]] = np.arange(len(labels) - 1, -1, -1, dtype=first.dtype)
+    first = np.empty(count, dtype=np.int32)
+    first[labels[::-1]] = np.arange(len(labels) - 1, -1, -1, dtype=np.int32)
     return first
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipelines.identity.graph import Flags, Integers, small_integers
+from pipelines.identity.graph import Flags, Integers
 
 Ranks = Callable[[Integers], Integers]
 """From identifiers to their ranks by type and value, which no order of arrival changes."""
@@ -44,7 +44,7 @@ class Evidence:
         are the edges of the part.
         """
         edges = np.flatnonzero(within[self.left] & self.usable)
-        number: Integers = np.cumsum(within, dtype=small_integers(self.nodes)) - 1
+        number = np.cumsum(within, dtype=np.int32) - 1
         part = Evidence(
             nodes=int(np.count_nonzero(within)),
             identifier=self.identifier[within],
