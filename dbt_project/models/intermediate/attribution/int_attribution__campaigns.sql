@@ -1,10 +1,10 @@
--- A whole number for every campaign that touches name: paths and reports carry it instead of the
--- text.
+-- A whole number for every campaign that touches or spend name: paths and reports carry it instead
+-- of the text.
 with campaigns as (
 
-    select distinct campaign
-    from {{ ref('int_touchpoints') }}
-    where campaign is not null
+    select campaign from {{ ref('int_touchpoints') }}
+    union
+    select coalesce(unit_name, project_name) as campaign from {{ ref('fct_ad_spend') }}
 
 )
 
@@ -12,3 +12,4 @@ select
     campaign,
     {{ text_number('campaign') }} as campaign_key
 from campaigns
+where campaign is not null

@@ -1,6 +1,6 @@
 -- A conversion is a paid order, or a lead. An order that was refunded in full later keeps its gross
--- credit and has no net conversion; a lead is worth nothing by itself. Nothing here depends on the
--- as-of day, unless that is a setting.
+-- credit and has no net conversion. A lead counts whatever became of it and is worth nothing by
+-- itself. Nothing here depends on the as-of day, unless that is a setting.
 {%- set as_of_date = var('as_of_date', '') %}
 with goals as (
 
@@ -19,30 +19,16 @@ with goals as (
         union all
         select
             'lead' as goal,
-            leads.touch_id as conversion_id,
+            leads.lead_key as conversion_id,
             leads.customer_id,
-            leads.touched_at as converted_at,
-            leads.touched_date as converted_date,
+            leads.lead_at as converted_at,
+            leads.lead_date as converted_date,
             cast(0 as decimal(18, 4)) as revenue_gross_cny,
             cast(0 as decimal(18, 4)) as refund_cny,
             true as is_valid
-        from {{ ref('int_touchpoints') }} as leads
-        where leads.behaviour = 'lead_left' and leads.touched_at is not null
+        from {{ ref('fct_leads') }} as leads
+        where leads.lead_at is not null
     {%- endif %}
-
-),
-
--- only Douyin's after-sale cases tell when money went back
-refund_days as (
-
-    select
-        lines.order_key,
-        max({{ local_date('aftersales.refunded_at') }}) as refund_date
-    from {{ ref('stg_douyin__aftersales') }} as aftersales
-    inner join {{ ref('int_orders__douyin_lines') }} as lines
-        on aftersales.sub_order_id_douyin = lines.sub_order_id
-    where aftersales.refunded_at is not null
-    group by lines.order_key
 
 ),
 
@@ -96,11 +82,7 @@ select
     counted.converted_date,
     counted.revenue_gross_cny,
     counted.refund_cny,
-    case
-        when counted.refund_cny > 0 then coalesce(refund_days.refund_date, counted.converted_date)
-    end as refund_date,
     counted.is_valid,
     identity_changes.identity_version
 from counted
-left join refund_days on counted.conversion_id = refund_days.order_key
 left join identity_changes on counted.customer_id = identity_changes.customer_id

@@ -103,7 +103,6 @@ select
     paths.is_valid,
     paths.is_mature,
     paths.converted_date,
-    paths.refund_date,
     touches.touched_date
 from touches
 inner join paths
@@ -132,7 +131,6 @@ select
     is_valid,
     true as is_mature,
     converted_date,
-    refund_date,
     converted_date as touched_date
 from paths
 where touches = 0
