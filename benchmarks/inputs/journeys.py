@@ -81,23 +81,19 @@ _TOUCHPOINTS = """
     select 'touch-' || touch as touch_id, customer_id, null::varchar as order_key,
         'wecom' as source, 'social' as medium, 'c' || (hash(touch, 3) % 50) as campaign,
         named.channel, true as is_attributable, named.is_direct, false as is_channel_pending,
-        people.sale_at - to_seconds(hash(touch, 4) % 2500000) as touched_at,
-        touched_at::date as touched_date
+        people.sale_at - to_seconds(hash(touch, 4) % 2500000) as touched_at
     from drawn
     join people using (customer_id)
     join named on named.number = floor(luck ** 4 * named.channels)::bigint
 """
 
 
-# Read as well, and without a row here.
-_EMPTY = """
-    create schema staging;
+NOT_DELIVERED = """
+    create schema staging; create schema customer_center;
     create table staging.stg_identity__log (customer_id bigint, run_at timestamp);
-    create table staging.stg_douyin__aftersales (
-        sub_order_id_douyin varchar, refunded_at timestamp);
-    create table intermediate.int_orders__douyin_lines (
-        order_key varchar, sub_order_id varchar);
+    create table customer_center.fct_ad_spend (unit_name varchar, project_name varchar);
 """
+"""What the models read as well: tables without a row."""
 
 
 class CompileError(MeasureError):
@@ -133,7 +129,7 @@ def make_journeys(settings: Settings, conversions: int) -> Journeys:
             [list(HEURISTICS)],
         )
         warehouse.execute(_AS_OF)
-        warehouse.execute(_EMPTY)
+        warehouse.execute(NOT_DELIVERED)
         warehouse.execute(_ORDERS, {"conversions": conversions})
         people = conversions + conversions // _WITHOUT_ORDER
         numbers = {"conversions": conversions, "people": people}

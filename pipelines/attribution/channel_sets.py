@@ -82,6 +82,6 @@ def shares_of_channels(
     }
 
 
-def _holds(sets: Ints, number: int) -> NDArray[np.bool_]:
+def _holds(sets: Ints, number: int | np.integer) -> NDArray[np.bool_]:
     word, bit = divmod(int(number) - 1, MAX_CHANNELS)
     return (sets[:, word] >> bit) & 1 == 1

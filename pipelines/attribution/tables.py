@@ -91,8 +91,8 @@ def shapley_table(coalitions: duckdb.DuckDBPyRelation) -> pa.Table:
         found = rate_shares(
             Coalitions(
                 masks,
-                np.bincount(which, rows["conversions"].astype(float)),
-                np.bincount(which, rows["paths"].astype(float)),
+                np.bincount(which, rows["conversions"]).astype(float),
+                np.bincount(which, rows["paths"]).astype(float),
             )
         )
         shares = shares_of_channels(of, found, rows["conversions"] > 0)
