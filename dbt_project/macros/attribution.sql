@@ -43,6 +43,19 @@
 {%- endmacro %}
 
 {#-
+  The channel of a touch and of the up to three before it as one whole number, 8 bits each, the
+  newest lowest: what pipelines.attribution.Steps calls recent. Paths cut it off where they begin.
+-#}
+{% macro recent_channels(touches) -%}
+    {{ touches }}.channel_number
+    {%- for steps in range(1, 4) %}
+    + {{ 256 ** steps }} * coalesce(
+        lag({{ touches }}.channel_number, {{ steps }}) over ({{ in_sequence(touches) }}), 0
+    )
+    {%- endfor %}
+{%- endmacro %}
+
+{#-
   What a path needs to know of all its touches, over groups of the columns is_direct and
   sequence_number: how many count, and the number of the last that counts. The rule holds before any
   weight is given, so that credit is shared among the touches that count.
@@ -84,9 +97,7 @@
 {% macro max_touches() -%} {{ var('attribution_max_touches', 100) }} {%- endmacro %}
 
 {#-
-  Place, length and the last four channels at a touch that counts. The channel of the touch and of
-  the up to three before it are one whole number, 8 bits each, the newest lowest: what
-  pipelines.attribution.Steps calls recent.
+  Place, length and recent_channels of a touch that counts.
 -#}
 {% macro place_in_path() -%}
     {%- set length = 'least(paths.touches, ' ~ max_touches() ~ ')' -%}

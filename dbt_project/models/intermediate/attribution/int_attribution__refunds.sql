@@ -19,22 +19,29 @@ refunds as (
 
 ),
 
+added_up as (
+
+    select
+        *,
+        sum(refunded_cny) over (
+            partition by order_key
+            order by refund_date asc nulls last
+            rows between unbounded preceding and current row
+        ) as refunded_until_cny
+    from refunds
+
+),
+
 days as (
 
     select
         conversions.path_key,
         refunds.refund_date,
-        cast(sum(refunds.refunded_cny) over (
-            partition by refunds.order_key
-            order by refunds.refund_date asc nulls last
-            rows between unbounded preceding and current row
-        ) - refunds.refunded_cny as double) / cast(conversions.refund_cny as double) as share_before,
-        cast(sum(refunds.refunded_cny) over (
-            partition by refunds.order_key
-            order by refunds.refund_date asc nulls last
-            rows between unbounded preceding and current row
-        ) as double) / cast(conversions.refund_cny as double) as share_until
-    from refunds
+        cast(refunds.refunded_until_cny - refunds.refunded_cny as double)
+        / cast(conversions.refund_cny as double) as share_before,
+        cast(refunds.refunded_until_cny as double)
+        / cast(conversions.refund_cny as double) as share_until
+    from added_up as refunds
     inner join {{ ref('int_attribution__conversions') }} as conversions
         on refunds.order_key = conversions.conversion_id
     where conversions.refund_cny > 0

@@ -59,26 +59,22 @@ select
     touchpoints.touch_id,
     touchpoints.campaign_key,
     touchpoints.channel_number,
-    touchpoints.channel_number
-    {%- for steps in range(1, 4) %}
-    + {{ 256 ** steps }} * coalesce(
-        lag(touchpoints.channel_number, {{ steps }}) over ({{ in_sequence('touchpoints') }}), 0
-    )
-    {%- endfor %} as recent_channels,
-    {%- for goal in attribution_goals() %}
-    {{ seconds_between('touchpoints.touched_at', goal ~ 's.converted_at') }} as seconds_to_{{ goal }},
-    {%- endfor %}
+    {{ recent_channels('touchpoints') }} as recent_channels,
+    {% for goal in attribution_goals() -%}
+        {{ seconds_between('touchpoints.touched_at', 'next_' ~ goal ~ '.converted_at') }}
+            as seconds_to_{{ goal }},
+    {% endfor -%}
     touchpoints.is_direct,
     touchpoints.is_channel_pending,
     touchpoints.touched_at
 from touchpoints
-{%- for goal in attribution_goals() %}
--- the next {{ goal }}; one of the same second counts
-left join conversions as {{ goal }}s
-    on
-        touchpoints.journey_key = {{ goal }}s.journey_key
-        and {{ goal }}s.goal = '{{ goal }}'
-        and touchpoints.touched_at <= {{ goal }}s.converted_at
-        and touchpoints.touched_at
-        > coalesce({{ goal }}s.converted_before_at, timestamp '1900-01-01 00:00:00')
-{%- endfor %}
+-- the next conversion; one of the same second counts
+{% for goal in attribution_goals() -%}
+    left join conversions as next_{{ goal }}
+        on
+            touchpoints.journey_key = next_{{ goal }}.journey_key
+            and next_{{ goal }}.goal = '{{ goal }}'
+            and touchpoints.touched_at <= next_{{ goal }}.converted_at
+            and touchpoints.touched_at
+            > coalesce(next_{{ goal }}.converted_before_at, {{ begin_of_time() }})
+{% endfor -%}
