@@ -89,3 +89,14 @@
         ' > '
     )
 {%- endmacro %}
+
+{#- A whole number of 60 bits that stands for a text. -#}
+{% macro text_number(text) -%}
+    {{ return(adapter.dispatch('text_number')(text)) }}
+{%- endmacro %}
+{% macro duckdb__text_number(text) -%}
+    cast('0x' || substr(md5({{ text }}), 1, 15) as bigint)
+{%- endmacro %}
+{% macro spark__text_number(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
+{%- endmacro %}
