@@ -61,3 +61,11 @@
         on after_it.customer_id = before_it.customer_id
     group by coalesce(before_it.tier, {{ tier_new() }}), after_it.tier
 {%- endmacro %}
+
+{#- The moment at which this run of dbt began, UTC: what it publishes is published then. -#}
+{% macro run_moment() -%}
+    {#- The linter renders without a run. -#}
+    {%- set moment = run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') if run_started_at is defined
+        else '2026-01-01 00:00:00' -%}
+    cast('{{ moment }}' as timestamp)
+{%- endmacro %}

@@ -23,7 +23,7 @@ current_tiers as (
         tier,
         valid_from
     from {{ ref('customer_aipl_history') }}
-    where is_current
+    where tier_view = 'lifetime' and valid_to is null
 
 ),
 
