@@ -33,13 +33,15 @@
 {%- endmacro %}
 
 {#-
-  A query: the tier of every known customer at the end of a local day, customer_id and tier.
+  A query: the tier of every known customer at the end of a local day, and since when: customer_id,
+  tier and valid_from.
   view: 'lifetime' or 'active'. day: a date in SQL.
 -#}
 {% macro tiers_on(view, day) -%}
     select
         customer_id,
-        tier
+        tier,
+        valid_from
     from {{ ref('customer_aipl_history') }}
     where
         tier_view = '{{ view }}'

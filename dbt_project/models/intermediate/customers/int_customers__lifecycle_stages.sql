@@ -40,16 +40,29 @@ lifecycle as (
             and lifecycle.lifecycle_platform = active_now.lifecycle_platform
     where lifecycle.new_date <= as_of.as_of_date
 
+),
+
+numbered as (
+
+    select
+        *,
+        case
+            when referred_date is not null then 6
+            when repurchased_date is not null then 5
+            when converted_date is not null then 4
+            when deposited_date is not null and is_active then 3
+            when deposited_date is not null then 2
+            else 1
+        end as stage_number
+    from lifecycle
+
 )
 
 select
     *,
-    case
-        when referred_date is not null then 'referred'
-        when repurchased_date is not null then 'repurchased'
-        when converted_date is not null then 'converted'
-        when deposited_date is not null and is_active then 'active'
-        when deposited_date is not null then 'deposited'
-        else 'new'
+    case stage_number
+        {% for stage, _ in lifecycle_stages() -%}
+            when {{ loop.index }} then '{{ stage }}'
+        {% endfor -%}
     end as lifecycle_stage
-from lifecycle
+from numbered
