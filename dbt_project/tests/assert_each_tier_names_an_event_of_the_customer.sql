@@ -16,7 +16,11 @@ with events as (
 
 )
 
-select history.*
+select
+    history.customer_id,
+    history.tier_view,
+    history.tier,
+    history.event_id
 from {{ ref('customer_aipl_history') }} as history
 left join events
     on

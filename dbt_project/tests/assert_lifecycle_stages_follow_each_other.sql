@@ -2,7 +2,10 @@
 -- the day of the conversion; the converting order is the customer's and lies at or after the
 -- deposit.
 {{ config(meta={'dagster': {'ref': {'name': 'customer_lifecycle'}}}) }}
-select lifecycle.*
+select
+    lifecycle.customer_id,
+    lifecycle.lifecycle_platform,
+    lifecycle.converted_order_key
 from {{ ref('customer_lifecycle') }} as lifecycle
 left join {{ ref('fct_orders') }} as orders
     on

@@ -33,12 +33,16 @@ ordered as (
         *,
         lag(activity_date) over (
             partition by customer_id, tier_rank
-            order by activity_date asc nulls last, first_at asc nulls last,
+            order by
+                activity_date asc nulls last,
+                first_at asc nulls last,
                 first_event_id asc nulls last
         ) as previous_date,
         lead(activity_date) over (
             partition by customer_id, tier_rank
-            order by activity_date asc nulls last, last_at asc nulls last,
+            order by
+                activity_date asc nulls last,
+                last_at asc nulls last,
                 last_event_id asc nulls last
         ) as next_date
     from evidence

@@ -22,17 +22,15 @@ identifiers as (
 
 ),
 
-current_tiers as (
+lifetime_tiers as (
 
-    select
-        lifetime.customer_id,
-        lifetime.tier as lifetime_tier,
-        lifetime.valid_from as lifetime_tier_since,
-        active.tier as active_tier,
-        active.valid_from as active_tier_since
-    from ({{ tiers_on('lifetime', '(select as_of_date from as_of)') }}) as lifetime
-    inner join ({{ tiers_on('active', '(select as_of_date from as_of)') }}) as active
-        on lifetime.customer_id = active.customer_id
+    {{ tiers_on('lifetime', '(select as_of_date from as_of)') }}
+
+),
+
+active_tiers as (
+
+    {{ tiers_on('active', '(select as_of_date from as_of)') }}
 
 ),
 
@@ -98,8 +96,8 @@ consents as (
 
 select
     identifiers.customer_id,
-    current_tiers.lifetime_tier,
-    current_tiers.active_tier,
+    lifetime_tiers.tier as lifetime_tier,
+    active_tiers.tier as active_tier,
     lifecycles.lifecycle_stage,
     lifecycles.lifecycle_platform,
     first_touch.channel as first_channel,
@@ -129,8 +127,8 @@ select
     coalesce(scores.is_super_user, false) as is_super_user,
     coalesce(scores.is_deal_hunter, false) as is_deal_hunter,
     identifiers.first_seen_at,
-    current_tiers.lifetime_tier_since,
-    current_tiers.active_tier_since,
+    lifetime_tiers.valid_from as lifetime_tier_since,
+    active_tiers.valid_from as active_tier_since,
     first_touch.touched_at as first_touch_at,
     totals.last_touch_at,
     totals.first_order_date,
@@ -138,7 +136,8 @@ select
     as_of.as_of_date
 from identifiers
 cross join as_of
-left join current_tiers on identifiers.customer_id = current_tiers.customer_id
+left join lifetime_tiers on identifiers.customer_id = lifetime_tiers.customer_id
+left join active_tiers on identifiers.customer_id = active_tiers.customer_id
 left join lifecycles
     on
         identifiers.customer_id = lifecycles.customer_id

@@ -16,7 +16,8 @@ active_now as (
     where
         platform_days.lifecycle_stage = 'active'
         and platform_days.activity_date <= as_of.as_of_date
-        and {{ days_between('platform_days.activity_date', 'as_of.as_of_date') }} < as_of.active_days
+        and as_of.active_days
+        > {{ days_between('platform_days.activity_date', 'as_of.as_of_date') }}
 
 ),
 

@@ -4,8 +4,9 @@ with lines as (
 
     select
         order_key,
-        case when count(*) = count(unit_price_cny * quantity) then sum(unit_price_cny * quantity) end
-            as list_cny
+        case
+            when count(*) = count(unit_price_cny * quantity) then sum(unit_price_cny * quantity)
+        end as list_cny
     from {{ ref('int_order_lines') }}
     group by order_key
 

@@ -39,17 +39,26 @@ scored as (
 
     select
         measured.customer_id,
-        {% for dimension in ['recency', 'frequency', 'monetary'] -%}
-            {{ dimension }}.score as {{ dimension }}_score{{ ',' if not loop.last }}
-        {% endfor %}
+        recency.score as recency_score,
+        frequency.score as frequency_score,
+        monetary.score as monetary_score
     from measured
-    {% for dimension in ['recency', 'frequency', 'monetary'] -%}
-        left join {{ ref('rfm_scores') }} as {{ dimension }}
-            on
-                {{ dimension }}.dimension = '{{ dimension }}'
-                and measured.{{ dimension }} >= coalesce({{ dimension }}.at_least, -1e300)
-                and measured.{{ dimension }} < coalesce({{ dimension }}.below, 1e300)
-    {% endfor %}
+    left join {{ ref('rfm_scores') }} as recency
+        on
+            recency.dimension = 'recency'
+            and measured.recency >= coalesce(recency.at_least, -1e300)
+            and measured.recency < coalesce(recency.below, 1e300)
+    left join {{ ref('rfm_scores') }} as frequency
+        on
+            frequency.dimension = 'frequency'
+            and measured.frequency >= coalesce(frequency.at_least, -1e300)
+            and measured.frequency < coalesce(frequency.below, 1e300)
+    left join {{ ref('rfm_scores') }} as monetary
+        on
+            monetary.dimension = 'monetary'
+            and measured.monetary >= coalesce(monetary.at_least, -1e300)
+            and measured.monetary < coalesce(monetary.below, 1e300)
+
 ),
 
 paid as (

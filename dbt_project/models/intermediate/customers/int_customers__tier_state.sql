@@ -1,11 +1,8 @@
 -- What tiers rest on in this run. A changed fingerprint of the rules explains every change; that of
 -- the models changes with their SQL.
-{%- set models = [] -%}
-{%- if execute | default(false) -%}
-    {%- for name in ['customer_aipl_history', 'int_customers__tier_evidence'] -%}
-        {%- do models.append(graph.nodes['model.siyu.' ~ name].checksum.checksum) -%}
-    {%- endfor -%}
-{%- endif %}
+{%- set models = fingerprint_of(
+    ['customer_aipl_history', 'int_customers__tier_evidence']
+) | trim %}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
@@ -47,7 +44,7 @@ identifiers as (
 
 select
     as_of.as_of_date,
-    md5(profile.windows || ';' || behaviours.tiers || '; {{ models | join(" ") }}') as rules,
+    md5(profile.windows || ';' || behaviours.tiers || ';{{ models }}') as rules,
     runs.identity_run_id,
     identifiers.last_identifier_id
 from as_of

@@ -11,10 +11,7 @@
 -- Every change of tier that a run has published, and when it was published and withdrawn: what was
 -- said of a past day stays known. A lapse to come is no statement yet. Only an erasure takes rows
 -- out.
-{%- set earlier = is_incremental() -%}
-{%- set publications = adapter.get_relation(
-    this.database, this.schema, 'int_customers__tier_publications'
-) if earlier else none %}
+{%- set publications = tier_publications_so_far() %}
 with state as (
 
     select * from {{ ref('int_customers__tier_state') }}
@@ -52,7 +49,7 @@ changes as (
 
 standing as (
 
-    {% if earlier -%}
+    {% if is_incremental() -%}
         select versions.*
         from {{ this }} as versions
         cross join state

@@ -71,8 +71,10 @@ measured as (
         cast(by_order.online_orders as double) / nullif(by_order.orders, 0) as online_share,
         {{ days_between('by_order.first_sale_date', 'as_of.as_of_date') }} + 1 as observed_days,
         bounds.enough_days,
-        case when by_buyer.orders_per_buyer >= bounds.high_orders_per_buyer then 'high' else 'low' end
-            as measured_frequency,
+        case
+            when by_buyer.orders_per_buyer >= bounds.high_orders_per_buyer then 'high'
+            else 'low'
+        end as measured_frequency,
         case
             when by_order.online_orders >= bounds.high_online_share * by_order.orders then 'high'
             else 'low'
@@ -112,10 +114,13 @@ select
     online_degree,
     measured_online_degree,
     case
-        when not is_mature then
-            'Not a year of orders yet: ' || cast(observed_days as string) || ' days. No verdict.'
-        when industry_profile = measured_profile then
-            'The orders of the last year fit the industry profile that is set.'
+        when not is_mature
+            then
+                'Not a year of orders yet: '
+                || cast(observed_days as string)
+                || ' days. No verdict.'
+        when industry_profile = measured_profile
+            then 'The orders of the last year fit the industry profile that is set.'
         else
             'The orders of the last year look like industry profile '
             || cast(measured_profile as string) || ', and ' || cast(industry_profile as string)
