@@ -45,7 +45,7 @@ first_touch as (
 
 totals as (
 
-    select * from {{ ref('int_customers__totals') }}
+    select * from {{ ref('int_customers__totals_as_of') }}
 
 ),
 

@@ -8,7 +8,7 @@ with as_of as (
 
 buyers as (
 
-    select * from {{ ref('int_customers__totals') }}
+    select * from {{ ref('int_customers__totals_as_of') }}
     where purchase_days > 0
 
 ),
@@ -85,7 +85,7 @@ facts as (
         paid.deal_share,
         cast(totals.refund_cny as double) / nullif(cast(totals.gmv_cny as double), 0)
             as refund_share
-    from {{ ref('int_customers__totals') }} as totals
+    from {{ ref('int_customers__totals_as_of') }} as totals
     left join scored on totals.customer_id = scored.customer_id
     left join paid on totals.customer_id = paid.customer_id
 
