@@ -28,7 +28,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib pipelines || true
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib pipelines siyu || true
 	$(SIYU) prepare
 	@touch $@
 
@@ -47,8 +47,8 @@ $(PEERS)/.ready: requirements-bench.lock
 	$(PEERS)/bin/python -m pip install --quiet --require-hashes --requirement requirements-bench.lock
 	@touch $@
 
-test: setup  ## every test
-	$(BIN)/python -m pytest
+test: setup  ## every test, in as many processes as there are cores, at most four
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 proof: setup  ## 100,000 people x 365 days against the truth, more kills (about 20 minutes)
 	SIYU_TEST_CUSTOMERS=$(or $(CUSTOMERS),100000) SIYU_TEST_DAYS=$(or $(DAYS),365) SIYU_TEST_TIMEOUT=7200 \
@@ -72,7 +72,7 @@ dev: setup  ## the Dagster UI on http://localhost:3000
 docs: setup  ## write the generated pages of docs/
 	$(SIYU) docs
 
-lock: setup  ## renew both locks from pyproject.toml (needs uv; no index addresses are written)
+lock:  ## renew both locks from pyproject.toml (needs uv; no index addresses are written)
 	uv pip compile pyproject.toml --extra dev --extra splink $(UV_FLAGS) \
 		--output-file requirements.lock
 	@# The peers have the versions of the product, except where recordlinkage takes an older pandas.

@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import cli_decisions, cli_identity
+from pipelines import cli_decisions, cli_identity, cli_publish
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_explain import explain
 from pipelines.exports.errors import ExportRefused
@@ -33,14 +32,6 @@ app = typer.Typer(
 )
 
 
-class OutputFormat(StrEnum):
-    """How `siyu query` prints rows."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
 @app.command()
 def run() -> None:
     """The main job: write the demo brand if data/landing is empty, refresh, report."""
@@ -52,10 +43,14 @@ def run() -> None:
 
 
 @app.command()
-def refresh() -> None:
+def refresh(
+    full: Annotated[
+        bool, typer.Option("--full", help="Build every table anew, also what nothing touches.")
+    ] = False,
+) -> None:
     """Load what is new in data/landing, rebuild, check, publish; report what changed."""
     with readable_errors():
-        _refresh_and_report(current_settings())
+        _refresh_and_report(current_settings(), full=full)
 
 
 @app.command()
@@ -63,26 +58,6 @@ def report() -> None:
     """Print the headline figures of the published version."""
     with readable_errors(), connect(current_settings(), follow=False) as snapshot:
         console.print_report(snapshot)
-
-
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT over customer_center.* and marts.*")],
-    version: Annotated[
-        str | None, typer.Option(help="A kept version (see `siyu versions`); default the newest.")
-    ] = None,
-    output: Annotated[
-        OutputFormat, typer.Option("--format", help="How to print the rows.")
-    ] = OutputFormat.table,
-) -> None:
-    """Query the published snapshot; works while a refresh runs."""
-    with readable_errors(), connect(current_settings(), version) as snapshot:
-        if output is OutputFormat.table:
-            console.print_rows(*snapshot.fetch(sql), caption=f"version {snapshot.version}")
-        elif output is OutputFormat.csv:
-            sys.stdout.write(snapshot.polars(sql).write_csv())
-        else:
-            sys.stdout.write(snapshot.polars(sql).write_ndjson())
 
 
 @app.command(name="versions")
@@ -231,9 +206,9 @@ def _write_demo(settings: Settings) -> None:
     console.print_simulated(brand)
 
 
-def _refresh_and_report(settings: Settings) -> None:
+def _refresh_and_report(settings: Settings, *, full: bool = False) -> None:
     with console.RefreshProgress() as progress:
-        outcome = refresh_warehouse(settings, progress)
+        outcome = refresh_warehouse(settings, progress, full=full)
     console.print_outcome(outcome)
     console.print_refused(outcome)
     if outcome.status == "failed":
@@ -244,6 +219,8 @@ def _refresh_and_report(settings: Settings) -> None:
     console.print_next_steps()
 
 
+app.command()(cli_publish.query)
+app.command()(cli_publish.publish)
 app.command()(cli_identity.why)
 cli_decisions.register(app)
 app.add_typer(cli_identity.identity)

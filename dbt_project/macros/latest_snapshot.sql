@@ -5,6 +5,7 @@
   unit 'row': one row per key, the newest. unit 'group': every row of the newest file that holds
   the key, so that a line that is gone from an order is gone here too.
   condition: which rows take part at all; default all.
+  In an increment of a model that is one: only keys that new files name.
 -#}
 {% macro latest_snapshot(relation, key, unit, condition='true') -%}
     {%- if unit not in ['row', 'group'] -%}
@@ -13,7 +14,7 @@
     select *
     from (
         select
-            *,
+            delivered.*,
             {{ 'row_number' if unit == 'row' else 'rank' }}() over (
                 partition by {{ key | join(', ') }}
                 order by
@@ -22,7 +23,8 @@
                     {%- if unit == 'row' %},
                     _line_number desc nulls last{% endif %}
             ) as _snapshot_rank
-        from {{ relation }}
+        from {{ relation }} as delivered
+        {{ join_keys_with_news(relation, key) }}
         where {{ condition }}
     ) as ranked
     where _snapshot_rank = 1

@@ -8,6 +8,15 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from pipelines.orchestration.dbt_calls import DbtProjectRun
 from pipelines.orchestration.dbt_manifest import dbt_project
+from pipelines.orchestration.increment import (
+    Mode,
+    begin,
+    bind,
+    demand_full,
+    finish,
+    note_staged,
+    refresh_mode,
+)
 from pipelines.settings import Settings, current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 
@@ -51,10 +60,10 @@ def _owner(node: Mapping[str, Any]) -> str:
 
 
 def _build(
-    context: dg.AssetExecutionContext, dbt: DbtProjectRun, selector: str
+    context: dg.AssetExecutionContext, dbt: DbtProjectRun, selector: str, mode: Mode
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """One `dbt build` of what the step selects; a test of error severity fails the step."""
-    results = dbt.build(_selection(context, dbt) or ["--selector", selector])
+    results = dbt.build(_selection(context, dbt) or ["--selector", selector], full=mode.is_full)
     done = {result.node.unique_id: result for result in results if result.status in _DONE}
     failed = [result for result in results if result.status not in _DONE | _NOT_RUN]
     yield from _built_assets(context.assets_def, done, dbt.settings)
@@ -133,7 +142,15 @@ def dbt_before_identity(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[DbtProjectRun]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Rules, staging, identifiers and edges: what the identity step reads."""
-    yield from _build(context, dbt, "before_identity")
+    with open_warehouse(dbt.settings) as warehouse:
+        if context.is_subset:
+            demand_full(warehouse, "models were built by themselves")
+        mode = begin(dbt.settings, warehouse)
+    context.log.info(str(mode))
+    yield from _build(context, dbt, "before_identity", mode)
+    if not context.is_subset:
+        with open_warehouse(dbt.settings) as warehouse:
+            note_staged(warehouse)
 
 
 @dbt_assets(
@@ -147,4 +164,12 @@ def dbt_after_identity(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[DbtProjectRun]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Everything that binds an identifier to a customer: the customer center and the marts."""
-    yield from _build(context, dbt, "after_identity")
+    with open_warehouse(dbt.settings) as warehouse:
+        if context.is_subset:
+            demand_full(warehouse, "models were built by themselves")
+        mode = refresh_mode(dbt.settings, warehouse)
+        bind(warehouse)
+    yield from _build(context, dbt, "after_identity", mode)
+    if not context.is_subset:
+        with open_warehouse(dbt.settings) as warehouse:
+            finish(dbt.settings, warehouse, mode)

@@ -15,7 +15,7 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
     """Give the unseen ones of the staged `values` ids; return how many. Makes the table NAMED.
 
     Ids follow (first seen, type, value), so they do not depend on the order of rows. An id is
-    never given twice, not even after an erasure.
+    never given twice, not even after an erasure. A late file may have seen a known one earlier.
     """
     known = max(
         int(get_state(connection).get("highest_identifier_id", 0)),
@@ -45,6 +45,14 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
         [known],
     )
     connection.execute("drop table resolving_looked_up")
+    connection.execute(
+        f"""
+        update identity.identifiers as d set first_seen_at = n.first_seen_at
+        from {NAMED} n
+        where n.identifier_id = d.identifier_id and not n.is_new
+            and (n.first_seen_at < d.first_seen_at or d.first_seen_at is null)
+        """
+    )
     added = int(
         scalar(
             connection,

@@ -35,8 +35,10 @@ class DbtProjectRun:
     def _manifest(self) -> Manifest:
         return parse(self.settings, write=False)
 
-    def build(self, selection: Sequence[str]) -> list[NodeResult]:
+    def build(self, selection: Sequence[str], *, full: bool = True) -> list[NodeResult]:
         """Build and test what `selection` (dbt's options) selects: what became of every node.
+
+        `full`: incremental models are built anew as well.
 
         A node that failed is in the results. Unit tests do not run: they try the SQL on made-up
         rows, `make test` runs them. Compiled SQL and the log are in `<data>/dbt`.
@@ -47,6 +49,8 @@ class DbtProjectRun:
         folder = str(self.settings.data_folder / "dbt")
         arguments = ["build", "--exclude-resource-type", "unit_test", *selection]
         arguments += ["--target-path", folder, "--log-path", folder, "--no-write-json"]
+        if full:
+            arguments += ["--full-refresh"]
         warehouse = str(self.settings.warehouse_path)
         return list(_call(self.settings, arguments, warehouse, self._manifest).results)
 

@@ -16,6 +16,11 @@ from pipelines.identity.sql import transaction
 from pipelines.identity.tables import ensure_identity_tables
 from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
 from pipelines.orchestration.fingerprint import inputs_fingerprint
+from pipelines.orchestration.increment import (
+    demand_full,
+    ensure_increment_tables,
+    last_refresh,
+)
 from pipelines.orchestration.outcome import Progress, RefreshOutcome
 from pipelines.publishing.errors import NothingPublishedError
 from pipelines.publishing.layout import remove_leftovers
@@ -24,10 +29,13 @@ from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse, refresh_lock
 
 
-def refresh(settings: Settings, progress: Progress = lambda *_: None) -> RefreshOutcome:
+def refresh(
+    settings: Settings, progress: Progress = lambda *_: None, *, full: bool = False
+) -> RefreshOutcome:
     """Load what is new, rebuild, check and publish; do nothing when nothing changed.
 
-    Safe to repeat after a kill at any point: every step is one transaction or one rename.
+    `full`: build every table anew, also when nothing changed. Safe to repeat after a kill at any
+    point: every step is one transaction or one rename.
 
     Raises:
         RefreshRunningError: another process refreshes this warehouse.
@@ -35,7 +43,10 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
     with refresh_lock(settings):
         remove_leftovers(settings)
         published = _published_fingerprint(settings)
-        if _is_up_to_date(settings, published):
+        if full:
+            with open_warehouse(settings) as warehouse:
+                demand_full(warehouse, "asked for")
+        if _is_up_to_date(settings, published) and not full:
             return RefreshOutcome("nothing_new", published[0], refused=_refused_files(settings))
         progress("step", "prepare")
         with _rare_garbage_collection():
@@ -48,7 +59,9 @@ def refresh(settings: Settings, progress: Progress = lambda *_: None) -> Refresh
         if run.failures:
             return RefreshOutcome("failed", published[0], run, _refused_files(settings))
         version = read_manifest(settings).version
-        return RefreshOutcome("published", version, run, _refused_files(settings))
+        with open_warehouse(settings, read_only=True) as warehouse:
+            rebuilt = last_refresh(warehouse)
+        return RefreshOutcome("published", version, run, _refused_files(settings), rebuilt)
 
 
 @contextmanager
@@ -85,6 +98,7 @@ def _ensure_tables(warehouse: duckdb.DuckDBPyConnection, contracts: Contracts) -
     ensure_raw_tables(warehouse, contracts)
     with transaction(warehouse):
         ensure_identity_tables(warehouse)
+        ensure_increment_tables(warehouse)
 
 
 def _published_fingerprint(settings: Settings) -> tuple[str, str] | tuple[None, None]:

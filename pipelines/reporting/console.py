@@ -49,6 +49,11 @@ def error(message: str) -> None:
     _err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
 
 
+def success(message: str) -> None:
+    """Print what was done."""
+    _out.print(f"[green]✓[/] {escape(message)}", soft_wrap=True)
+
+
 @contextmanager
 def waiting(text: str) -> Iterator[None]:
     """Show a spinner with `text` while the body runs, then how long it took."""
@@ -108,7 +113,10 @@ def print_outcome(outcome: RefreshOutcome) -> None:
             f"[bold]{outcome.version}[/]. Nothing was rebuilt, nothing was published."
         )
     elif outcome.status == "published":
-        _out.print(f"\n[bold green]Published[/] version [bold]{outcome.version}[/]")
+        _out.print(
+            f"\n[bold green]Published[/] version [bold]{outcome.version}[/] "
+            f"[dim]({escape(outcome.rebuilt)})[/]"
+        )
     else:
         kept = f"version {outcome.version} stays current" if outcome.version else "nothing"
         _err.print(f"\n[bold red]The refresh failed; published: {kept}.[/]")

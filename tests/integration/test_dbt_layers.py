@@ -16,6 +16,7 @@ import pytest
 from pipelines.exports.contract_files import load_contracts
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.identity.tables import ensure_identity_tables
+from pipelines.orchestration.increment import ensure_increment_tables
 from pipelines.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -254,6 +255,7 @@ def test_every_model_builds_and_every_test_passes_without_any_row(tmp_path: Path
     with duckdb.connect(str(tmp_path / "siyu.duckdb")) as warehouse:
         ensure_raw_tables(warehouse, load_contracts(Settings(data=tmp_path)))
         ensure_identity_tables(warehouse)
+        ensure_increment_tables(warehouse)
     dbt(tmp_path, "build")
     with duckdb.connect(str(tmp_path / "siyu.duckdb"), read_only=True) as warehouse:
         tables = warehouse.execute(

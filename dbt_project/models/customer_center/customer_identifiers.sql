@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key=['identifier_id', 'held_from'],
+        meta={'touches': {'touched_customers': 'customer_id'}}
+    )
+}}
 with identifiers as (
 
     select * from {{ ref('stg_identity__identifiers') }}

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key='membership_key',
+        meta={'touches': {'touched_customers': 'customer_id'}}
+    )
+}}
 with unioned as (
 
     {% for program in ['crm', 'youzan'] %}

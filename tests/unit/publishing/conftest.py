@@ -58,3 +58,22 @@ def publish_now(
         fingerprint="f1",
         forgotten_at=forgotten_at,
     )
+
+
+def describe(settings: Settings) -> None:
+    """The data dictionary, and a table with every type that the models use."""
+    with duckdb.connect(str(settings.warehouse_path)) as warehouse:
+        warehouse.execute(
+            """
+            create or replace table marts.rpt_types as
+            select 1::bigint as id, null::varchar as nothing, '' as empty,
+                '客户 "x", \\N' as text, 1.25::decimal(18, 4) as money, 0.5::double as rate,
+                true as is_true, date '2026-01-31' as day, ['a', 'b'] as list,
+                timestamp '2026-01-31 01:02:03.000004' as at, 7::hugeint as huge;
+            create or replace table marts.rpt_data_dictionary as
+            select schema_name as table_schema, table_name, column_name,
+                'what ' || column_name || ' is' as description, '中文' as label_zh,
+                'One row per thing' as table_description, column_name = 'name' as is_personal
+            from duckdb_columns() where schema_name in ('customer_center', 'marts');
+            """
+        )

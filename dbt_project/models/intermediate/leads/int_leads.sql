@@ -1,20 +1,24 @@
 -- An operator's list names leads that the lead API delivers too: of one phone and second the API's
--- lead is kept, which knows what became of it.
+-- lead is kept, which knows what became of it. A HubSpot contact is a lead when it has a status.
 with local_leads as (
 
     select
-        'oceanengine:' || account || ':' || lead_id_oceanengine as lead_key,
+        'oceanengine:' || leads.account || ':' || leads.lead_id_oceanengine as lead_key,
+        'oceanengine' as source,
         'local_leads' as export,
-        account,
-        lead_phone_key,
-        unit_id,
-        unit_name,
-        flow_type,
-        action_type,
-        clue_type,
-        effective_state,
-        created_at
-    from {{ ref('stg_oceanengine__local_leads') }}
+        leads.account,
+        case when leads.lead_phone_key is not null then 'phone' end as identifier_type,
+        leads.lead_phone_key as identifier_value,
+        leads.unit_id,
+        leads.unit_name,
+        leads.clue_type as medium,
+        states.lead_stage,
+        coalesce(leads.flow_type, '(none)') as flow_type,
+        coalesce(leads.action_type, '(none)') as action_type,
+        leads.created_at
+    from {{ ref('stg_oceanengine__local_leads') }} as leads
+    left join {{ ref('lead_state_map') }} as states
+        on leads.effective_state = states.effective_state
 
 ),
 
@@ -27,15 +31,17 @@ listed_leads as (
             || '|' || cast(created_at as string)
             || '|' || coalesce(unit_id, '')
         ) as lead_key,
+        'oceanengine' as source,
         'lead_table' as export,
         account,
-        lead_phone_key,
+        case when lead_phone_key is not null then 'phone' end as identifier_type,
+        lead_phone_key as identifier_value,
         unit_id,
         unit_name,
+        cast(null as string) as medium,
+        cast(null as string) as lead_stage,
         'AD' as flow_type,
-        cast(null as string) as action_type,
-        cast(null as string) as clue_type,
-        cast(null as integer) as effective_state,
+        '(none)' as action_type,
         created_at
     from {{ ref('stg_oceanengine__lead_table') }}
 
@@ -44,14 +50,14 @@ listed_leads as (
 known as (
 
     select distinct
-        lead_phone_key,
+        identifier_value,
         created_at
     from local_leads
-    where lead_phone_key is not null
+    where identifier_value is not null
 
 ),
 
-leads as (
+oceanengine_leads as (
 
     select * from local_leads
     union all
@@ -59,7 +65,7 @@ leads as (
     from listed_leads
     left join known
         on
-            listed_leads.lead_phone_key = known.lead_phone_key
+            listed_leads.identifier_value = known.identifier_value
             and listed_leads.created_at = known.created_at
     where known.created_at is null
 
@@ -67,20 +73,36 @@ leads as (
 
 select
     leads.lead_key,
-    'oceanengine' as source,
+    leads.source,
     leads.export,
     leads.account,
-    leads.lead_phone_key,
+    leads.identifier_type,
+    leads.identifier_value,
     leads.unit_id,
     leads.unit_name,
-    leads.clue_type,
-    states.lead_stage,
+    leads.medium,
+    leads.lead_stage,
     channels.channel,
     leads.created_at
-from leads
-left join {{ ref('lead_state_map') }} as states
-    on leads.effective_state = states.effective_state
+from oceanengine_leads as leads
 left join {{ ref('channel_map_lead_action') }} as channels
-    on
-        coalesce(leads.flow_type, '(none)') = channels.flow_type
-        and coalesce(leads.action_type, '(none)') = channels.action_type
+    on leads.flow_type = channels.flow_type and leads.action_type = channels.action_type
+union all
+select
+    'hubspot:' || contacts.account || ':' || contacts.hubspot_contact_id as lead_key,
+    'hubspot' as source,
+    'contacts' as export,
+    contacts.account,
+    'hubspot_contact_id' as identifier_type,
+    contacts.account || ':' || contacts.hubspot_contact_id as identifier_value,
+    cast(null as string) as unit_id,
+    cast(null as string) as unit_name,
+    contacts.original_source as medium,
+    stages.lead_stage,
+    channels.channel,
+    contacts.created_at
+from {{ ref('stg_hubspot__contacts') }} as contacts
+left join {{ ref('lead_status_map') }} as stages on contacts.lead_status = stages.lead_status
+left join {{ ref('channel_map_hubspot_source') }} as channels
+    on contacts.original_source = channels.original_source
+where contacts.lead_status is not null

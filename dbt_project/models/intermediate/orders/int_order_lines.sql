@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key=['order_key', 'line_in_order'],
+        meta={'touches': {'touched_orders': 'order_key'}}
+    )
+}}
 with unioned as (
 
     {% for platform in order_platforms() %}

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key='order_key',
+        meta={'touches': {'touched_customers': 'customer_id', 'touched_orders': 'order_key'}}
+    )
+}}
 with unioned as (
 
     {% for platform in order_platforms() %}

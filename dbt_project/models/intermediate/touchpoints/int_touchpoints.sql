@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key='touch_id',
+        meta={'touches': {'touched_customers': 'customer_id'}}
+    )
+}}
 with unioned as (
 
     {% for source in touch_sources() %}

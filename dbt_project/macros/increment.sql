@@ -1,0 +1,159 @@
+{#-
+  Incremental models. A refresh is full (`--full-refresh`) or an increment; which one, and why, says
+  pipelines/orchestration/increment.py, which keeps what an increment goes on from in the schema
+  `increment`. An increment must leave the tables that a full refresh makes.
+
+  incremental_strategy:
+  by_difference      The select is the whole table; rows (by `unique_key`) that differ from it are
+                     replaced. Always right, reads everything.
+  by_key             The select is filtered to what the news touches; the rows whose `unique_key`
+                     (one column or several, nulls are equal) occurs in it are replaced.
+  touched_customers  The select is filtered with touched_customers_only('customer_id'); all rows of
+                     these customers are replaced, also of one who has none any more.
+  touched_orders     The same with touched_orders_only('order_key').
+
+  A model of facts names under meta `touches` whom its changes touch, as expressions of its columns
+  by table of the schema `increment`: {touched_customers: customer_id, touched_orders: order_key}.
+  A row that comes again in a newer file and says the same touches nobody.
+-#}
+
+{% materialization incremental, adapter='duckdb' %}
+  {%- if not is_incremental() -%}
+    {{ return(replace_relation('table')) }}
+  {%- endif -%}
+  {%- set target = this.incorporate(type='table') -%}
+  {{ run_hooks(pre_hooks, inside_transaction=False) }}
+  {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {%- call statement('main') %}
+    {{ changing_table(target, sql) }}
+  {%- endcall %}
+  {{ run_hooks(post_hooks, inside_transaction=True) }}
+  {{ adapter.commit() }}
+  {{ run_hooks(post_hooks, inside_transaction=False) }}
+  {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{% macro changing_table(relation, sql) %}
+  {%- set rows = relation.identifier ~ '__rows' -%}
+  {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+  create or replace temp table {{ rows }} as (
+    {{ sql }}
+  );
+  {%- if config.get('incremental_strategy') == 'by_difference' %}
+  {{ only_differences(relation, rows, names) }}
+  {%- endif %}
+  {%- set replaced = replaced_rows(rows) %}
+  {{ note_touched(relation, rows, replaced, names) }}
+  delete from {{ relation }} as kept where {{ replaced }};
+  insert into {{ relation }} ({{ names | join(', ') }})
+  select {{ names | join(', ') }} from {{ rows }}
+  {%- if config.get('incremental_strategy') == 'by_difference' %} where not is_gone{% endif %};
+  drop table {{ rows }};
+{% endmacro %}
+
+{#- A condition on the rows `kept` of the model: they are replaced. -#}
+{% macro replaced_rows(rows) -%}
+  {%- set strategy = config.get('incremental_strategy') -%}
+  {%- if strategy in ['by_key', 'by_difference'] -%}
+    {%- set key = config.get('unique_key') -%}
+    exists (
+      select 1 from {{ rows }}
+      where {{ same_values(rows, 'kept', [key] if key is string else key) }}
+    )
+  {%- elif strategy == 'touched_customers' -%}
+    kept.customer_id in (select customer_id from {{ ref('int_touched__customers') }})
+  {%- elif strategy == 'touched_orders' -%}
+    kept.order_key in (select order_key from {{ ref('int_touched__orders') }})
+  {%- else -%}
+    {{ exceptions.raise_compiler_error(
+        "incremental_strategy is '" ~ strategy ~ "'; write by_difference, by_key, "
+        ~ "touched_customers or touched_orders"
+    ) }}
+  {%- endif -%}
+{%- endmacro %}
+
+{#- Of a whole select only what the table does not hold, and, as gone, what only the table holds. -#}
+{% macro only_differences(relation, rows, names) %}
+  {%- set columns = names | join(', ') %}
+  create or replace temp table {{ rows }} as (
+    select {{ columns }}, false as is_gone
+    from (select {{ columns }} from {{ rows }} except select {{ columns }} from {{ relation }})
+    union all
+    select {{ columns }}, true as is_gone
+    from (select {{ columns }} from {{ relation }} except select {{ columns }} from {{ rows }})
+  );
+{% endmacro %}
+
+{#-
+  The tables of the schema `increment` that meta `touches` names take up whom the change touches:
+  who stands in rows that are not the same before and after, but for where they came from.
+-#}
+{% macro note_touched(relation, rows, replaced, names) %}
+  {%- set told = names | reject('in', ['file_id', 'line_number', 'exported_at']) | join(', ') -%}
+  {%- set after = 'select ' ~ told ~ ' from ' ~ rows -%}
+  {%- if config.get('incremental_strategy') == 'by_difference' -%}
+    {%- set after = after ~ ' where not is_gone' -%}
+  {%- endif -%}
+  {%- set before = 'select ' ~ told ~ ' from ' ~ relation ~ ' as kept where ' ~ replaced -%}
+  {%- for table, touched in config.get('meta', {}).get('touches', {}).items() %}
+  insert into increment.{{ table }}
+  select distinct {{ touched }}
+  from (
+    (({{ before }}) except ({{ after }}))
+    union all
+    (({{ after }}) except ({{ before }}))
+  );
+  {%- endfor %}
+{% endmacro %}
+
+{% macro same_values(one, other, key) -%}
+    {%- for column in key -%}
+        {{ ' and ' if not loop.first }}{{ one }}.{{ column }} is not distinct from {{ other }}.{{ column }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The files that no finished refresh has taken in, as a subquery; only in an increment. -#}
+{% macro new_files() -%}
+    (select file_id from increment.new_files)
+{%- endmacro %}
+
+{#-
+  Joined to `delivered`, rows of a raw table: in an increment only rows whose key new files name.
+  key: columns or expressions of the raw table; nulls are equal.
+-#}
+{% macro join_keys_with_news(relation, key) -%}
+    {%- if is_incremental() -%}
+        inner join (
+            select distinct
+                {%- for column in key %}
+                {{ column }} as news_key_{{ loop.index }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ relation }}
+            where _file_id in {{ new_files() }}
+        ) as news
+            on
+                {%- for column in key %}
+                {{ 'and ' if not loop.first }}{{ column }} is not distinct from news.news_key_{{ loop.index }}
+                {%- endfor %}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A condition: in an increment only the customers with news, else all. Call it in any case. -#}
+{% macro touched_customers_only(column) -%}
+    {%- set touched = ref('int_touched__customers') -%}
+    {%- if is_incremental() -%}
+        {{ column }} in (select customer_id from {{ touched }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A condition: in an increment only the orders with news, else all. Call it in any case. -#}
+{% macro touched_orders_only(column) -%}
+    {%- set touched = ref('int_touched__orders') -%}
+    {%- if is_incremental() -%}
+        {{ column }} in (select order_key from {{ touched }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}

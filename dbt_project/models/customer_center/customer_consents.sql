@@ -1,0 +1,77 @@
+-- One refusal is a refusal: it stands until a consent with a later date, and for ever where it has
+-- no date itself.
+with statements as (
+
+    select * from {{ ref('int_consent__statements') }}
+
+),
+
+judged as (
+
+    select
+        customer_id,
+        channel,
+        count(*) filter (where is_consent) as consented_sources,
+        count(*) filter (where not is_consent) as refused_sources,
+        count(*) filter (where not is_consent and stated_at is null) as undated_refusals,
+        max(stated_at) filter (where is_consent) as last_consented_at,
+        max(stated_at) filter (where not is_consent) as last_refused_at
+    from statements
+    group by customer_id, channel
+
+),
+
+decided as (
+
+    select
+        *,
+        consented_sources > 0
+        and undated_refusals = 0
+        and (refused_sources = 0 or coalesce(last_consented_at > last_refused_at, false))
+            as has_consent
+    from judged
+
+),
+
+-- Of the statements that say so: the newest with a date; a refusal without date before it.
+speaking as (
+
+    select
+        statements.customer_id,
+        statements.channel,
+        statements.consent_source,
+        statements.stated_at,
+        row_number() over (
+            partition by statements.customer_id, statements.channel
+            order by
+                case
+                    when statements.stated_at is not null then 1
+                    when statements.is_consent then 2
+                    else 0
+                end asc nulls last,
+                statements.stated_at desc nulls last,
+                statements.consent_source asc nulls last
+        ) as speaking_number
+    from statements
+    inner join decided
+        on
+            statements.customer_id = decided.customer_id
+            and statements.channel = decided.channel
+            and statements.is_consent = decided.has_consent
+
+)
+
+select
+    decided.customer_id,
+    decided.channel,
+    speaking.consent_source,
+    cast(decided.consented_sources as bigint) as consented_sources,
+    cast(decided.refused_sources as bigint) as refused_sources,
+    decided.has_consent,
+    speaking.stated_at as decided_at
+from decided
+inner join speaking
+    on
+        decided.customer_id = speaking.customer_id
+        and decided.channel = speaking.channel
+        and speaking.speaking_number = 1

@@ -1,0 +1,34 @@
+"""The package that analysts import."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import siyu
+from pipelines.settings import Settings
+from tests.unit.publishing.conftest import FIRST, publish_now, write_warehouse
+
+
+def test_a_connection_follows_the_newest_version_and_says_which(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    write_warehouse(settings)
+    publish_now(settings)
+    with siyu.connect(settings) as snapshot:
+        assert snapshot.version == FIRST
+        assert snapshot.fetch("select distinct number from marts.rpt_tiers") == (["number"], [(1,)])
+        write_warehouse(settings, number=2)
+        later = publish_now(settings, datetime(2026, 2, 1, 22, tzinfo=UTC)).version
+        assert snapshot.polars("select distinct number from marts.rpt_tiers").item() == 2
+        assert snapshot.version == later
+    assert [manifest.version for manifest in siyu.versions(settings)] == [FIRST, later]
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    write_warehouse(settings)
+    publish_now(settings)
+    with siyu.connect(settings) as snapshot, pytest.raises(siyu.QueryError, match="read-only"):
+        snapshot.fetch("delete from marts.rpt_tiers")
