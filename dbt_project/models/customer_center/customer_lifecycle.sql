@@ -1,9 +1,11 @@
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- Each stage with the moment of its first time. Who was never deposited cannot convert: an order
 -- counts from the deposit on, on whatever platform it was placed. Days are what the roll-up keeps,
 -- so of several orders on the day of the deposit the last one is the converting one.
 with platform_days as (
 
     select * from {{ ref('int_customers__platform_days') }}
+    where {{ touched_customers_only('customer_id') }}
 
 ),
 

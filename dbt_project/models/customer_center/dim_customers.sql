@@ -82,14 +82,13 @@ memberships as (
 
 ),
 
--- consent counts when every card that states it agrees: one refusal is a refusal
 consents as (
 
     select
         customer_id,
-        bool_and(has_marketing_consent) as has_marketing_consent
-    from memberships
-    where has_marketing_consent is not null
+        bool_or(has_consent) as has_marketing_consent,
+        {{ distinct_values("case when has_consent then channel end") }} as consented_channels
+    from {{ ref('customer_consents') }}
     group by customer_id
 
 )
@@ -106,6 +105,7 @@ select
     memberships.member_level,
     memberships.store_name as home_store,
     memberships.guide_name,
+    consents.consented_channels,
     cast(identifiers.identifiers as bigint) as identifiers,
     cast(coalesce(totals.touches, 0) as bigint) as touches,
     cast(coalesce(totals.orders, 0) as bigint) as orders,

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- The earliest touch of a person's whole history, also one after the first order.
 with touches as (
 
@@ -10,7 +11,7 @@ with touches as (
     from {{ ref('int_customers__days') }} as days
     inner join {{ ref('aipl_behaviours') }} as behaviours
         on days.behaviour = behaviours.behaviour
-    where behaviours.is_attributable
+    where behaviours.is_attributable and {{ touched_customers_only('days.customer_id') }}
 
 )
 

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- How much of the list price was taken off: of the order's own total, or of what its lines cost
 -- where every line says so.
 with lines as (
@@ -31,7 +32,11 @@ orders as (
         greatest(orders.total_cny, coalesce(lines.list_cny, 0), orders.gmv_cny) as list_cny
     from {{ ref('int_orders') }} as orders
     left join lines on orders.order_key = lines.order_key
-    where orders.is_identified and orders.is_paid and orders.gmv_cny > 0
+    where
+        orders.is_identified
+        and orders.is_paid
+        and orders.gmv_cny > 0
+        and {{ touched_customers_only('orders.customer_id') }}
 
 )
 

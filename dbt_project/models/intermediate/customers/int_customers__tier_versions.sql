@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
+    incremental_strategy='by_key',
     unique_key=['customer_id', 'tier_view', 'change_date', 'recorded_at'],
     full_refresh=false,
     post_hook=(
