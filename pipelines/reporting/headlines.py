@@ -94,7 +94,8 @@ SECTIONS = (
             round(100 * rate_mature, 1) as 'rate %',
             round(100 * wilson_low, 1) || ' – ' || round(100 * wilson_high, 1) as '95 % interval'
         from marts.rpt_repurchase_window
-        where cohort = 'all' and from_n = 1 and window_days in (30, 60, 90) order by window_days
+        where cohort = 'all' and segment_type = 'all' and from_n = 1
+            and window_days in (30, 60, 90) order by window_days
         """,
         frozenset(),
     ),

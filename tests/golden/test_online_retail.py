@@ -103,7 +103,7 @@ def test_repurchase_over_mature_buyers(snapshot, reference: dict[str, Any], wind
     expected = reference["siyu_definition"][f"repurchase_{window}d"]
     _, rows = snapshot.fetch(
         "select eligible, repurchased, rate_mature from marts.rpt_repurchase_window "
-        "where cohort = 'all' and from_n = 1 and window_days = ?",
+        "where cohort = 'all' and segment_type = 'all' and from_n = 1 and window_days = ?",
         [window],
     )
     assert len(rows) == 1
@@ -114,3 +114,30 @@ def test_repurchase_over_mature_buyers(snapshot, reference: dict[str, Any], wind
 
 def test_as_of_is_the_last_day_of_the_data(snapshot, reference: dict[str, Any]) -> None:
     assert str(snapshot.manifest.as_of) == reference["siyu_definition"]["last_date"]
+
+
+@pytest.mark.parametrize(
+    ("window", "naive", "mature", "kaplan_meier"),
+    [(180, 0.568, 0.657, 0.658), (365, 0.643, 0.873, 0.848)],
+)
+def test_three_rates_that_are_told_apart(
+    snapshot, window: int, naive: float, mature: float, kaplan_meier: float
+) -> None:
+    """Measured apart from this project, with lifelines for the last."""
+    _, rows = snapshot.fetch(
+        "select rate_naive, rate_mature, rate_km from marts.rpt_repurchase_window "
+        "where cohort = 'all' and segment_type = 'all' and from_n = 1 and window_days = ?",
+        [window],
+    )
+    assert [round(rate, 3) for rate in rows[0]] == [naive, mature, kaplan_meier]
+
+
+def test_periods_say_what_the_cohorts_say(snapshot, reference: dict[str, Any]) -> None:
+    """New buyers of a month, and of December 2010 those who bought in January 2011."""
+    _, rows = snapshot.fetch(
+        "select strftime(period_start, '%Y-%m'), new_buyers, returned_buyers "
+        "from marts.rpt_repurchase_period where calendar_period = 'month'"
+    )
+    counts = reference["retention"]["monthly_cohort_counts"]
+    assert {month: new for month, new, _ in rows} == {m: row[0] for m, row in counts.items()}
+    assert {month: back for month, _, back in rows}["2010-12"] == counts["2010-12"][1]

@@ -10,7 +10,16 @@ import pytest
 
 from pipelines.settings import REPOSITORY
 
-DOMAIN = ("attribution", "exports", "identity", "publishing", "privacy", "simulation", "reporting")
+DOMAIN = (
+    "attribution",
+    "exports",
+    "identity",
+    "lifetime_value",
+    "privacy",
+    "publishing",
+    "reporting",
+    "simulation",
+)
 PACKAGE = REPOSITORY / "pipelines"
 
 

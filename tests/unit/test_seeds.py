@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.exports.contract_files import SHIPPED, read_contracts
 from pipelines.settings import REPOSITORY
 
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
@@ -57,3 +58,14 @@ def test_every_result_of_a_mass_send_is_known() -> None:
         listed = {(row["medium"], row["status"]) for row in csv.DictReader(file)}
     for medium in ("wecom_single", "wecom_group"):
         assert {(medium, str(status)) for status in range(4)} <= listed
+
+
+def test_every_export_ends_in_a_fact_or_says_why_not() -> None:
+    with (SEEDS / "export_facts.csv").open(encoding="utf-8", newline="") as file:
+        listed = {(row["source"], row["export"]): row for row in csv.DictReader(file)}
+    contracts = read_contracts(SHIPPED, SHIPPED / "none")
+    assert set(listed) == {(contract.source, contract.export) for contract in contracts}
+    assert [key for key, row in listed.items() if not row["fact"] and not row["note"]] == []
+    model = next((REPOSITORY / "dbt_project").rglob("int_reconciliation__newest.sql"))
+    counted = re.findall(r"'(\w+)', '(\w+)', 'stg_", model.read_text("utf-8"))
+    assert set(counted) == set(listed)

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key=['customer_id', 'channel'],
+        meta={'touches': {'touched_customers': 'customer_id'}}
+    )
+}}
 -- One refusal is a refusal: it stands until a consent with a later date, and for ever where it has
 -- no date itself.
 with statements as (

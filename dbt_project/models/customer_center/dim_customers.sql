@@ -133,6 +133,7 @@ select
     totals.last_touch_at,
     totals.first_order_date,
     totals.last_order_date,
+    next_orders.next_order_expected_date,
     as_of.as_of_date
 from identifiers
 cross join as_of
@@ -150,3 +151,5 @@ left join memberships
         identifiers.customer_id = memberships.customer_id
         and memberships.membership_number = 1
 left join consents on identifiers.customer_id = consents.customer_id
+left join {{ ref('int_customers__next_order') }} as next_orders
+    on identifiers.customer_id = next_orders.customer_id

@@ -26,6 +26,7 @@ select
     lines.refund_cny,
     orders.order_key is not null as is_order_known,
     coalesce(orders.is_valid, false) as is_order_valid,
+    coalesce(orders.is_valid and lines.amount_cny > lines.refund_cny, false) as is_purchase,
     orders.sale_date
 from lines
 left join orders on lines.order_key = orders.order_key

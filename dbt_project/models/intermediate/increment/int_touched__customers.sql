@@ -3,5 +3,6 @@
 -- depends_on: {{ ref('int_orders') }}
 -- depends_on: {{ ref('int_touchpoints') }}
 -- depends_on: {{ ref('fct_memberships') }}
+-- depends_on: {{ ref('customer_consents') }}
 -- depends_on: {{ ref('customer_identifiers') }}
 select customer_id from {{ ref('stg_increment__touched_customers') }}

@@ -65,7 +65,7 @@ select
     customer_id is not null as is_identified,
     is_paid,
     is_closed,
-    is_paid and not is_closed and net_gmv_cny > 0 as is_valid,
+    {{ is_purchase() }} as is_valid,
     is_channel_pending,
     total_cny,
     gmv_cny,

@@ -1,113 +1,100 @@
--- Of the persons whose first occasion is old enough to have been watched for the whole window:
--- how many bought again 1 to `window_days` days later. Day 0 never counts.
-with as_of as (
-
-    select as_of_date from {{ ref('int_calendar__as_of') }}
-
-),
-
-occasions as (
+-- Of those whose purchase is old enough to have been watched for the whole window: how many bought
+-- again 1 to `window_days` days later. Day 0 never counts.
+with buckets as (
 
     select
-        occasions.*,
-        cast(date_trunc('month', occasions.occasion_date) as date) as cohort_period
-    from {{ ref('int_orders__occasions') }} as occasions
-    where occasions.occasion_number = 1
-
-),
-
-cohorts as (
-
-    select
-        'all' as cohort,
-        cast(null as date) as cohort_period,
-        customer_id,
-        occasion_number,
-        gap_days,
-        days_observed
-    from occasions
-    union all
-    select
-        substring(cast(cohort_period as string), 1, 7) as cohort,
-        cohort_period,
-        customer_id,
-        occasion_number,
-        gap_days,
-        days_observed
-    from occasions
+        cell_id,
+        observed_window,
+        repurchase_window,
+        sum(customers) as customers
+    from {{ ref('int_repurchase__durations') }}
+    group by cell_id, observed_window, repurchase_window
 
 ),
 
 counted as (
 
     select
-        cohorts.cohort,
-        cohorts.cohort_period,
-        cohorts.occasion_number as from_n,
+        buckets.cell_id,
         windows.window_days,
-        count(*) as customers,
-        count(*) filter (where cohorts.days_observed >= windows.window_days) as eligible,
-        count(*) filter (
-            where
-            cohorts.days_observed >= windows.window_days
-            and cohorts.gap_days <= windows.window_days
+        windows.is_profile_window,
+        sum(buckets.customers) as customers,
+        sum(
+            case
+                when buckets.observed_window >= windows.window_days then buckets.customers
+                else 0
+            end
+        ) as eligible,
+        sum(
+            case
+                when
+                    buckets.observed_window >= windows.window_days
+                    and buckets.repurchase_window <= windows.window_days
+                    then buckets.customers
+                else 0
+            end
         ) as repurchased,
-        count(*) filter (where cohorts.gap_days <= windows.window_days) as repurchased_so_far
-    from cohorts
-    cross join {{ ref('repurchase_windows') }} as windows
-    group by
-        cohorts.cohort,
-        cohorts.cohort_period,
-        cohorts.occasion_number,
-        windows.window_days
+        sum(
+            case
+                when buckets.repurchase_window <= windows.window_days then buckets.customers
+                else 0
+            end
+        ) as repurchased_so_far
+    from buckets
+    cross join {{ ref('int_repurchase__windows') }} as windows
+    group by buckets.cell_id, windows.window_days, windows.is_profile_window
 
 ),
 
-rated as (
+-- the curve only falls: its value at the end of a window is the smallest within
+falls as (
 
     select
-        *,
-        cast(repurchased as double) / nullif(eligible, 0) as rate_mature,
-        -- 95 % of the normal distribution lie within this many standard deviations
-        cast(1.959963984540054 as double) as z
-    from counted
+        cell_id,
+        repurchase_window,
+        min(survival_rate) as survival_rate
+    from {{ ref('int_repurchase__curve') }}
+    group by cell_id, repurchase_window
+
+),
+
+survivals as (
+
+    select
+        falls.cell_id,
+        windows.window_days,
+        min(falls.survival_rate) as survival_rate
+    from falls
+    inner join {{ ref('int_repurchase__windows') }} as windows
+        on falls.repurchase_window <= windows.window_days
+    group by falls.cell_id, windows.window_days
 
 )
 
 select
     as_of.as_of_date,
-    rated.cohort,
-    rated.cohort_period,
-    cast(rated.from_n as integer) as from_n,
-    cast(rated.window_days as integer) as window_days,
-    cast(rated.customers as bigint) as customers,
-    cast(rated.eligible as bigint) as eligible,
-    cast(rated.repurchased as bigint) as repurchased,
-    cast(rated.repurchased_so_far as bigint) as repurchased_so_far,
-    rated.rate_mature,
-    cast(rated.repurchased_so_far as double) / nullif(rated.customers, 0) as rate_naive,
-    case when rated.eligible > 0 then greatest(
-        (
-            rated.rate_mature
-            + rated.z * rated.z / (2 * rated.eligible)
-            - rated.z * sqrt(
-                rated.rate_mature * (1 - rated.rate_mature) / rated.eligible
-                + rated.z * rated.z / (4.0 * rated.eligible * rated.eligible)
-            )
-        ) / (1 + rated.z * rated.z / rated.eligible),
-        0
-    ) end as wilson_low,
-    case when rated.eligible > 0 then least(
-        (
-            rated.rate_mature
-            + rated.z * rated.z / (2 * rated.eligible)
-            + rated.z * sqrt(
-                rated.rate_mature * (1 - rated.rate_mature) / rated.eligible
-                + rated.z * rated.z / (4.0 * rated.eligible * rated.eligible)
-            )
-        ) / (1 + rated.z * rated.z / rated.eligible),
-        1
-    ) end as wilson_high,
-    rated.eligible = rated.customers as fully_mature
-from rated
-cross join as_of
+    cells.cohort,
+    cells.cohort_period,
+    cells.segment_type,
+    cells.segment_value,
+    cells.from_n,
+    cast(counted.window_days as integer) as window_days,
+    counted.is_profile_window,
+    cast(counted.customers as bigint) as customers,
+    cast(counted.eligible as bigint) as eligible,
+    cast(counted.repurchased as bigint) as repurchased,
+    cast(counted.repurchased_so_far as bigint) as repurchased_so_far,
+    cast(counted.repurchased as double) / nullif(counted.eligible, 0) as rate_mature,
+    cast(counted.repurchased_so_far as double) / nullif(counted.customers, 0) as rate_naive,
+    -- unknown while nobody has been watched to the end of the window
+    case when counted.eligible > 0 then 1 - coalesce(survivals.survival_rate, 1) end as rate_km,
+    {{ wilson_bound('counted.repurchased', 'counted.eligible', -1) }} as wilson_low,
+    {{ wilson_bound('counted.repurchased', 'counted.eligible', 1) }} as wilson_high,
+    counted.eligible = counted.customers as fully_mature
+from counted
+cross join {{ ref('int_calendar__as_of') }} as as_of
+inner join {{ ref('int_repurchase__cells') }} as cells on counted.cell_id = cells.cell_id
+left join survivals
+    on
+        counted.cell_id = survivals.cell_id
+        and counted.window_days = survivals.window_days

@@ -1,0 +1,28 @@
+{{ config(materialized='view') }}
+-- The stored occasions as they stand on the as-of day: later ones have not happened yet.
+select
+    as_of.as_of_date,
+    occasions.customer_id,
+    occasions.occasion_number,
+    occasions.occasion_date,
+    occasions.order_keys,
+    first_order.first_product,
+    first_touch.channel as first_channel,
+    occasions.orders,
+    occasions.units,
+    occasions.revenue_net_cny,
+    case
+        when occasions.next_occasion_date <= as_of.as_of_date then occasions.gap_days
+    end as gap_days,
+    {{ days_between('occasions.occasion_date', 'as_of.as_of_date') }} as days_observed,
+    coalesce(occasions.next_occasion_date > as_of.as_of_date, true) as is_censored,
+    case
+        when occasions.next_occasion_date <= as_of.as_of_date then occasions.next_occasion_date
+    end as next_occasion_date
+from {{ ref('int_orders__occasions') }} as occasions
+inner join {{ ref('int_calendar__as_of') }} as as_of
+    on occasions.occasion_date <= as_of.as_of_date
+left join {{ ref('int_customers__first_order') }} as first_order
+    on occasions.customer_id = first_order.customer_id
+left join {{ ref('int_customers__first_touch') }} as first_touch
+    on occasions.customer_id = first_touch.customer_id
