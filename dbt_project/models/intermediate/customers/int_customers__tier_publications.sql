@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', incremental_strategy='by_key', unique_key='published_at', full_refresh=false) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='by_key',
+    unique_key='published_at',
+    full_refresh=false,
+) }}
 -- Written after the versions: a run that was killed before has published nothing, and the next one
 -- compares with what the run before it had published.
 -- depends_on: {{ ref('int_customers__tier_versions') }}

@@ -36,9 +36,34 @@ recounted as (
 
 )
 
-select totals.*
+select
+    totals.customer_id,
+    totals.home_channel,
+    totals.touches,
+    totals.orders,
+    totals.purchase_days,
+    totals.gmv_cny,
+    totals.refund_cny,
+    totals.net_gmv_cny,
+    totals.last_activity_date,
+    totals.last_touch_at,
+    totals.first_order_date,
+    totals.last_order_date
 from totals
 cross join as_of
 where totals.last_activity_date <= as_of.as_of_date
 union all
-select * from recounted
+select
+    customer_id,
+    home_channel,
+    touches,
+    orders,
+    purchase_days,
+    gmv_cny,
+    refund_cny,
+    net_gmv_cny,
+    last_activity_date,
+    last_touch_at,
+    first_order_date,
+    last_order_date
+from recounted
