@@ -100,3 +100,14 @@
 {% macro spark__text_number(text) -%}
     cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
 {%- endmacro %}
+
+{#- Two values as one that sorts by the first and then by the second: an order without ties. -#}
+{% macro ordered_pair(first, second) -%}
+    {{ return(adapter.dispatch('ordered_pair')(first, second)) }}
+{%- endmacro %}
+{% macro duckdb__ordered_pair(first, second) -%}
+    row({{ first }}, {{ second }})
+{%- endmacro %}
+{% macro spark__ordered_pair(first, second) -%}
+    struct({{ first }}, {{ second }})
+{%- endmacro %}

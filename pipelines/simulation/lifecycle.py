@@ -14,6 +14,8 @@ _WECHAT_DEPOSITS = (
     "wecom_group_joined",
     "shop_customer_created",
 )
+_MEMBERSHIPS = ("membership_joined", "shop_membership_joined")
+"""They deposit where their channel lies."""
 _ECOSYSTEMS = {
     "wechat": (
         ("wechat", "wecom", "official_account", "youzan"),
@@ -99,7 +101,7 @@ def _stages(name: str, touches: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFr
     prefixes, deposits, own = _ECOSYSTEMS[name]
     is_here = pl.any_horizontal(pl.col("channel").str.starts_with(p) for p in prefixes)
     here = touches.filter(is_here | pl.col("kind").is_in([*deposits, *own]))
-    deposited = _first(here.filter(pl.col("kind").is_in(deposits)), "deposited")
+    deposited = _first(here.filter(pl.col("kind").is_in([*deposits, *_MEMBERSHIPS])), "deposited")
     after = bought.join(deposited, on="person_id").filter(pl.col("at") >= pl.col("deposited"))
     converted = _first(after, "converted")
     again = _first_on_later_day(after.join(converted, on="person_id"), "converted", "repurchased")

@@ -24,6 +24,11 @@ LEFT_OUT = {
     "intermediate.int_attribution__credit.path_key": "made of the customer's id",
     "marts.rpt_attribution_touch.path_key": "made of the customer's id",
     "marts.rpt_attribution_share.path_key": "made of the customer's id",
+    "intermediate.int_customers__tier_state": "the last run of identity",
+    "intermediate.int_customers__tier_versions": "when which run stated a tier",
+    "intermediate.int_customers__tier_publications": "runs",
+    "customer_center.customer_tier_restatements": "what runs stated otherwise",
+    "marts.rpt_tier_restatements": "what runs stated otherwise",
     # What an increment computes anew, which a full refresh does not ask.
     "intermediate.int_touched__customers": "news of the last increment",
     "intermediate.int_touched__orders": "news of the last increment",

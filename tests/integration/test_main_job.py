@@ -15,6 +15,11 @@ from pipelines.settings import REPOSITORY
 from tests.golden.plain_cohorts import counts_by_cell, published_counts
 from tests.integration.accuracy import accuracy
 from tests.integration.conftest import RefreshedBrand
+from tests.integration.restatements import (
+    a_member_who_never_bought,
+    assert_the_late_order_is_a_restatement,
+    published_stocks,
+)
 from tests.siyu_process import SiyuProcess
 
 
@@ -192,7 +197,10 @@ def test_no_personal_value_is_stored_in_clear(refreshed: RefreshedBrand) -> None
 
 def test_command_line_queries(refreshed: RefreshedBrand) -> None:
     siyu = refreshed.siyu
-    sql = "select tier, sum(customers) as customers from marts.rpt_aipl_tiers group by 1 order by 1"
+    sql = (
+        "select tier, sum(customers) as customers from marts.rpt_aipl_tiers "
+        "where tier_view = 'lifetime' and segment_type = 'all' group by 1 order by 1"
+    )
     assert siyu.run("query", sql, "--format", "csv").startswith("tier,customers\n")
     lines = siyu.run("query", sql, "--format", "json").splitlines()
     assert {json.loads(line)["tier"] for line in lines} == {"A", "I", "P", "L"}
@@ -206,9 +214,11 @@ def test_a_late_file_and_a_stranger_while_readers_ask(
 ) -> None:
     """Readers are answered all along; the late row arrives; the stranger stops nothing."""
     siyu = copy_of(refreshed, tmp_path)
+    customer, card = a_member_who_never_bought(siyu)
+    stocks = published_stocks(siyu)
     (siyu.settings.landing_folder / "pos" / "late.csv").write_text(
         "销售日期,门店名称,收银机,小票号,会员卡号,物料编码,物料描述,销售数量,销售金额,收银员\n"
-        "2026-07-01 10:00:00,杭州一店,T1,LATE0001,,P1,示例面霜,1,199.00,收银01\n",
+        f"2026-07-01 10:00:00,杭州一店,T1,LATE0001,{card},P1,示例面霜,1,199.00,收银01\n",
         "gb18030",
     )
     (siyu.settings.landing_folder / "stranger.csv").write_text("a,b,c\n1,2,3\n")
@@ -227,6 +237,7 @@ def test_a_late_file_and_a_stranger_while_readers_ask(
     assert "1 file was refused" in output
     assert "stranger.csv" in output
     assert "No contract fits this file" in output
+    assert_the_late_order_is_a_restatement(siyu, customer, stocks)
 
 
 def test_a_failed_check_publishes_nothing_and_names_the_remedy(

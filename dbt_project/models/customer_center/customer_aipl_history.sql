@@ -1,8 +1,118 @@
--- The lifetime tier never falls: only an event above everything before it opens an interval. Of
--- events at the same moment the highest speaks.
-with events as (
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
+-- Two views of a customer's tier. The lifetime tier never falls. The active tier is the highest one
+-- with a qualifying behaviour in its window: the window's days, counted back from the day asked
+-- about. So a tier lapses as the local day begins that is a whole window after the last behaviour.
+with evidence as (
 
-    select * from {{ ref('int_customers__aipl_events') }}
+    select * from {{ ref('int_customers__tier_evidence') }}
+    where {{ touched_customers_only('customer_id') }}
+
+),
+
+profile as (
+
+    select * from {{ ref('industry_profiles') }}
+    where industry_profile = {{ var('industry_profile', 1) }}
+
+),
+
+windows as (
+
+    {% for name in ['awareness', 'interest', 'purchase', 'loyalty'] %}
+        select
+            {{ loop.index }} as tier_rank,
+            {{ 2 ** (loop.index - 1) }} as tier_bit,
+            aipl_{{ name }}_days as window_days
+        from profile
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+ordered as (
+
+    select
+        *,
+        lag(activity_date) over (
+            partition by customer_id, tier_rank
+            order by
+                activity_date asc nulls last,
+                first_at asc nulls last,
+                first_event_id asc nulls last
+        ) as previous_date,
+        lead(activity_date) over (
+            partition by customer_id, tier_rank
+            order by
+                activity_date asc nulls last,
+                last_at asc nulls last,
+                last_event_id asc nulls last
+        ) as next_date
+    from evidence
+
+),
+
+gaps as (
+
+    select
+        ordered.*,
+        windows.tier_bit,
+        windows.window_days,
+        {{ days_between('ordered.previous_date', 'ordered.activity_date') }} as days_before,
+        {{ days_between('ordered.activity_date', 'ordered.next_date') }} as days_after
+    from ordered
+    inner join windows on ordered.tier_rank = windows.tier_rank
+
+),
+
+-- where a run of behaviours without a lapse begins and ends, tier by tier
+bounds as (
+
+    select
+        customer_id,
+        'lifetime' as tier_view,
+        tier_rank,
+        tier_bit,
+        behaviour,
+        first_event_id as event_id,
+        first_at as changed_at
+    from gaps
+    where days_before is null
+    union all
+    select
+        customer_id,
+        'active' as tier_view,
+        tier_rank,
+        tier_bit,
+        behaviour,
+        first_event_id as event_id,
+        first_at as changed_at
+    from gaps
+    where days_before is null or days_before > window_days
+    union all
+    select
+        customer_id,
+        'active' as tier_view,
+        tier_rank,
+        -tier_bit as tier_bit,
+        behaviour,
+        last_event_id as event_id,
+        {{ end_of_local_day(add_days('activity_date', 'window_days - 1')) }} as changed_at
+    from gaps
+    where days_after is null or days_after > window_days
+
+),
+
+-- the tiers held after each bound, a bit for each: bounds of one moment count together
+held as (
+
+    select
+        *,
+        sum(tier_bit) over (
+            partition by customer_id, tier_view
+            order by changed_at asc nulls last
+            range between unbounded preceding and current row
+        ) as tier_bits
+    from bounds
 
 ),
 
@@ -10,42 +120,56 @@ ranked as (
 
     select
         *,
-        max(tier_rank) over (
-            partition by customer_id
-            order by event_at asc nulls last, tier_rank desc nulls last, event_id asc nulls last
-            rows between unbounded preceding and 1 preceding
-        ) as tier_rank_before
-    from events
+        case
+            when tier_bits >= 8 then 4
+            when tier_bits >= 4 then 3
+            when tier_bits >= 2 then 2
+            when tier_bits >= 1 then 1
+            else 0
+        end as highest_rank
+    from held
 
 ),
 
-entries as (
-
-    select * from ranked
-    where tier_rank_before is null or tier_rank > tier_rank_before
-
-),
-
-intervals as (
+-- of the bounds of one moment the highest tier's comes first: it is the one that made the change
+compared as (
 
     select
         *,
-        lead(event_at) over (partition by customer_id order by event_at asc nulls last) as valid_to,
-        lag(tier) over (partition by customer_id order by event_at asc nulls last) as previous_tier
-    from entries
+        lag(highest_rank) over (
+            partition by customer_id, tier_view
+            order by changed_at asc nulls last, tier_rank desc nulls last
+        ) as previous_rank
+    from ranked
+
+),
+
+changes as (
+
+    select
+        *,
+        {{ tier_of_rank('highest_rank') }} as tier,
+        case when previous_rank is not null then {{ tier_of_rank('previous_rank') }} end
+            as previous_tier,
+        lead(changed_at) over (
+            partition by customer_id, tier_view order by changed_at asc nulls last
+        ) as valid_to
+    from compared
+    where previous_rank is null or previous_rank <> highest_rank
 
 )
 
 select
     customer_id,
+    tier_view,
     tier,
-    cast(tier_rank as integer) as tier_rank,
+    cast(highest_rank as integer) as tier_rank,
     previous_tier,
+    {{ tier_movement("coalesce(previous_tier, " ~ tier_new() ~ ")", 'tier') }} as movement,
     behaviour,
     event_id,
-    valid_to is null as is_current,
-    event_at as valid_from,
-    {{ local_date('event_at') }} as valid_from_date,
+    changed_at as valid_from,
+    {{ local_date('changed_at') }} as valid_from_date,
     valid_to,
     {{ local_date('valid_to') }} as valid_to_date
-from intervals
+from changes

@@ -1,4 +1,10 @@
-with identifiers as (
+with as_of as (
+
+    select as_of_date from {{ ref('int_calendar__as_of') }}
+
+),
+
+identifiers as (
 
     select
         customer_id,
@@ -16,49 +22,49 @@ with identifiers as (
 
 ),
 
-current_tiers as (
+lifetime_tiers as (
 
-    select
-        customer_id,
-        tier,
-        valid_from
-    from {{ ref('customer_aipl_history') }}
-    where is_current
+    {{ tiers_on('lifetime', '(select as_of_date from as_of)') }}
+
+),
+
+active_tiers as (
+
+    {{ tiers_on('active', '(select as_of_date from as_of)') }}
 
 ),
 
 first_touch as (
 
-    select * from {{ ref('int_customers__first_touch') }}
+    select first_touch.*
+    from {{ ref('int_customers__first_touch') }} as first_touch
+    cross join as_of
+    where first_touch.touched_date <= as_of.as_of_date
 
 ),
 
-touches as (
+totals as (
 
-    select
-        customer_id,
-        count(*) as touches,
-        max(touched_at) as last_touch_at
-    from {{ ref('int_touchpoints') }}
-    where is_identified and is_attributable and touched_at is not null
-    group by customer_id
+    select * from {{ ref('int_customers__totals_as_of') }}
 
 ),
 
-orders as (
+scores as (
+
+    select * from {{ ref('int_customers__scores') }}
+
+),
+
+-- of two platforms the one where the customer has come further
+lifecycles as (
 
     select
-        customer_id,
-        count(*) filter (where is_valid) as orders,
-        count(distinct case when is_valid then sale_date end) as purchase_days,
-        min(sale_date) filter (where is_valid) as first_order_date,
-        max(sale_date) filter (where is_valid) as last_order_date,
-        sum(gmv_cny) as gmv_cny,
-        sum(refund_cny) as refund_cny,
-        sum(net_gmv_cny) as net_gmv_cny
-    from {{ ref('int_orders') }}
-    where is_identified
-    group by customer_id
+        *,
+        row_number() over (
+            partition by customer_id
+            order by stage_number desc nulls last, lifecycle_platform desc nulls last
+        ) as lifecycle_number
+    from {{ ref('int_customers__lifecycle_stages') }}
 
 ),
 
@@ -76,33 +82,40 @@ memberships as (
 
 ),
 
--- consent counts when every card that states it agrees: one refusal is a refusal
 consents as (
 
     select
         customer_id,
-        bool_and(has_marketing_consent) as has_marketing_consent
-    from memberships
-    where has_marketing_consent is not null
+        bool_or(has_consent) as has_marketing_consent,
+        {{ distinct_values("case when has_consent then channel end") }} as consented_channels
+    from {{ ref('customer_consents') }}
     group by customer_id
 
 )
 
 select
     identifiers.customer_id,
-    current_tiers.tier as lifetime_tier,
+    lifetime_tiers.tier as lifetime_tier,
+    active_tiers.tier as active_tier,
+    lifecycles.lifecycle_stage,
+    lifecycles.lifecycle_platform,
     first_touch.channel as first_channel,
     first_touch.domain as first_domain,
+    totals.home_channel,
     memberships.member_level,
     memberships.store_name as home_store,
     memberships.guide_name,
+    consents.consented_channels,
     cast(identifiers.identifiers as bigint) as identifiers,
-    cast(coalesce(touches.touches, 0) as bigint) as touches,
-    cast(coalesce(orders.orders, 0) as bigint) as orders,
-    cast(coalesce(orders.purchase_days, 0) as bigint) as purchase_days,
-    cast(coalesce(orders.gmv_cny, 0) as decimal(18, 4)) as gmv_cny,
-    cast(coalesce(orders.refund_cny, 0) as decimal(18, 4)) as refund_cny,
-    cast(coalesce(orders.net_gmv_cny, 0) as decimal(18, 4)) as net_gmv_cny,
+    cast(coalesce(totals.touches, 0) as bigint) as touches,
+    cast(coalesce(totals.orders, 0) as bigint) as orders,
+    cast(coalesce(totals.purchase_days, 0) as bigint) as purchase_days,
+    cast(coalesce(totals.gmv_cny, 0) as decimal(18, 4)) as gmv_cny,
+    cast(coalesce(totals.refund_cny, 0) as decimal(18, 4)) as refund_cny,
+    cast(coalesce(totals.net_gmv_cny, 0) as decimal(18, 4)) as net_gmv_cny,
+    cast(scores.recency_score as integer) as recency_score,
+    cast(scores.frequency_score as integer) as frequency_score,
+    cast(scores.monetary_score as integer) as monetary_score,
     identifiers.has_phone,
     identifiers.has_unionid,
     identifiers.has_wechat_openid,
@@ -111,19 +124,32 @@ select
     identifiers.has_crm_card,
     memberships.membership_key is not null as is_member,
     consents.has_marketing_consent,
+    coalesce(scores.is_super_user, false) as is_super_user,
+    coalesce(scores.is_deal_hunter, false) as is_deal_hunter,
     identifiers.first_seen_at,
-    current_tiers.valid_from as lifetime_tier_since,
+    lifetime_tiers.valid_from as lifetime_tier_since,
+    active_tiers.valid_from as active_tier_since,
     first_touch.touched_at as first_touch_at,
-    touches.last_touch_at,
-    orders.first_order_date,
-    orders.last_order_date
+    totals.last_touch_at,
+    totals.first_order_date,
+    totals.last_order_date,
+    next_orders.next_order_expected_date,
+    as_of.as_of_date
 from identifiers
-left join current_tiers on identifiers.customer_id = current_tiers.customer_id
+cross join as_of
+left join lifetime_tiers on identifiers.customer_id = lifetime_tiers.customer_id
+left join active_tiers on identifiers.customer_id = active_tiers.customer_id
+left join lifecycles
+    on
+        identifiers.customer_id = lifecycles.customer_id
+        and lifecycles.lifecycle_number = 1
 left join first_touch on identifiers.customer_id = first_touch.customer_id
-left join touches on identifiers.customer_id = touches.customer_id
-left join orders on identifiers.customer_id = orders.customer_id
+left join totals on identifiers.customer_id = totals.customer_id
+left join scores on identifiers.customer_id = scores.customer_id
 left join memberships
     on
         identifiers.customer_id = memberships.customer_id
         and memberships.membership_number = 1
 left join consents on identifiers.customer_id = consents.customer_id
+left join {{ ref('int_customers__next_order') }} as next_orders
+    on identifiers.customer_id = next_orders.customer_id

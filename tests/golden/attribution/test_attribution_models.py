@@ -79,7 +79,8 @@ def _write_inputs(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
         """
     )
     connection.execute(NOT_DELIVERED)
-    connection.executemany("insert into seeds.channels values ($1, 'public')", [[name] for name in CHANNELS])
+    rows = [[name] for name in CHANNELS]
+    connection.executemany("insert into seeds.channels values ($1, 'public')", rows)
     orders, touches, customer = [], [], 0
     for journey in journeys():
         for number in range(journey.conversions + journey.nulls):

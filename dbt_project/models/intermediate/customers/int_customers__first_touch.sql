@@ -1,22 +1,27 @@
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- The earliest touch of a person's whole history, also one after the first order.
-with touchpoints as (
+with touches as (
 
     select
-        *,
+        days.*,
         row_number() over (
-            partition by customer_id
-            order by touched_at asc nulls last, touch_id asc nulls last
+            partition by days.customer_id
+            order by days.first_at asc nulls last, days.first_event_id asc nulls last
         ) as touch_number
-    from {{ ref('int_touchpoints') }}
-    where is_identified and is_attributable and touched_at is not null
+    from {{ ref('int_customers__days') }} as days
+    inner join {{ ref('aipl_behaviours') }} as behaviours
+        on days.behaviour = behaviours.behaviour
+    where behaviours.is_attributable and {{ touched_customers_only('days.customer_id') }}
 
 )
 
 select
-    customer_id,
-    touch_id,
-    touched_at,
-    coalesce(channel, {{ channel_none() }}) as channel,
-    coalesce(domain, {{ channel_none() }}) as domain
-from touchpoints
-where touch_number = 1
+    touches.customer_id,
+    touches.first_event_id as touch_id,
+    touches.first_at as touched_at,
+    touches.activity_date as touched_date,
+    touches.channel,
+    coalesce(channels.domain, {{ channel_none() }}) as domain
+from touches
+left join {{ ref('channels') }} as channels on touches.channel = channels.channel
+where touches.touch_number = 1

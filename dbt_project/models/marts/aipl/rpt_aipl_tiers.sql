@@ -1,110 +1,135 @@
--- One stage per person and day, the highest reached by its end: stock = all entries so far minus
--- all exits so far.
+-- One tier per customer and day, the highest of the day, which is that of its end: stock = all
+-- who entered so far minus all who left so far.
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
 
 ),
 
-history as (
+moves as (
 
-    select history.*
-    from {{ ref('customer_aipl_history') }} as history
-    cross join as_of
-    where history.valid_from_date <= as_of.as_of_date
+    select * from {{ ref('int_customers__tier_moves') }}
+    where period_type = 'day'
 
 ),
 
-bounds as (
+segments as (
 
     select
-        min(history.valid_from_date) as first_date,
-        max(as_of.as_of_date) as as_of_date
-    from history
-    cross join as_of
-
-),
-
-days as (
-
-    select
-        {{ add_days('bounds.first_date', 'numbers.number') }} as tier_date,
-        bounds.as_of_date
-    from bounds
-    cross join {{ ref('int_calendar__numbers') }} as numbers
-    where numbers.number <= {{ days_between('bounds.first_date', 'bounds.as_of_date') }}
+        tier_view,
+        segment_type,
+        segment_value,
+        min(period_start) as first_date
+    from moves
+    group by tier_view, segment_type, segment_value
 
 ),
 
 tiers as (
 
-    select distinct tier
-    from {{ ref('aipl_behaviours') }}
-    where tier is not null
+    {% for tier in aipl_tiers() -%}
+        select '{{ tier }}' as tier
+        union all
+    {% endfor -%}
+    select {{ tier_outside() }} as tier
 
 ),
 
-moves as (
+cells as (
 
     select
-        valid_from_date as tier_date,
-        tier,
-        1 as entered,
-        0 as moved_up
-    from history
+        as_of.as_of_date,
+        segments.tier_view,
+        segments.segment_type,
+        segments.segment_value,
+        {{ add_days('segments.first_date', 'numbers.number') }} as tier_date,
+        tiers.tier
+    from segments
+    cross join as_of
+    inner join {{ ref('int_calendar__numbers') }} as numbers
+        on numbers.number <= {{ days_between('segments.first_date', 'as_of.as_of_date') }}
+    cross join tiers
+    where segments.tier_view = 'active' or tiers.tier <> {{ tier_outside() }}
+
+),
+
+flows as (
+
+    select
+        tier_view,
+        segment_type,
+        segment_value,
+        period_start as tier_date,
+        to_tier as tier,
+        customers as entered,
+        0 as gone
+    from moves
     union all
     select
-        valid_to_date as tier_date,
-        tier,
+        tier_view,
+        segment_type,
+        segment_value,
+        period_start as tier_date,
+        from_tier as tier,
         0 as entered,
-        1 as moved_up
-    from history
-    where valid_to_date is not null
+        customers as gone
+    from moves
 
 ),
 
 daily as (
 
     select
+        tier_view,
+        segment_type,
+        segment_value,
         tier_date,
         tier,
         sum(entered) as entered,
-        sum(moved_up) as moved_up
-    from moves
-    group by tier_date, tier
+        sum(gone) as gone
+    from flows
+    group by tier_view, segment_type, segment_value, tier_date, tier
 
 ),
 
 stocks as (
 
     select
-        days.as_of_date,
-        days.tier_date,
-        tiers.tier,
+        cells.*,
         coalesce(daily.entered, 0) as entered,
-        coalesce(daily.moved_up, 0) as moved_up,
-        sum(coalesce(daily.entered, 0) - coalesce(daily.moved_up, 0)) over (
-            partition by tiers.tier
-            order by days.tier_date asc nulls last
+        coalesce(daily.gone, 0) as gone,
+        sum(coalesce(daily.entered, 0) - coalesce(daily.gone, 0)) over (
+            partition by cells.tier_view, cells.segment_type, cells.segment_value, cells.tier
+            order by cells.tier_date asc nulls last
             rows between unbounded preceding and current row
         ) as customers
-    from days
-    cross join tiers
+    from cells
     left join daily
         on
-            days.tier_date = daily.tier_date
-            and tiers.tier = daily.tier
+            cells.tier_view = daily.tier_view
+            and cells.segment_type = daily.segment_type
+            and cells.segment_value = daily.segment_value
+            and cells.tier_date = daily.tier_date
+            and cells.tier = daily.tier
 
 )
 
 select
     as_of_date,
+    tier_view,
+    segment_type,
+    segment_value,
     tier_date,
     tier,
     cast(customers as bigint) as customers,
     cast(entered as bigint) as entered_customers,
-    cast(moved_up as bigint) as moved_up_customers,
-    cast(customers as double)
-    / nullif(cast(sum(customers) over (partition by tier_date) as double), 0) as share,
+    cast(gone as bigint) as left_customers,
+    cast(customers as double) / nullif(
+        cast(
+            sum(customers) over (
+                partition by tier_view, segment_type, segment_value, tier_date
+            ) as double
+        ), 0
+    ) as share,
     tier_date = as_of_date as is_as_of_date
 from stocks
