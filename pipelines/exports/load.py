@@ -42,8 +42,8 @@ from pipelines.exports.report import (
 from pipelines.settings import Settings
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".download", ".partial")
-_BATCH_FILES = 500
-_BATCH_BYTES = 32 * 1024**2
+_BATCH_FILES = 1000
+_BATCH_BYTES = 64 * 1024**2
 _TRANSACTION_BYTES = 512 * 1024**2
 _ORIGIN = {
     "_file_id": pl.Int64(),
