@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.identity.changes import Change, changed_customers
-from pipelines.identity.codes import Codes
+from pipelines.identity.codes import NO_TIME, Codes
 from pipelines.identity.graph import Flags, Integers, among, common, distinct, members, without
 from pipelines.identity.region import flags_of
 from pipelines.identity.screen import REASONS
 from pipelines.identity.sql import staged
+from pipelines.identity.standing import Standing
 
 _SCHEMA = {
     "event": pl.String,
@@ -25,6 +26,7 @@ _SCHEMA = {
     "reason": pl.String,
 }
 """`cause` is an edge_id."""
+_DECIDED = "somebody decided that they are one person"
 _WITHDRAWN = "the evidence that held them together is gone"
 _SELDOM = REASONS.index("too_little_evidence")
 """Reasons up to this number seldom part people: such an edge is the last to be named."""
@@ -39,15 +41,20 @@ class Run:
 
 
 def log_customers(
-    connection: duckdb.DuckDBPyConnection, run: Run, change: Change, codes: Codes, erased: Integers
+    connection: duckdb.DuckDBPyConnection,
+    run: Run,
+    change: Change,
+    codes: Codes,
+    standing: Standing,
 ) -> None:
     """Log customers created, merged, split and retired; identifiers that joined or left one."""
     carried = change.carried
     retired = retired_customers(change)
+    erased = standing.erased
     forgotten = _customers_of(change, erased)
     frames = [
         _events("created", carried.created, identifiers=_identifiers(change, carried.created_at)),
-        _merged(change, codes),
+        _merged(change, codes, standing.must),
         _split(change, codes),
         _events("erased", common(retired, forgotten)),
         _events("retired", without(retired, forgotten)).with_columns(
@@ -131,12 +138,16 @@ def _customers_of(change: Change, identifiers: Integers) -> Integers:
     return distinct(before.customers[before.nodes_of(at)])
 
 
-def _merged(change: Change, codes: Codes) -> pl.DataFrame:
-    """Cause: the strongest edge that leads out of the absorbed customer."""
+def _merged(change: Change, codes: Codes, must: Integers) -> pl.DataFrame:
+    """Cause: a decision (pairs of identifiers) about the absorbed customer, or the strongest edge
+    that leads out of it.
+    """
     absorbed = change.carried.absorbed
     events = _events("merged", change.carried.survivors, others=absorbed)
     if events.is_empty():
         return events
+    is_decided = among(absorbed, _decided(change, must))
+    decided, events = events.filter(is_decided), events.filter(~is_decided)
     old = change.old
     edges, here, there = _ends(change, _of(old, absorbed), used=True)
     chosen = old[here] != old[there]
@@ -147,7 +158,21 @@ def _merged(change: Change, codes: Codes) -> pl.DataFrame:
         other_customer_id=old[here[chosen]],
         identifier_id=_identifiers(change, here[chosen]),
     )
-    return _with_causes(events.drop("identifier_id"), causes, ["other_customer_id"])
+    joined = _with_causes(events.drop("identifier_id"), causes, ["other_customer_id"])
+    return pl.concat([decided.with_columns(reason=pl.lit(_DECIDED)), joined])
+
+
+def _decided(change: Change, must: Integers) -> Integers:
+    """Customers that were two and are one, by a decision about an identifier of each."""
+    identifiers = change.region.identifiers
+    pairs = np.searchsorted(identifiers, must[among(must, identifiers).all(axis=1)])
+    before, after = (
+        rows.customers[rows.periods.node_of(pairs.ravel(), np.full(pairs.size, NO_TIME))]
+        for rows in (change.before, change.after)
+    )
+    (was, other), (now, same) = before.reshape(-1, 2).T, after.reshape(-1, 2).T
+    made_one = (was != other) & (now == same)
+    return distinct(np.concatenate([was[made_one], other[made_one]]))
 
 
 def _split(change: Change, codes: Codes) -> pl.DataFrame:

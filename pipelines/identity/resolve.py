@@ -259,7 +259,7 @@ def _write(
         f"(from identity.identity_blocked anti join {_WAS_BLOCKED} using (identifier_id))",
         "r.reason",
     )
-    log_customers(connection, run, change, inputs.codes, inputs.standing.erased)
+    log_customers(connection, run, change, inputs.codes, inputs.standing)
     write_map(connection, change)
     write_history(connection, change, run.run_at, run.run_id)
     with staged(connection, "customers", {"customer_id": changed_customers(change)}):

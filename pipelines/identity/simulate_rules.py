@@ -63,7 +63,7 @@ class RuleChange:
         """The seeds as they would be: rows with a known key are changed, others are added.
 
         Raises:
-            RuleChangeError: a row to remove is not there.
+            RuleChangeError: a row to remove is not there, or a new one is not whole.
         """
         changed = {
             seed.attribute: self._changed(seed, getattr(seeds, seed.attribute)) for seed in _SEEDS
@@ -84,6 +84,8 @@ class RuleChange:
         for change in self.rows.get(seed.name, ()):
             key = _key(seed, change)
             if not change.get(REMOVE):
+                if key not in rows:
+                    self._require_whole(seed, change)
                 rows[key] = {**rows.get(key, {}), **change}
                 rows[key].pop(REMOVE, None)
             elif rows.pop(key, None) is None:
@@ -92,6 +94,17 @@ class RuleChange:
                     "remove. Remedy: correct the key or leave the row out"
                 )
         return list(rows.values())
+
+    def _require_whole(self, seed: _Seed, change: Row) -> None:
+        fields = seed.model.model_fields.items()
+        required = [name for name, column in fields if column.is_required()]
+        missing = [name for name in required if change.get(name) in (None, "")]
+        if missing:
+            raise RuleChangeError(
+                f"{self.path}, {seed.name}, {_named(seed, change)}: no row is named so, so this is "
+                f"a new one, which lacks {', '.join(missing)}. Remedy: correct the "
+                f"{', '.join(seed.key)} to change a row, or write these columns to add one"
+            )
 
 
 def read_rule_change(path: Path) -> RuleChange:

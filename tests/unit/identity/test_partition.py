@@ -334,6 +334,19 @@ class TestDecisions:
         world.resolve()
         assert world.partition() == groups("c1 c2 u1 u2 p1 d1")
 
+    def test_a_third_persons_identifier_does_not_slip_in_with_a_merge(self, world: World) -> None:
+        world.conditions.types["u"]["max_per_customer"] = 1
+        world.conditions.rules[4]["priority"] = 5
+        world.deliver([("c1", "u1"), Pair("c1", "p1", times=2), ("c2", "p2")])
+        world.deliver([("c3", "u3"), ("c3", "p1")])
+        world.resolve()
+        assert world.partition() == groups("c1 u1 p1", "c2 p2", "c3 u3")
+        world.conditions.decide("merge", "c1", "c2")
+        world.resolve()
+        assert world.partition() == groups("c1 c2 u1 p1 p2", "c3 u3")
+        assert world.reasons() == {None: 4, "limit": 1}
+        assert world.log("merged", "reason") == [("somebody decided that they are one person",)]
+
     def test_two_people_stay_two(self, world: World) -> None:
         world.deliver([("c1", "p1"), ("c2", "p1"), ("c2", "u1")])
         world.resolve()

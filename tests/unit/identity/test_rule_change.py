@@ -83,3 +83,10 @@ def test_a_row_to_remove_must_be_there(seeds: RuleSeeds, tmp_path: Path) -> None
     path.write_text("identity_rules: [{rule_id: 4711, remove: true}]", "utf-8")
     with pytest.raises(RuleChangeError, match="4711: there is no such row to remove"):
         read_rule_change(path).applied_to(seeds)
+
+
+def test_an_unknown_rule_number_is_a_new_rule(seeds: RuleSeeds, tmp_path: Path) -> None:
+    path = tmp_path / "change.yml"
+    path.write_text("identity_rules: [{rule_id: 4711, is_active: true}]", "utf-8")
+    with pytest.raises(RuleChangeError, match=r"4711: no row is named so.*new one.*rule_name"):
+        read_rule_change(path).applied_to(seeds)
