@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.identity.effect import TIERS, CustomerFigures, Effect, Group
+from pipelines.identity.correct.effect import TIERS, CustomerFigures, Effect, Group
 
 _out = Console(highlight=False)
 _MAX_GROUPS = 15

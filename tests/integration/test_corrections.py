@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.exports.contract_files import load_contracts
 from pipelines.exports.load import load_files, pending_files
-from pipelines.identity.decision_file import decisions_file, read_decisions
+from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.privacy.forget import forget_again
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.publishing.reader import connect, versions
