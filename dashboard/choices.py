@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.publishing import SnapshotConnection
+from dashboard.figures import Snapshot
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Choices:
     product_roles: tuple[str, ...]
 
 
-def choices(snapshot: SnapshotConnection) -> Choices:
+def choices(snapshot: Snapshot) -> Choices:
     """Read the values; raises QueryError when a mart is absent."""
 
     def distinct(sql: str) -> tuple[str, ...]:

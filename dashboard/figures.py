@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import duckdb
 import polars as pl
 
-from pipelines.publishing import PublishingError, SnapshotConnection
+from pipelines.publishing import Manifest, PublishingError
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 Unit = Literal["count", "money", "share", "days", "ratio", "date", "text"]
 Option = dict[str, Any]
 """An Apache ECharts option; JSON-able. Functions are strings between `scripts.MARK`s."""
+
+
+class Snapshot(Protocol):
+    """What figures are read from: `SnapshotConnection`, or a version that is being published."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Of the version that is read."""
+
+    def polars(self, sql: str, parameters: Sequence[object] | None = None) -> pl.DataFrame:
+        """Rows of one SELECT. Raises QueryError."""
+
+    def fetch(
+        self, sql: str, parameters: Sequence[object] | None = None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and rows of one SELECT. Raises QueryError."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +134,7 @@ class Figure:
         return self.draw(language)
 
 
-FigureFunction = Callable[[SnapshotConnection, Filters], Figure]
+FigureFunction = Callable[[Snapshot, Filters], Figure]
 
 
 @dataclass(frozen=True)
@@ -133,11 +149,11 @@ class Page:
     """Key → title and maker of each figure, in order."""
     filters: frozenset[str] = frozenset()
 
-    def figures(self, snapshot: SnapshotConnection, filters: Filters) -> list[Figure]:
+    def figures(self, snapshot: Snapshot, filters: Filters) -> list[Figure]:
         """All figures; one that fails is there in its error state."""
         return list(self.iterate(snapshot, filters))
 
-    def iterate(self, snapshot: SnapshotConnection, filters: Filters) -> Iterator[Figure]:
+    def iterate(self, snapshot: Snapshot, filters: Filters) -> Iterator[Figure]:
         """One figure after the other, so that a surface can show each as soon as it is there."""
         for key, (title, make) in self.makers.items():
             try:

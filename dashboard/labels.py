@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from dashboard import words
-from dashboard.figures import Language, Text, Unit
-from pipelines.publishing import SnapshotConnection
+from dashboard.figures import Language, Snapshot, Text, Unit
 from pipelines.settings import REPOSITORY
 
 _SEEDS = REPOSITORY / "dbt_project" / "seeds"
@@ -52,7 +51,7 @@ def path(names: str) -> Text:
     return Text(" → ".join(s.en for s in steps), " → ".join(s.zh for s in steps))
 
 
-def columns(snapshot: SnapshotConnection, table: str, names: Iterable[str]) -> dict[str, Text]:
+def columns(snapshot: Snapshot, table: str, names: Iterable[str]) -> dict[str, Text]:
     """Headers of columns of a published table, by its bare name, as the dictionary has them.
 
     A column that the query made up has its name in `words.COLUMNS`.

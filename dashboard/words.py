@@ -66,6 +66,7 @@ VALUES = {
 }
 
 COLUMNS = {
+    "reached_customers": Text("Reached this tier", "达到该层客户数"),
     "from_tier": Text("From tier", "原层级"),
     "to_tier": Text("To tier", "现层级"),
 }

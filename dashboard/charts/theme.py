@@ -18,6 +18,12 @@ GRID = "#d9dee4"
 SEQUENCE = ["#eff6fb", "#c6dff0", "#7fb8dc", "#2a86bf", "#0b4f7d"]
 """Light to dark, readable without colour."""
 TIER_COLOURS = {"A": SKY, "I": GREEN, "P": ORANGE, "L": PINK}
+DOMAIN_COLOURS = {
+    "private": BLUE,
+    "public": GREEN,
+    "commercial": ORANGE,
+    "(unattributed)": GREY,
+}
 HATCH: Option = {
     "symbol": "rect", "symbolSize": 1, "color": "rgba(31,41,51,0.45)",
     "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.785,

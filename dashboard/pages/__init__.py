@@ -1,6 +1,13 @@
 """The pages, in the order of the menu."""
 
 from dashboard.figures import Page
-from dashboard.pages.scorecard import PAGE as SCORECARD
+from dashboard.pages import aipl, attribution, cohorts, data_health, repurchase, scorecard
 
-PAGES: tuple[Page, ...] = (SCORECARD,)
+PAGES: tuple[Page, ...] = (
+    scorecard.PAGE,
+    aipl.PAGE,
+    cohorts.PAGE,
+    repurchase.PAGE,
+    attribution.PAGE,
+    data_health.PAGE,
+)
