@@ -58,4 +58,4 @@ class PlainRefresh:
     def _dbt(self, selector: str, mode: increment.Mode) -> None:
         results = self.dbt.build(["--selector", selector, *self.options], full=mode.is_full)
         failed = [f"{one.node.name}: {one.message}" for one in results if one.status not in _DONE]
-        assert failed == []
+        assert failed == [], failed
