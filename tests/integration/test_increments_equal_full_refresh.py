@@ -60,7 +60,7 @@ def from_scratch(settings: Settings, data: Path) -> Path:
 
 
 def test_a_few_days(tmp_path: Path) -> None:
-    days = Days(tmp_path / "brand", customers=150, days=20)
+    days = Days(tmp_path / "brand", customers=150, days=30)
     settings = Settings(data=tmp_path / "data")
     refresh = PlainRefresh(settings)
     last = len(days.days) - 1
