@@ -5,7 +5,7 @@
   unit 'row': one row per key, the newest. unit 'group': every row of the newest file that holds
   the key, so that a line that is gone from an order is gone here too.
   condition: which rows take part at all; default all.
-  In an increment of a model that is one: only keys that new files name.
+  In an increment of an incremental model: only keys that new files name, if `relation` is a source.
 -#}
 {% macro latest_snapshot(relation, key, unit, condition='true') -%}
     {%- if unit not in ['row', 'group'] -%}
@@ -24,7 +24,9 @@
                     _line_number desc nulls last{% endif %}
             ) as _snapshot_rank
         from {{ relation }} as delivered
-        {{ join_keys_with_news(relation, key) }}
+        {%- if relation is not string %}
+            {{ join_keys_with_news(relation, key) }}
+        {%- endif %}
         where {{ condition }}
     ) as ranked
     where _snapshot_rank = 1

@@ -1,9 +1,11 @@
--- Every touch that a source tells of is in fct_touchpoints: its behaviour is in the seed.
+-- Every touch that a source tells of is in fct_touchpoints: its behaviour is in the seed. What has
+-- no behaviour is none, such as a profile without consent.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_touchpoints'}}}) }}
 with sources as (
 
     {% for source in touch_sources() %}
         select touch_id from {{ ref('int_touchpoints__' ~ source) }}
+        where behaviour is not null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

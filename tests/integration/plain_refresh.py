@@ -40,6 +40,16 @@ class PlainRefresh:
 
     def build(self) -> str:
         """Build everything from what is loaded: what kind of refresh it was."""
+        mode = self.build_until_bound()
+        with open_warehouse(self.settings) as warehouse:
+            increment.bind(warehouse)
+        self._dbt("after_identity", mode)
+        with open_warehouse(self.settings) as warehouse:
+            increment.finish(self.settings, warehouse, mode)
+            return increment.last_refresh(warehouse)
+
+    def build_until_bound(self) -> increment.Mode:
+        """The first half: everything up to who is who."""
         with open_warehouse(self.settings) as warehouse:
             ensure_identity_tables(warehouse)
             mode = increment.begin(self.settings, warehouse)
@@ -49,13 +59,9 @@ class PlainRefresh:
             conditions = present_conditions(self.settings, warehouse)
             with transaction(warehouse):
                 resolver(self.settings, datetime.now(UTC))(warehouse, *conditions)
-            increment.bind(warehouse)
-        self._dbt("after_identity", mode)
-        with open_warehouse(self.settings) as warehouse:
-            increment.finish(self.settings, warehouse, mode)
-            return increment.last_refresh(warehouse)
+        return mode
 
     def _dbt(self, selector: str, mode: increment.Mode) -> None:
         results = self.dbt.build(["--selector", selector, *self.options], full=mode.is_full)
         failed = [f"{one.node.name}: {one.message}" for one in results if one.status not in _DONE]
-        assert failed == []
+        assert failed == [], failed

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 select
     order_key,
     order_id,

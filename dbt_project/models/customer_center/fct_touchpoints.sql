@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 select
     touch_id,
     identifier_id,

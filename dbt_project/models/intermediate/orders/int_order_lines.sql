@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='by_difference',
-        unique_key=['order_key', 'line_in_order'],
+        incremental_strategy='by_key',
+        unique_key=['platform', 'order_id'],
         meta={'touches': {'touched_orders': 'order_key'}}
     )
 }}
@@ -12,6 +12,7 @@ with unioned as (
         select
             order_key,
             '{{ platform }}' as platform,
+            order_id,
             sub_order_id,
             product_id,
             product_code,
@@ -24,6 +25,7 @@ with unioned as (
             file_id,
             line_number
         from {{ ref('int_orders__' ~ platform ~ '_lines') }}
+        where {{ touched_order_ids_only(platform, 'order_id') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

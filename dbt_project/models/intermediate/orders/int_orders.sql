@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='by_difference',
-        unique_key='order_key',
+        incremental_strategy='by_key',
+        unique_key=['platform', 'order_id'],
         meta={'touches': {'touched_customers': 'customer_id', 'touched_orders': 'order_key'}}
     )
 }}
@@ -34,6 +34,9 @@ with unioned as (
             paid_at,
             file_id
         from {{ ref('int_orders__' ~ platform) }}
+        where
+            {{ touched_order_ids_only(platform, 'order_id') }}
+            {{ or_of_touched_identifiers('order_id') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -1,7 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 -- The line with the highest price speaks for the order: gifts carry traffic of their own.
 with lines as (
 
     select * from {{ ref('int_orders__douyin_lines') }}
+    where {{ touched_order_ids_only('douyin', 'order_id') }}
 
 )
 

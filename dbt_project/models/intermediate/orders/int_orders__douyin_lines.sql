@@ -1,8 +1,18 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id',
+        meta={'touches': {'touched_order_ids': "'douyin', order_id", 'touched_orders': 'order_key'}}
+    )
+}}
 -- Douyin exports have no refund amount: after-sale cases tell it. Without a case, a sub-order that
 -- was paid and then closed, or whose after-sale status is a refund, went back whole.
 with lines as (
 
     select * from {{ ref('stg_douyin__orders') }}
+    where {{ touched_order_ids_only('douyin', 'main_order_id_douyin') }}
+    {{ or_of_touched_sub_orders() }}
 
 ),
 

@@ -1,8 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 -- Amounts of the order are repeated on its SKUs. The export states no refund: an order that was
 -- paid and then cancelled or deleted went back whole.
 with skus as (
 
     select * from {{ ref('stg_jd__orders') }}
+    where {{ touched_order_ids_only('jd', 'order_id_jd') }}
 
 ),
 

@@ -7,6 +7,7 @@ with skus as (
 
 select
     'jd:' || account || ':' || order_id_jd as order_key,
+    order_id_jd as order_id,
     cast(null as string) as sub_order_id,
     product_id_jd as product_id,
     coalesce(merchant_sku, merchant_code) as product_code,

@@ -1,7 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id',
+        meta={'touches': {'touched_orders': 'order_key'}}
+    )
+}}
 -- The order export says that a case ended with a refund, the settlement how much it was.
 with lines as (
 
     select * from {{ ref('int_orders__kuaishou_lines') }}
+    where {{ touched_order_ids_only('kuaishou', 'order_id') }}
 
 ),
 
@@ -11,7 +20,9 @@ settled_refunds as (
         order_id_kuaishou,
         sum(abs(refund_cny)) as refund_cny
     from {{ ref('stg_kuaishou__settlements') }}
-    where refund_cny <> 0
+    where
+        refund_cny <> 0
+        and {{ touched_order_ids_only('kuaishou', 'order_id_kuaishou') }}
     group by order_id_kuaishou
 
 ),

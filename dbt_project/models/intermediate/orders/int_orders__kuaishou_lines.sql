@@ -1,9 +1,17 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 with products as (
 
     select
         *,
         coalesce(paid_cny, unit_price_cny * quantity, 0) as amount_cny
     from {{ ref('stg_kuaishou__orders') }}
+    where {{ touched_order_ids_only('kuaishou', 'order_id_kuaishou') }}
 
 ),
 

@@ -1,6 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id',
+        meta={'touches': {'touched_orders': 'order_key'}}
+    )
+}}
 with lines as (
 
     select * from {{ ref('int_orders__laike_lines') }}
+    where {{ touched_order_ids_only('laike', 'order_id') }}
 
 )
 

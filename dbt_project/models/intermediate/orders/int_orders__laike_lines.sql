@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 -- A voucher that the report lists was sold; when, is told by 支付时间 where the file has it.
 with vouchers as (
 
@@ -6,6 +13,7 @@ with vouchers as (
         coalesce(paid_cny, received_cny, sales_cny, 0) as amount_cny,
         coalesce(paid_at, redeemed_at, first_exported_at) as sold_at
     from {{ ref('stg_laike__sales') }}
+    where {{ touched_order_ids_only('laike', 'order_id_laike') }}
 
 ),
 

@@ -1,11 +1,17 @@
--- A receipt number is unique only within a store, till and local day.
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 with lines as (
 
     select
         *,
-        coalesce(store_name, '') || '/' || coalesce(till_id, '') || '/'
-        || cast({{ local_date('sold_at') }} as string) || '/' || receipt_no as order_id
+        receipt_key as order_id
     from {{ ref('stg_pos__sales') }}
+    where {{ touched_order_ids_only('pos', 'receipt_key') }}
 
 )
 

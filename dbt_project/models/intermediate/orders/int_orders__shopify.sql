@@ -1,6 +1,14 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 with lines as (
 
     select * from {{ ref('int_orders__shopify_lines') }}
+    where {{ touched_order_ids_only('shopify', 'order_id') }}
 
 ),
 

@@ -1,7 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 -- Fields of an order stand on its first row only: the rate is looked up once per order.
 with items as (
 
     select * from {{ ref('stg_shopify__orders') }}
+    where {{ touched_order_ids_only('shopify', 'order_name') }}
 
 ),
 

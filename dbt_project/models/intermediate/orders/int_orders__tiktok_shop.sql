@@ -1,7 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 -- Amounts of the order are repeated on its SKUs.
 with lines as (
 
     select * from {{ ref('int_orders__tiktok_shop_lines') }}
+    where {{ touched_order_ids_only('tiktok_shop', 'order_id') }}
 
 ),
 

@@ -1,8 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 -- The file names no currency: the shop's account does. Local amounts of one order share a rate, the
 -- one of the day on which it was placed.
 with skus as (
 
     select * from {{ ref('stg_tiktok_shop__orders') }}
+    where {{ touched_order_ids_only('tiktok_shop', 'order_id_tiktok') }}
 
 ),
 

@@ -1,6 +1,14 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 with orders as (
 
     select * from {{ ref('stg_tmall__orders') }}
+    where {{ touched_order_ids_only('tmall', 'order_id_tmall') }}
 
 ),
 

@@ -17,6 +17,7 @@ orders as (
 select
     -- the order's own account, so that lines and order meet
     'tmall:' || coalesce(orders.account, items.account) || ':' || items.order_id_tmall as order_key,
+    items.order_id_tmall as order_id,
     items.sub_order_id_tmall as sub_order_id,
     items.product_id_tmall as product_id,
     coalesce(items.outer_sku, items.merchant_code) as product_code,

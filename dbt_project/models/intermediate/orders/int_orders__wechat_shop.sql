@@ -1,7 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id',
+        meta={'touches': {'touched_orders': 'order_key'}}
+    )
+}}
 -- Amounts of the order are repeated on its items; refunds are the items' own.
 with items as (
 
     select * from {{ ref('stg_wechat_shop__orders') }}
+    where {{ touched_order_ids_only('wechat_shop', 'order_id_wechat') }}
 
 ),
 

@@ -7,6 +7,7 @@ with items as (
 
 select
     'wechat_shop:' || account || ':' || order_id_wechat as order_key,
+    order_id_wechat as order_id,
     cast(null as string) as sub_order_id,
     product_id_wechat as product_id,
     coalesce(sku_code, merchant_code) as product_code,

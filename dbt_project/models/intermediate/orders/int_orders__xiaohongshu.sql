@@ -1,7 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id',
+        meta={'touches': {'touched_orders': 'order_key'}}
+    )
+}}
 -- The order export says that a case ended with a refund, the settlement how much it was.
 with lines as (
 
     select * from {{ ref('int_orders__xiaohongshu_lines') }}
+    where {{ touched_order_ids_only('xiaohongshu', 'order_id') }}
 
 ),
 
@@ -11,7 +20,9 @@ settled_refunds as (
         order_id_xiaohongshu,
         -sum(coalesce(goods_cny, 0) + coalesce(shipping_cny, 0)) as refund_cny
     from {{ ref('stg_xiaohongshu__settlements') }}
-    where coalesce(goods_cny, 0) + coalesce(shipping_cny, 0) < 0
+    where
+        coalesce(goods_cny, 0) + coalesce(shipping_cny, 0) < 0
+        and {{ touched_order_ids_only('xiaohongshu', 'order_id_xiaohongshu') }}
     group by order_id_xiaohongshu
 
 ),

@@ -1,9 +1,17 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id'
+    )
+}}
 with skus as (
 
     select
         *,
         coalesce(payable_cny, receivable_cny, 0) as amount_cny
     from {{ ref('stg_xiaohongshu__orders') }}
+    where {{ touched_order_ids_only('xiaohongshu', 'order_id_xiaohongshu') }}
 
 ),
 

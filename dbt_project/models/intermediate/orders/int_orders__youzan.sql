@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id',
+        meta={'touches': {'touched_orders': 'order_key'}}
+    )
+}}
 with orders as (
 
     select
@@ -5,6 +13,7 @@ with orders as (
         coalesce(paid_cny, payable_cny, 0) as known_payable_cny,
         coalesce(received_cny, paid_cny, 0) as known_received_cny
     from {{ ref('stg_youzan__orders') }}
+    where {{ touched_order_ids_only('youzan', 'order_id_youzan') }}
 
 ),
 

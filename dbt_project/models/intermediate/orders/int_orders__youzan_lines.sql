@@ -20,6 +20,7 @@ numbered as (
 
 select
     'youzan:' || account || ':' || order_id_youzan as order_key,
+    order_id_youzan as order_id,
     cast(part as string) as sub_order_id,
     cast(null as string) as product_id,
     cast(null as string) as product_code,

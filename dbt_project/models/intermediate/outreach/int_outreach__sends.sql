@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='recipient_key',
+        meta={'touches': {'touched_touches': ["send_key || ':click'", "send_key || ':interest'"]}}
+    )
+}}
 with sms as (
 
     select
@@ -22,6 +30,7 @@ with sms as (
         coalesce(clicked_at, receipt_at, sent_at) as clicked_at,
         coalesce(unsubscribed_at, receipt_at, sent_at) as unsubscribed_at
     from {{ ref('stg_outreach__sms_sends') }}
+    where {{ from_new_files() }}
 
 ),
 
@@ -49,6 +58,7 @@ ai_calls as (
         cast(null as timestamp) as clicked_at,
         cast(null as timestamp) as unsubscribed_at
     from {{ ref('stg_outreach__ai_calls') }}
+    where {{ from_new_files() }}
 
 ),
 
@@ -76,6 +86,7 @@ emails as (
         clicked_at,
         unsubscribed_at
     from {{ ref('stg_outreach__email_sends') }}
+    where {{ from_new_files() }}
 
 ),
 
@@ -103,10 +114,11 @@ mass_sends as (
         cast(null as timestamp) as clicked_at,
         cast(null as timestamp) as unsubscribed_at
     from {{ ref('stg_wecom__mass_sends') }}
+    where {{ from_new_files() }}
 
 ),
 
-unioned as (
+sends as (
 
     select * from sms
     union all
@@ -116,18 +128,31 @@ unioned as (
     union all
     select * from mass_sends
 
+),
+
+unioned as (
+
+    select
+        *,
+        medium || ':' || md5(
+            account
+            || '|' || coalesce(batch, '')
+            || '|' || coalesce(sender_userid, '')
+            || '|' || coalesce(receiver, '')
+            -- a mass message has a number; its name and time may come later
+            || case
+                when source = 'outreach'
+                    then '|' || campaign || '|' || coalesce(cast(sent_at as string), '')
+                else ''
+            end
+        ) as recipient_key
+    from sends
+
 )
 
 select
-    unioned.medium || ':' || md5(
-        unioned.account
-        || '|' || unioned.campaign
-        || '|' || coalesce(unioned.batch, '')
-        || '|' || coalesce(unioned.sender_userid, '')
-        || '|' || coalesce(unioned.receiver, '')
-        || '|' || coalesce(cast(unioned.sent_at as string), '')
-        || '|' || cast(unioned.send_number as string)
-    ) as send_key,
+    unioned.recipient_key || ':' || cast(unioned.send_number as string) as send_key,
+    unioned.recipient_key,
     unioned.medium,
     unioned.source,
     unioned.account,

@@ -1,8 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='by_difference',
-        unique_key='touch_id',
+        incremental_strategy='touched_touches',
         meta={'touches': {'touched_customers': 'customer_id'}}
     )
 }}
@@ -23,6 +22,7 @@ with unioned as (
             is_channel_pending,
             touched_at
         from {{ ref('int_touchpoints__' ~ source) }}
+        where {{ touched_touches_only('touch_id', 'order_key') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -1,7 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='identifier_value',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 with members as (
 
     select * from {{ ref('stg_crm__members') }}
-    where joined_at is not null
+    where {{ from_new_files() }}
 
 ),
 
@@ -13,7 +21,7 @@ join_channels as (
 
 select
     'crm:' || members.account || ':' || members.member_id_crm as touch_id,
-    'membership_joined' as behaviour,
+    case when members.joined_at is not null then 'membership_joined' end as behaviour,
     'crm_member_id' as identifier_type,
     members.member_id_crm as identifier_value,
     cast(null as string) as order_key,

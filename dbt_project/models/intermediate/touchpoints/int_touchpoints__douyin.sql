@@ -1,8 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_orders',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 -- An order carries the traffic that led to it, known person or not.
 with lines as (
 
     select * from {{ ref('int_orders__douyin_lines') }}
-    where line_rank = 1
+    where line_rank = 1 and {{ touched_orders_only('order_key') }}
 
 )
 

@@ -1,7 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 with contacts as (
 
     select * from {{ ref('stg_hubspot__contacts') }}
-    where created_at is not null
+    where {{ from_new_files() }}
 
 ),
 
@@ -13,7 +21,7 @@ original_sources as (
 
 select
     'hubspot:' || contacts.account || ':' || contacts.hubspot_contact_id as touch_id,
-    'web_contact_created' as behaviour,
+    case when contacts.created_at is not null then 'web_contact_created' end as behaviour,
     'hubspot_contact_id' as identifier_type,
     contacts.account || ':' || contacts.hubspot_contact_id as identifier_value,
     cast(null as string) as order_key,

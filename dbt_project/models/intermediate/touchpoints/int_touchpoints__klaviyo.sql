@@ -1,6 +1,14 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 select
     'klaviyo:' || account || ':' || klaviyo_id as touch_id,
-    'newsletter_subscribed' as behaviour,
+    case when has_email_consent then 'newsletter_subscribed' end as behaviour,
     'klaviyo_profile_id' as identifier_type,
     account || ':' || klaviyo_id as identifier_value,
     cast(null as string) as order_key,
@@ -12,4 +20,4 @@ select
     false as is_channel_pending,
     coalesce(email_consent_at, added_at, created_at) as touched_at
 from {{ ref('stg_klaviyo__profiles') }}
-where has_email_consent
+where {{ from_new_files() }}

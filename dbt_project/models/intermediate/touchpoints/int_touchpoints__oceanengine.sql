@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 with leads as (
 
     select * from {{ ref('int_leads') }}

@@ -1,6 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 with follows as (
 
     select * from {{ ref('stg_official_account__follows') }}
+    where {{ from_new_files() }}
 
 ),
 

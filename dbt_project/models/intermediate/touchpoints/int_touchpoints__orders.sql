@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_orders',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 -- Orders that name the channel that sold them, known person or not. Douyin has a model of its own.
 with orders as (
 
@@ -11,7 +18,7 @@ with orders as (
             channel,
             created_at
         from {{ ref('int_orders__' ~ platform) }}
-        where channel is not null
+        where channel is not null and {{ touched_orders_only('order_key') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

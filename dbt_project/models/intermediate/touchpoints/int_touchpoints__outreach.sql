@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- A message that the brand sends is nothing that the person did: only a reaction is a touch.
 with sends as (
 

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 select
     'parcel_cards:' || account || ':' || openid || ':' || cast(scanned_at as string) || ':'
     || coalesce(card_batch, '') as touch_id,
@@ -13,3 +21,4 @@ select
     false as is_channel_pending,
     scanned_at as touched_at
 from {{ ref('stg_parcel_cards__scans') }}
+where {{ from_new_files() }}

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 -- An invitation is a share by who invites. For who is invited it is a touch once it was followed.
 with invitations as (
 

@@ -1,6 +1,23 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='visit_key',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 with visits as (
 
-    select * from {{ ref('stg_stores__visits') }}
+    select
+        *,
+        'stores:' || account || ':' || store_name || ':' || cast(visited_at as string) || ':'
+        || md5(
+            coalesce(member_id_crm, '')
+            || '|' || coalesce(visitor_phone_key, '')
+            || '|' || coalesce(visitor_phone_masked, '')
+        ) as visit_key
+    from {{ ref('stg_stores__visits') }}
+    where {{ from_new_files() }}
 
 ),
 
@@ -11,13 +28,8 @@ visit_channels as (
 )
 
 select
-    'stores:' || visits.account || ':' || visits.store_name || ':'
-    || cast(visits.visited_at as string) || ':' || md5(
-        coalesce(visits.member_id_crm, '')
-        || '|' || coalesce(visits.visitor_phone_key, '')
-        || '|' || coalesce(visits.visitor_phone_masked, '')
-        || '|' || cast(visits.visit_number as string)
-    ) as touch_id,
+    visits.visit_key || ':' || cast(visits.visit_number as string) as touch_id,
+    visits.visit_key,
     'store_visited' as behaviour,
     case
         when visits.member_id_crm is not null then 'crm_member_id'

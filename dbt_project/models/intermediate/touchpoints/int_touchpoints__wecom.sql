@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 select
     'wecom:' || relation_key as touch_id,
     case when is_acquisition then 'wecom_contact_added' else 'wecom_contact_handed_over' end

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='touch_id',
+        meta={'touches': {'touched_touches': 'touch_id'}}
+    )
+}}
 -- One customer row tells of up to four touches, each with a time of its own. The file has no
 -- customer number: a row is known by what its snapshot is keyed by.
 with customers as (
@@ -11,6 +19,7 @@ with customers as (
             || '|' || coalesce(cast(became_customer_at as string), '')
         ) as customer_row_key
     from {{ ref('stg_youzan__customers') }}
+    where {{ from_new_files() }}
 
 ),
 
@@ -66,7 +75,7 @@ touches as (
 
 select
     touches.touch_id,
-    touches.behaviour,
+    case when touches.touched_at is not null then touches.behaviour end as behaviour,
     case when touches.customer_phone_key is not null then 'phone' end as identifier_type,
     touches.customer_phone_key as identifier_value,
     cast(null as string) as order_key,
@@ -79,4 +88,3 @@ select
     touches.touched_at
 from touches
 left join sources on touches.source_channel = sources.source_channel
-where touches.touched_at is not null

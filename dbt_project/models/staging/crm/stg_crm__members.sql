@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='member_id_crm'
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_crm', 'members'), ['member_id_crm'], 'row') }}

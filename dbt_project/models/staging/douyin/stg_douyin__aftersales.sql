@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='aftersale_id_douyin',
+        meta={'touches': {'touched_order_ids': "'douyin sub-order', sub_order_id_douyin"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_douyin', 'aftersales'), ['aftersale_id_douyin'], 'row') }}

@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'host_id_douyin', 'started_at']
+    )
+}}
 with source as (
 
     {{

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='main_order_id_douyin',
+        meta={'touches': {'touched_order_ids': "'douyin', main_order_id_douyin"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_douyin', 'orders'), ['main_order_id_douyin'], 'group') }}

@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'hubspot_contact_id']
+    )
+}}
 with source as (
 
     {{

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_jd',
+        meta={'touches': {'touched_order_ids': "'jd', order_id_jd"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_jd', 'orders'), ['order_id_jd'], 'group') }}

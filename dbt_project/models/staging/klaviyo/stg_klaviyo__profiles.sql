@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'klaviyo_id']
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_klaviyo', 'profiles'), ['_account', 'klaviyo_id'], 'row') }}

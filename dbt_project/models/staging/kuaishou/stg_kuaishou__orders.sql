@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_kuaishou',
+        meta={'touches': {'touched_order_ids': "'kuaishou', order_id_kuaishou"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_kuaishou', 'orders'), ['order_id_kuaishou'], 'group') }}

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['order_id_kuaishou', 'product_id_kuaishou', 'settled_at'],
+        meta={'touches': {'touched_order_ids': "'kuaishou', order_id_kuaishou"}}
+    )
+}}
 with source as (
 
     {{

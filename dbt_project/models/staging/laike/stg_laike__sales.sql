@@ -1,11 +1,20 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['order_id_laike', 'sub_order_id_laike'],
+        meta={'touches': {'touched_order_ids': "'laike', order_id_laike"}}
+    )
+}}
 with source as (
 
     -- The file need not tell when a voucher was sold: the first export that holds it does.
     select
-        *,
+        delivered.*,
         min(_exported_at) over (partition by order_id_laike, sub_order_id_laike)
             as first_exported_at
-    from {{ source('raw_laike', 'sales') }}
+    from {{ source('raw_laike', 'sales') }} as delivered
+    {{ join_keys_with_news(source('raw_laike', 'sales'), ['order_id_laike', 'sub_order_id_laike']) }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'openid', 'subscribed_at']
+    )
+}}
 -- A follower who left and came back followed twice: the export knows only the latest time, the
 -- older files still tell the time before.
 with source as (

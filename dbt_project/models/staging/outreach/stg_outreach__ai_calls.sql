@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'campaign', 'batch', 'phone_key', 'phone_masked', 'called_at']
+    )
+}}
 with source as (
 
     {{

@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'campaign', 'email_key', 'email_masked', 'sent_at']
+    )
+}}
 with source as (
 
     {{

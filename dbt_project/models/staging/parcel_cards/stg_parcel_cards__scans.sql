@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'scanned_at', 'card_batch', 'openid']
+    )
+}}
 with source as (
 
     {{

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'store_name', 'till_id', 'sold_date', 'receipt_no'],
+        meta={'touches': {'touched_order_ids': "'pos', receipt_key"}}
+    )
+}}
 {%- set receipt = ['_account', 'store_name', 'till_id', local_date('sold_at'), 'receipt_no'] -%}
 
 with source as (
@@ -14,6 +22,9 @@ renamed as (
         till_id,
         member_id_crm,
         product_code,
+        -- a receipt number is unique only within a store, till and local day
+        coalesce(store_name, '') || '/' || coalesce(till_id, '') || '/'
+        || cast({{ local_date('sold_at') }} as string) || '/' || receipt_no as receipt_key,
         _account as account,
 
         -- strings
@@ -31,6 +42,7 @@ renamed as (
 
         -- timestamps
         sold_at,
+        {{ local_date('sold_at') }} as sold_date,
         _exported_at as exported_at
     from source
 

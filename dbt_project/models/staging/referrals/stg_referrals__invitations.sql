@@ -1,3 +1,20 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=[
+            'account',
+            'invited_at',
+            'campaign',
+            'inviter_member_id_crm',
+            'inviter_phone_key',
+            'inviter_phone_masked',
+            'invitee_member_id_crm',
+            'invitee_phone_key',
+            'invitee_phone_masked',
+        ]
+    )
+}}
 with source as (
 
     {{

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'order_name'],
+        meta={'touches': {'touched_order_ids': "'shopify', order_name"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_shopify', 'orders'), ['_account', 'order_name'], 'group') }}

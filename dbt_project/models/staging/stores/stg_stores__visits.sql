@@ -1,3 +1,17 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=[
+            'account',
+            'visited_at',
+            'store_name',
+            'member_id_crm',
+            'visitor_phone_key',
+            'visitor_phone_masked',
+        ]
+    )
+}}
 with source as (
 
     {{

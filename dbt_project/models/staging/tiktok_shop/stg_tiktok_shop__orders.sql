@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_tiktok',
+        meta={'touches': {'touched_order_ids': "'tiktok_shop', order_id_tiktok"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_tiktok_shop', 'orders'), ['order_id_tiktok'], 'group') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 with source as (
 
     {{ latest_snapshot(source('raw_tmall', 'cash_flow'), ['flow_id_tmall'], 'group') }}

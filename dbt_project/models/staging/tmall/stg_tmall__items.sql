@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_tmall',
+        meta={'touches': {'touched_order_ids': "'tmall', order_id_tmall"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_tmall', 'items'), ['order_id_tmall'], 'group') }}

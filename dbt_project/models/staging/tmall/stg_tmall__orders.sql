@@ -1,8 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_tmall',
+        meta={'touches': {'touched_order_ids': "'tmall', order_id_tmall"}}
+    )
+}}
 with source as (
 
     -- the age of a delivered version: 1 is the oldest
     select
-        *,
+        delivered.*,
         row_number() over (
             partition by order_id_tmall
             order by
@@ -10,7 +18,8 @@ with source as (
                 _file_id asc nulls first,
                 _line_number asc nulls first
         ) as _snapshot_number
-    from {{ source('raw_tmall', 'orders') }}
+    from {{ source('raw_tmall', 'orders') }} as delivered
+    {{ join_keys_with_news(source('raw_tmall', 'orders'), ['order_id_tmall']) }}
 
 ),
 

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_wechat',
+        meta={'touches': {'touched_order_ids': "'wechat_shop', order_id_wechat"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_wechat_shop', 'orders'), ['order_id_wechat'], 'group') }}

@@ -1,3 +1,10 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['account', 'message_id', 'userid', 'external_userid', 'chat_id']
+    )
+}}
 with source as (
 
     {{

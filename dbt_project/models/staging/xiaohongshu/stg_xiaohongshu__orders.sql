@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_xiaohongshu',
+        meta={'touches': {'touched_order_ids': "'xiaohongshu', order_id_xiaohongshu"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_xiaohongshu', 'orders'), ['order_id_xiaohongshu'], 'group') }}

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=['order_id_xiaohongshu', 'aftersale_id_xiaohongshu', 'settled_at', 'transaction_type'],
+        meta={'touches': {'touched_order_ids': "'xiaohongshu', order_id_xiaohongshu"}}
+    )
+}}
 with source as (
 
     {{

@@ -1,3 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key=[
+            'account',
+            'customer_phone_key',
+            'customer_phone_masked',
+            'customer_nick_masked',
+            'became_customer_at',
+        ]
+    )
+}}
 with source as (
 
     {{

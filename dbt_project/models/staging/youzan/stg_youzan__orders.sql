@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_key',
+        unique_key='order_id_youzan',
+        meta={'touches': {'touched_order_ids': "'youzan', order_id_youzan"}}
+    )
+}}
 with source as (
 
     {{ latest_snapshot(source('raw_youzan', 'orders'), ['order_id_youzan'], 'row') }}
