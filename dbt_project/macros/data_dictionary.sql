@@ -28,6 +28,21 @@
     {{ return(rows or [[none] * 10]) }}
 {%- endmacro %}
 
+{# The data dictionary as one SELECT. #}
+{% macro data_dictionary() -%}
+    select * from (
+        values
+        {%- for row in data_dictionary_rows() %}
+        (
+            {%- for value in row %}{{ sql_literal(value) }}{{ ", " if not loop.last }}{% endfor -%}
+        ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as listed (
+        table_schema, table_name, table_description, owner, column_name, column_position, data_type,
+        description, label_zh, is_personal
+    )
+{%- endmacro %}
+
 {# A Python value as SQL. #}
 {% macro sql_literal(value) -%}
     {%- if value is none -%} null

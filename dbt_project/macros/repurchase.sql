@@ -1,8 +1,9 @@
 {#- What the repurchase reports share. -#}
 
-{#- The rows of buyers whose first product is unknown, and of those of all rarer products. -#}
-{% macro product_none() -%} '(none)' {%- endmacro %}
-{% macro product_other() -%} '(other)' {%- endmacro %}
+{#- What repurchase is told apart by: columns of int_cohort__members. -#}
+{% macro repurchase_segments() -%}
+    {{ return(['first_channel', 'first_domain', 'first_product', 'product_role']) }}
+{%- endmacro %}
 
 {#-
   A group of customers as one whole number: segment, number of the cohort's month (0: all months;

@@ -47,25 +47,31 @@ def carry_over(labels: Integers, old: Integers, highest: int) -> CarryOver:
     new ids above `highest`, in the order of their oldest nodes.
     """
     members = np.flatnonzero(labels >= 0)
-    group = labels[members]
+    everybody = len(members) == len(labels)
+    group, past = (labels, old) if everybody else (labels[members], old[members])
     count = int(group.max(initial=-1)) + 1
-    first = members[first_positions(group, count)]
+    first = first_positions(group, count)
+    founders = past[first]
     customer = np.zeros(count, dtype=np.int64)
-    past = old[first]
-    changed = _changed(group, old[members], past)
-    customer[~changed] = past[~changed]
-    known = members[changed[group] & (old[members] > 0)]
+    changed = _changed(group, past, founders) | (founders == 0)
+    customer[~changed] = founders[~changed]
+    is_changed = changed[group]
+    known = members[is_changed & (past > 0)]
     moves = _moves(labels, old, known)
     customer[moves.heir] = moves.heritage
 
+    first = members[first]
     new = np.flatnonzero(customer == 0)
     new = new[np.argsort(first[new])]
     customer[new] = highest + 1 + np.arange(len(new))
-    has_past = past > 0
+    has_past = founders > 0
     has_past[labels[known]] = True
     created = new[~has_past[new]]
-    customers = np.zeros(len(labels), dtype=np.int64)
-    customers[members] = customer[group]
+    customers = past.copy()
+    customers[is_changed] = customer[group[is_changed]]
+    if not everybody:
+        customers, of_members = np.zeros(len(labels), dtype=np.int64), customers
+        customers[members] = of_members
     return CarryOver(
         customers=customers,
         created=customer[created],
@@ -92,17 +98,18 @@ class _Moves:
     part_at: Integers
 
 
-def _changed(group: Integers, old: Integers, past: Integers) -> Flags:
-    """Groups that do not have one past alone, the `past` of their first node, and it alone.
+def _changed(group: Integers, past: Integers, founders: Integers) -> Flags:
+    """Groups that do not have one past alone, that of their first node, and it alone.
 
     What is left keeps its ids, which is nearly everybody; only the others need be looked at.
     """
-    changed = np.zeros(len(past), dtype=bool)
-    changed[group[old != past[group]]] = True
-    shared = np.bincount(past, minlength=int(old.max(initial=0)) + 1) > 1
-    shared[old[changed[group]]] = True
+    changed = np.zeros(len(founders), dtype=bool)
+    changed[group[past != founders[group]]] = True
+    shared = np.bincount(founders, minlength=int(past.max(initial=0)) + 1) > 1
+    if changed.any():
+        shared[past[changed[group]]] = True
     shared[0] = False
-    return changed | shared[past]
+    return changed | shared[founders]
 
 
 def _moves(labels: Integers, old: Integers, nodes: Integers) -> _Moves:

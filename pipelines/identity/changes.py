@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import duckdb
@@ -9,10 +10,18 @@ import numpy as np
 
 from pipelines.identity.carryover import CarryOver, carry_over
 from pipelines.identity.codes import NO_TIME
-from pipelines.identity.graph import Integers, distinct, first_positions, union
+from pipelines.identity.graph import (
+    Flags,
+    Integers,
+    among,
+    distinct,
+    first_positions,
+    members,
+    union,
+)
 from pipelines.identity.partition import Solved
 from pipelines.identity.periods import Periods
-from pipelines.identity.region import Region, position_of
+from pipelines.identity.region import Region, positions
 from pipelines.identity.sql import fetch, staged
 
 _PERIOD_STRIDE = 1 << 40
@@ -27,6 +36,23 @@ class Rows:
     components: Integers
     customers: Integers
     """0: no row."""
+
+    def holds(self, customers: Integers) -> Flags:
+        """Which of these customers have a row."""
+        if not len(customers):
+            return np.zeros(0, dtype=bool)
+        highest = max(int(self.customers.max(initial=0)), int(customers.max()))
+        return members(self.customers, highest + 1)[customers]
+
+    def nodes_of(self, positions: Integers) -> Integers:
+        """The nodes of these identifiers in all of their periods."""
+        later = np.flatnonzero(among(self.periods.identifier, positions))
+        return np.concatenate([positions, self.periods.size + later])
+
+    def belong(self, positions: Integers) -> Flags:
+        """Which of these identifiers have a customer in some period."""
+        later = self.periods.identifier[self.customers[self.periods.size :] > 0]
+        return (self.customers[positions] > 0) | among(positions, distinct(later))
 
     def about(self, position: int) -> list[tuple[int, ...]]:
         """Period, component and customer of the rows about one identifier."""
@@ -61,9 +87,9 @@ def find_change(
     """Carry customer ids over to the people of the region; `highest` was the highest ever used."""
     before = _read_rows(connection, region)
     nodes = region.periods.identifiers
-    several = len(before.periods.identifier) + len(region.periods.identifier) > 0
-    times = _last_seen(region) if several else np.broadcast_to(NO_TIME, region.periods.nodes)
-    old = before.customers[before.periods.node_of(nodes, times)]
+    old = before.customers
+    if len(before.periods.identifier) + len(region.periods.identifier):
+        old = before.customers[before.periods.node_of(nodes, _last_seen(region))]
     carried = carry_over(solved.people, old, highest)
     components = _component_ids(region, solved.components)
     after = Rows(region.periods, np.where(carried.customers > 0, components, 0), carried.customers)
@@ -100,9 +126,7 @@ def write_history(
                 "customer_id, $1, $2 from map_rows",
                 [run_at, run_id],
             )
-    belongs = np.zeros(change.after.periods.size, dtype=bool)
-    belongs[change.after.periods.identifiers[change.after.customers > 0]] = True
-    left = change.region.identifiers[change.moved[~belongs[change.moved]]]
+    left = change.region.identifiers[change.moved[~change.after.belong(change.moved)]]
     with staged(connection, "left_all", {"identifier_id": left}):
         connection.execute(
             "insert into identity.identity_history select identifier_id, timestamp '1900-01-01', "
@@ -113,40 +137,33 @@ def write_history(
 
 def changed_customers(change: Change) -> Integers:
     """Customers that gained or lost an identifier, or a period of one."""
-    moved = np.zeros(change.region.periods.size, dtype=bool)
-    moved[change.moved] = True
     customers = np.concatenate(
-        [rows.customers[moved[rows.periods.identifiers]] for rows in (change.before, change.after)]
+        [rows.customers[rows.nodes_of(change.moved)] for rows in (change.before, change.after)]
     )
     return distinct(customers[customers > 0])
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, region: Region) -> Rows:
-    columns = (
-        "identifier_id::integer, epoch_us(valid_from), component_id, customer_id, "
-        "valid_from > timestamp '1900-01-01'"
-    )
-    if region.is_everything:
-        rows = fetch(connection, f"select {columns} from identity.identity_map")
-    else:
-        inside = {"identifier_id": region.identifiers[region.inside]}
-        with staged(connection, "inside", inside):
-            rows = fetch(
-                connection,
-                f"select {columns} from identity.identity_map semi join inside "
-                "using (identifier_id)",
-            )
-    identifier, start, component, customer, is_later = rows
-    place = position_of(region.identifiers)[identifier] if len(identifier) else identifier
+    later = "valid_from > timestamp '1900-01-01'"
+    columns = "identifier_id::integer, component_id, customer_id"
+    inside = {} if region.is_everything else {"identifier_id": region.identifiers[region.inside]}
+    rows = "from identity.identity_map"
+    with staged(connection, "inside", inside) if inside else nullcontext():
+        rows += " semi join inside using (identifier_id)" if inside else ""
+        first = fetch(connection, f"select {columns} {rows} where not ({later})")
+        others = fetch(
+            connection,
+            f"select {columns}, epoch_us(valid_from) {rows} where {later} "
+            "order by identifier_id, valid_from",
+        )
+    identifiers, components, customers = first
     size = len(region.identifiers)
-    later = np.flatnonzero(is_later)
-    later = later[np.lexsort((start[later], place[later]))]
-    first = ~is_later if len(later) else slice(None)
-    components = np.zeros(size + len(later), dtype=np.int64)
-    customers = np.zeros(size + len(later), dtype=np.int64)
-    components[place[first]], customers[place[first]] = component[first], customer[first]
-    components[size:], customers[size:] = component[later], customer[later]
-    return Rows(Periods(size, place[later].astype(np.int64), start[later]), components, customers)
+    place = positions(region.identifiers, identifiers)
+    later_place, start = positions(region.identifiers, others[0]), others[3]
+    by_node = np.zeros((2, size + len(start)), dtype=np.int64)
+    by_node[0, place], by_node[1, place] = components, customers
+    by_node[0, size:], by_node[1, size:] = others[1], others[2]
+    return Rows(Periods(size, later_place.astype(np.int64), start), by_node[0], by_node[1])
 
 
 def _last_seen(region: Region) -> Integers:

@@ -21,38 +21,38 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
         int(get_state(connection).get("highest_identifier_id", 0)),
         scalar(connection, "select coalesce(max(identifier_id), 0) from identity.identifiers"),
     )
-    # One join of strings for both questions: which are known, and which are new.
     connection.execute(
         f"""
-        create temp table resolving_looked_up as
-        select v.*, d.identifier_id
-        from {values} v
-        left join identity.identifiers d
-            on d.identifier_type = v.identifier_type and d.identifier_value = v.identifier_value
+        create temp table resolving_known as
+        select d.identifier_id, d.first_seen_at as known_since, v.* from {values} v
+        join identity.identifiers d using (identifier_type, identifier_value)
         """
     )
+    # Twice the strings of the news, but all strings of the dictionary only once.
     connection.execute(
         f"""
         create temp table {NAMED} as
+        select identifier_id, identifier_type, identifier_value, first_seen_at, in_files,
+            false as is_new
+        from resolving_known
+        union all
         select
-            coalesce(identifier_id, $1 + row_number() over (
-                order by identifier_id nulls first, first_seen_at nulls last, identifier_type,
-                    identifier_value)) as identifier_id,
-            identifier_type, identifier_value, first_seen_at, in_files,
-            identifier_id is null as is_new
-        from resolving_looked_up
+            $1 + row_number() over (
+                order by first_seen_at nulls last, identifier_type, identifier_value),
+            identifier_type, identifier_value, first_seen_at, in_files, true
+        from {values} anti join resolving_known using (identifier_type, identifier_value)
         """,
         [known],
     )
-    connection.execute("drop table resolving_looked_up")
     connection.execute(
-        f"""
-        update identity.identifiers as d set first_seen_at = n.first_seen_at
-        from {NAMED} n
-        where n.identifier_id = d.identifier_id and not n.is_new
-            and (n.first_seen_at < d.first_seen_at or d.first_seen_at is null)
+        """
+        update identity.identifiers as d set first_seen_at = k.first_seen_at
+        from resolving_known k
+        where k.identifier_id = d.identifier_id
+            and (k.first_seen_at < k.known_since or k.known_since is null)
         """
     )
+    connection.execute("drop table resolving_known")
     added = int(
         scalar(
             connection,

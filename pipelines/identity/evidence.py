@@ -51,6 +51,8 @@ class News:
 
     changed: Integers
     """Identifiers whose edges or presence changed; after a rebuild not complete."""
+    came: Integers
+    """Of these, the ones that are new, came back or went."""
     added: int
     """How many identifiers are new to the dictionary."""
 
@@ -102,7 +104,7 @@ def read_evidence(
         moved = note_presence(connection, rebuild=rebuild, with_derived=with_derived)
         linked = _take_up_pairs(connection, rebuild=rebuild, with_derived=with_derived)
     _note_files(connection, files)
-    return News(union(moved, linked), added)
+    return News(union(moved, linked), moved, added)
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, query: str) -> frozenset[int]:

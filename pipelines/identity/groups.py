@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.identity.codes import MICROSECONDS_PER_DAY, Codes
-from pipelines.identity.limits import Span, hull, most_at_once
+from collections.abc import Collection
+
+from pipelines.identity.codes import Codes
+from pipelines.identity.limits import Span, beyond, hull, most_at_once
 
 Held = dict[int, dict[int, Span]]
 """By type: the values that a group holds, and when each was seen."""
@@ -14,14 +16,14 @@ Refusal = tuple[str, str]
 class Groups:
     """Groups by number, what they hold, and whom they may not meet."""
 
-    def __init__(self, held: list[Held], merged: list[int], codes: Codes) -> None:
-        """`merged` says how often people's decisions made one of two in each group."""
+    def __init__(self, held: list[Held], granted: dict[int, set[int]], codes: Codes) -> None:
+        """`granted` are values that a group may hold together, whatever the limits say."""
         self._parent = list(range(len(held)))
         self._held = held
-        self._merged = merged
+        self._granted = granted
         self._apart: dict[int, set[int]] = {}
         self._pairs = 0
-        self._names = codes.types.names
+        self._types = codes.types
         self._limit = codes.types.limit.tolist()
         self._window = codes.types.window.tolist()
 
@@ -45,13 +47,11 @@ class Groups:
         if not is_decision and (refused := self._beyond_a_limit(one, other)):
             return refused
         self._unite(one, other)
-        self._merged[self._find(one)] += is_decision
         return None
 
-    def roots(self) -> tuple[list[int], list[int]]:
-        """For each group the one that it was joined to, and how often people merged within it."""
-        roots = [self._find(group) for group in range(len(self._parent))]
-        return roots, [self._merged[root] for root in roots]
+    def roots(self) -> list[int]:
+        """For each group the one that it was joined to."""
+        return [self._find(group) for group in range(len(self._parent))]
 
     def _find(self, group: int) -> int:
         parent = self._parent
@@ -63,31 +63,39 @@ class Groups:
     def _beyond_a_limit(self, one: int, other: int) -> Refusal | None:
         mine, theirs = self._held[one], self._held[other]
         for kind in sorted(mine.keys() & theirs.keys()):
-            allowed = self._limit[kind] * (1 + self._merged[one] + self._merged[other])
-            together, within = len(mine[kind].keys() | theirs[kind].keys()), ""
-            if together > allowed and (window := self._window[kind]):
-                together = most_at_once(_united(mine[kind], theirs[kind]).values(), window)
-                within = f" within {window // MICROSECONDS_PER_DAY} days"
+            limit = self._limit[kind]
+            if len(mine[kind].keys() | theirs[kind].keys()) <= limit:
+                continue
+            both, window = _united(mine[kind], theirs[kind]), self._window[kind]
+            granted = self._granted.get(one, set()) | self._granted.get(other, set())
+            granted_spans = [span for value, span in both.items() if value in granted]
+            together = _at_once(both.values(), window)
+            allowed = max(limit, _at_once(granted_spans, window))
             if together > allowed:
-                name = self._names[kind]
-                return "limit", f"would hold {together} {name}{within}, at most {allowed}"
+                return "limit", beyond(self._types, kind, together, allowed)
         return None
 
     def _unite(self, one: int, other: int) -> None:
         if _size(self._held[one]) < _size(self._held[other]):
             one, other = other, one
         self._parent[other] = one
-        self._merged[one] += self._merged[other]
         held = self._held[one]
         for kind, values in self._held[other].items():
             held[kind] = _united(held[kind], values) if kind in held else values
         self._held[other] = {}
         if other in self._apart:
             self._apart[one] = self._apart.get(one, set()) | self._apart.pop(other)
+        if other in self._granted:
+            self._granted[one] = self._granted.get(one, set()) | self._granted.pop(other)
 
 
 def _size(held: Held) -> int:
     return sum(map(len, held.values()))
+
+
+def _at_once(spans: Collection[Span], window: int) -> int:
+    """How many values count together: all, or those that meet one window of time."""
+    return most_at_once(spans, window) if window else len(spans)
 
 
 def _united(values: dict[int, Span], others: dict[int, Span]) -> dict[int, Span]:

@@ -51,13 +51,14 @@ def least_busy(types: TypeCodes) -> Integers:
 
 
 def count_degrees(ends: Ends, types: TypeCodes) -> Degrees:
-    """Distinct neighbours per node and neighbour type, of the busy nodes."""
+    """Distinct neighbours per node and neighbour type, of the busy nodes.
+
+    `ends` need only hold those at nodes that may be busy.
+    """
     least = least_busy(types)
-    # Cheap and sufficient: few pass it, and only they are counted exactly.
-    counted = _often_linked(ends, least, len(types.names))
-    node, neighbour = ends.node[counted].astype(np.int64), ends.neighbour[counted].astype(np.int64)
-    kind, strong = ends.neighbour_type[counted].astype(np.int64), ends.is_strong[counted]
-    own = ends.own_type[counted]
+    node, neighbour = ends.node.astype(np.int64), ends.neighbour.astype(np.int64)
+    kind, strong = ends.neighbour_type.astype(np.int64), ends.is_strong
+    own = ends.own_type
     key = node * len(types.names) + kind
     order = np.lexsort((~strong, neighbour, key))
     key, neighbour, strong, own = key[order], neighbour[order], strong[order], own[order]
@@ -78,18 +79,6 @@ def count_degrees(ends: Ends, types: TypeCodes) -> Degrees:
         neighbours=neighbours[busy],
         strong_neighbours=strong_neighbours[busy],
     )
-
-
-def _often_linked(ends: Ends, least: Integers, kinds: int) -> Flags:
-    """Ends of nodes with more than `least` ends, repeats included, at neighbours of that type."""
-    pairs = ends.own_type * kinds + ends.neighbour_type
-    often = np.zeros(len(pairs), dtype=bool)
-    for pair in np.flatnonzero(np.bincount(pairs, minlength=1)).tolist():
-        if least[pair // kinds] >= 0:
-            at = np.flatnonzero(pairs == pair)
-            nodes = ends.node[at]
-            often[at] = np.bincount(nodes)[nodes] > least[pair // kinds]
-    return often
 
 
 def degree_limits(degrees: Degrees, population: Integers, types: TypeCodes) -> Integers:

@@ -9,9 +9,10 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.identity.changes import Change
+from pipelines.identity.changes import Change, changed_customers
 from pipelines.identity.codes import Codes
 from pipelines.identity.graph import Flags, Integers, among, common, distinct, members, without
+from pipelines.identity.region import flags_of
 from pipelines.identity.screen import REASONS
 from pipelines.identity.sql import staged
 
@@ -118,19 +119,16 @@ def append(connection: duckdb.DuckDBPyConnection, run: Run, events: pl.DataFrame
 
 def retired_customers(change: Change) -> Integers:
     """Old customers that lost their last identifier and were not taken in by another."""
-    before, after = change.before.customers, change.after.customers
-    size = int(max(before.max(initial=0), after.max(initial=0))) + 1
-    gone = members(before, size) & ~members(after, size)
-    gone[0] = False
-    gone[change.carried.absorbed] = False
-    return np.flatnonzero(gone)
+    lost = changed_customers(change)
+    gone = lost[change.before.holds(lost) & ~change.after.holds(lost)]
+    return without(gone, change.carried.absorbed)
 
 
 def _customers_of(change: Change, identifiers: Integers) -> Integers:
     """Customers that some identifiers belonged to before."""
     before = change.before
-    of = among(change.region.identifiers[before.periods.identifiers], distinct(identifiers))
-    return distinct(before.customers[of])
+    at = np.flatnonzero(flags_of(change.region.identifiers, identifiers))
+    return distinct(before.customers[before.nodes_of(at)])
 
 
 def _merged(change: Change, codes: Codes) -> pl.DataFrame:
@@ -171,13 +169,13 @@ def _split(change: Change, codes: Codes) -> pl.DataFrame:
 def _joined(change: Change, codes: Codes) -> pl.DataFrame:
     """Identifiers without a customer that came to an old one, by their strongest edge."""
     old, new = change.old, change.carried.customers
-    arrived = (old == 0) & (new > 0)
-    arrived[arrived] = among(new[arrived], distinct(change.before.customers))
-    nodes = np.flatnonzero(arrived)
+    nodes = change.after.nodes_of(change.moved)
+    nodes = nodes[(old[nodes] == 0) & (new[nodes] > 0)]
+    nodes = nodes[change.before.holds(new[nodes])]
     events = _events("joined", new[nodes], identifiers=_identifiers(change, nodes))
     if events.is_empty():
         return events
-    edges, here, there = _ends(change, arrived, used=True)
+    edges, here, there = _ends(change, members(nodes, len(new)), used=True)
     chosen = new[here] == new[there]
     edges, here = edges[chosen], here[chosen]
     causes = _strongest(
@@ -188,11 +186,9 @@ def _joined(change: Change, codes: Codes) -> pl.DataFrame:
 
 def _left(change: Change, erased: Integers) -> pl.DataFrame:
     """Identifiers that belong to nobody now, and left a customer who is still there."""
-    before, after = change.before.customers, change.after
-    belongs = np.zeros(after.periods.size, dtype=bool)
-    belongs[after.periods.identifiers[after.customers > 0]] = True
-    left = np.flatnonzero((before[: after.periods.size] > 0) & ~belongs)
-    left = left[among(before[left], distinct(after.customers))]
+    before, after, left = change.before.customers, change.after, change.moved
+    left = left[(before[left] > 0) & ~after.belong(left)]
+    left = left[after.holds(before[left])]
     identifiers = change.region.identifiers[left]
     reason = np.where(
         among(identifiers, distinct(erased)), "erased", "blocked, withdrawn or shared"
@@ -229,10 +225,10 @@ def _ends(change: Change, nodes: Flags, *, used: bool) -> tuple[Integers, Intege
 def _strongest(change: Change, codes: Codes, edges: Integers, **columns: Integers) -> pl.DataFrame:
     """The strongest edge for every value of the first columns; parallel arrays."""
     chosen, reasons = change.region.edges[edges], change.solved.reasons[edges]
-    texts = [
-        ": ".join(filter(None, (REASONS[reason], change.solved.details.get(edge)))) or None
-        for edge, reason in zip(edges.tolist(), reasons.tolist(), strict=True)
-    ]
+    texts: list[str | None] = [None] * len(edges)
+    for at in np.flatnonzero(reasons).tolist():
+        detail = change.solved.details.get(int(edges[at]))
+        texts[at] = ": ".join(filter(None, (REASONS[reasons[at]], detail)))
     frame = pl.DataFrame(
         {
             **columns,

@@ -16,7 +16,6 @@ from pipelines.identity.screen import (
     GUARDED,
     REASONS,
     SHARED_DEVICE,
-    Edges,
     ends_of,
     on_devices,
 )
@@ -56,17 +55,14 @@ def solve_region(
     """Find the people in the region. `ranks` orders positions in it by type and value."""
     reasons = region.reasons.copy()
     details: dict[int, str] = {}
-    inside = region.inside[region.edges.a] & region.inside[region.edges.b]
     _guard(region, book, codes, reasons, details)
-    usable = (reasons == 0) & inside
+    usable = (reasons == 0) & region.has_inside(region.edges)
     devices = usable & on_devices(region.edges, codes)
-    chosen = np.flatnonzero(usable & ~devices)
-    evidence = _evidence(region, region.edges.where(usable & ~devices), codes, standing)
-    solution = solve(evidence, codes, ranks)
-    for edge, reason, detail in zip(*vars(solution.refusals).values(), strict=True):
-        reasons[chosen[edge]] = REASONS.index(reason)
-        details[int(chosen[edge])] = detail
-    people = solution.people.astype(np.int64)
+    solution = solve(_evidence(region, usable & ~devices, codes, standing), codes, ranks)
+    refusals = solution.refusals
+    reasons[refusals.edges] = [REASONS.index(reason) for reason in refusals.reasons]
+    details.update(zip(refusals.edges, refusals.details, strict=True))
+    people = solution.people.copy()
     people[~_may_belong(region)] = NOBODY
     at = np.flatnonzero(devices)
     ambiguous, users = _place(region, at, codes, people, reasons, details, login_window)
@@ -74,7 +70,8 @@ def solve_region(
 
 
 def _may_belong(region: Region) -> Flags:
-    return (region.inside & ~region.nobody)[region.periods.identifiers]
+    may = region.inside & ~region.nobody
+    return may if region.periods.nodes == len(may) else may[region.periods.identifiers]
 
 
 def _guard(
@@ -83,10 +80,14 @@ def _guard(
     degrees, limit = book.within(region)
     if not (degrees.neighbours > limit).any():
         return
-    suspects = members(degrees.node[degrees.neighbours > limit], region.periods.nodes)
-    left, right = region.left_right(region.edges)
-    suspicious = (reasons == 0) & (suspects[left] | suspects[right])
-    candidates = np.flatnonzero(suspicious & ~on_devices(region.edges, codes))
+    above = degrees.neighbours > limit
+    suspects = members(degrees.node[above], region.periods.nodes)
+    types = members(degrees.own_type[above], len(codes.types.names) + 1)  # type -1: no such rule
+    of_rule = types[codes.rules.type_a] | types[codes.rules.type_b]
+    candidates = np.flatnonzero(of_rule[region.edges.rule] & (reasons == 0))
+    left, right = region.left_right(region.edges[candidates])
+    candidates = candidates[suspects[left] | suspects[right]]
+    candidates = candidates[~on_devices(region.edges[candidates], codes)]
     edges = region.edges[candidates]
     places = guarded_ends(ends_of(edges, codes, *region.left_right(edges)), degrees, limit)
     names = codes.types.names
@@ -100,7 +101,8 @@ def _guard(
         )
 
 
-def _evidence(region: Region, edges: Edges, codes: Codes, standing: Standing) -> Evidence:
+def _evidence(region: Region, usable: Flags, codes: Codes, standing: Standing) -> Evidence:
+    edges = region.edges
     left, right = region.left_right(edges)
     return Evidence(
         nodes=region.periods.nodes,
@@ -112,6 +114,7 @@ def _evidence(region: Region, edges: Edges, codes: Codes, standing: Standing) ->
         count=edges.count,
         first_at=edges.first_at,
         last_at=edges.last_at,
+        usable=usable,
         must=_pairs_of_nodes(region, standing.must, every_period=False),
         cannot=_pairs_of_nodes(region, standing.cannot, every_period=True),
     )
@@ -120,11 +123,11 @@ def _evidence(region: Region, edges: Edges, codes: Codes, standing: Standing) ->
 def _kinds(region: Region, codes: Codes, standing: Standing) -> Integers:
     """The type of each identifier as a number; -1 where neither edge nor decision names it."""
     kinds = np.full(len(region.identifiers), -1, dtype=np.int8)
-    edges = region.edges
-    if (codes.rules.type_a[edges.rule] < 0).any():  # evidence of a rule that was taken out
-        edges = edges[codes.rules.type_a[edges.rule] >= 0]
-    kinds[edges.a] = codes.rules.type_a[edges.rule]
-    kinds[edges.b] = codes.rules.type_b[edges.rule]
+    edges, is_known = region.edges, codes.rules.type_a >= 0
+    if not is_known[1:].all():  # there may be evidence of a rule that was taken out
+        edges = edges.where(is_known[edges.rule])
+    kinds[edges.a] = codes.rules.type_a.astype(kinds.dtype)[edges.rule]
+    kinds[edges.b] = codes.rules.type_b.astype(kinds.dtype)[edges.rule]
     decided = np.array(sorted(standing.decided_types), dtype=np.int64)
     for position in np.flatnonzero(flags_of(region.identifiers, decided)).tolist():
         name = standing.decided_types[int(region.identifiers[position])]
@@ -180,7 +183,9 @@ def _dense(people: Integers) -> Integers:
     """The labels from 0 on, in their order; NOBODY stays."""
     used = np.zeros(int(people.max(initial=NOBODY)) + 2, dtype=bool)
     used[people] = True  # NOBODY marks the last place
+    if used[:-1].all():
+        return people
     used[-1] = False
-    number = np.cumsum(used) - 1
+    number = np.cumsum(used, dtype=people.dtype) - 1
     number[-1] = NOBODY
     return number[people]

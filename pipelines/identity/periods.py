@@ -37,7 +37,7 @@ class Periods:
     @cached_property
     def identifiers(self) -> Integers:
         """The identifier of each node."""
-        return np.concatenate([np.arange(self.size), self.identifier])
+        return np.concatenate([np.arange(self.size), self.identifier], dtype=np.int32)
 
     @cached_property
     def starts(self) -> Integers:
@@ -63,7 +63,7 @@ class Periods:
         """The node of each identifier at each time; the last period where that is not known."""
         if not len(self.identifier):
             return identifiers
-        nodes = identifiers.astype(np.int64)
+        nodes = identifiers.astype(np.int32)
         changing = np.flatnonzero(among(identifiers, distinct(self.identifier)))
         asked = np.where(times[changing] == NO_TIME, END, times[changing])
         ranks = np.unique(np.concatenate([self.start, asked]), return_inverse=True)[1]
@@ -86,8 +86,10 @@ def find_periods(
     and the silence of the identifier's type in microseconds, 0 where it never changes hands.
     """
     counted = (silence > 0) & ((first_at != NO_TIME) | (last_at != NO_TIME))
-    identifier, quiet = identifiers[counted], silence[counted]
-    first, last = first_at[counted], last_at[counted]
+    columns = (identifiers, first_at, last_at, silence)
+    if not counted.all():
+        columns = tuple(column[counted] for column in columns)
+    identifier, first, last, quiet = columns
     first = np.where(first == NO_TIME, last, first)
     last = np.maximum(first, last)
     may = _may_be_silent(size, identifier, first, last, quiet)

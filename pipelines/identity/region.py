@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 
 from pipelines.identity.codes import NO_TIME, Codes
-from pipelines.identity.graph import Flags, Integers, distinct
-from pipelines.identity.guard import Degrees, count_degrees
+from pipelines.identity.graph import Flags, Integers, among, union
+from pipelines.identity.guard import Degrees, count_degrees, least_busy
 from pipelines.identity.periods import Periods
-from pipelines.identity.screen import Edges, device_rules, ends_of, on_devices, periods_of, screen
+from pipelines.identity.screen import (
+    Edges,
+    device_rules,
+    ends_of,
+    often_linked,
+    on_devices,
+    periods_of,
+    screen,
+)
 from pipelines.identity.sql import fetch, staged
 from pipelines.identity.standing import Standing
 
-_COLUMNS = f"""e.edge_id, identifier_id_a::integer, identifier_id_b::integer, rule_id::integer,
-    least(evidence_count, 2000000000)::integer, coalesce(epoch_us(first_at), {NO_TIME}),
-    coalesce(epoch_us(last_at), {NO_TIME})"""
+_COLUMNS = (
+    "edge_id",
+    "identifier_id_a::integer",
+    "identifier_id_b::integer",
+    "rule_id::integer",
+    "least(evidence_count, 2000000000)::integer",
+    f"coalesce(epoch_us(first_at), {NO_TIME})",
+    f"coalesce(epoch_us(last_at), {NO_TIME})",
+)
+"""Of identity_edges, the columns of `Edges`."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,12 @@ class Region:
     is_everything: bool
     """It holds every identifier that there is."""
 
+    def has_inside(self, edges: Edges) -> Flags:
+        """Edges with both ends inside."""
+        if self.is_everything:
+            return np.ones(len(edges), dtype=bool)
+        return self.inside[edges.a] & self.inside[edges.b]
+
     def left_right(self, edges: Edges) -> tuple[Integers, Integers]:
         """The nodes (identifier and period) at the ends of edges."""
         return (
@@ -58,7 +79,7 @@ def make_region(
 
     `edges` are between identifier ids. Without `inside` these are all identifiers and edges.
     """
-    edges = edges.moved(position_of(identifiers))
+    edges = replace(edges, a=positions(identifiers, edges.a), b=positions(identifiers, edges.b))
     blocked = flags_of(identifiers, standing.blocked)
     reasons = screen(edges, codes, blocked, flags_of(identifiers, standing.taken_out))
     periods = periods_of(edges.where(reasons == 0), codes, len(identifiers))
@@ -69,11 +90,16 @@ def make_region(
     return Region(identifiers, inside, nobody, edges, reasons, periods, everything)
 
 
-def position_of(identifiers: Integers) -> Integers:
-    """By identifier id its position among the ascending `identifiers`; others: anything."""
-    position = np.empty(int(identifiers[-1]) + 1 if len(identifiers) else 1, dtype=np.int32)
+def positions(identifiers: Integers, some: Integers) -> Integers:
+    """Where `some` identifiers, all of which are there, stand among the ascending `identifiers`."""
+    if not len(some):
+        return some.astype(np.int32)
+    first, last = int(identifiers[0]), int(identifiers[-1])
+    if last - first + 1 == len(identifiers):  # no gaps
+        return (some - first).astype(np.int32, copy=False)
+    position = np.empty(last + 1, dtype=np.int32)
     position[identifiers] = np.arange(len(identifiers), dtype=np.int32)
-    return position
+    return position[some]
 
 
 def flags_of(identifiers: Integers, some: Integers) -> Flags:
@@ -88,8 +114,10 @@ def flags_of(identifiers: Integers, some: Integers) -> Flags:
 def degrees_in(region: Region, codes: Codes) -> Degrees:
     """Degrees of the nodes inside the region."""
     plain = region.edges.where((region.reasons == 0) & ~on_devices(region.edges, codes))
-    ends = ends_of(plain, codes, *region.left_right(plain))
-    degrees = count_degrees(ends, codes.types)
+    ends = region.left_right(plain)
+    busy = often_linked(plain, codes, *ends, least_busy(codes.types))
+    left, right = (nodes[busy] for nodes in ends)
+    degrees = count_degrees(ends_of(plain[busy], codes, left, right), codes.types)
     if region.is_everything:
         return degrees
     kept = region.inside[region.periods.identifiers[degrees.node]]
@@ -100,66 +128,51 @@ def read_everything(
     connection: duckdb.DuckDBPyConnection, codes: Codes, standing: Standing
 ) -> Region:
     """All identifiers and all edges."""
-    (identifiers,) = fetch(
-        connection,
-        "select identifier_id::integer from identity.identifiers union all "
-        "select unnest(?::integer[]) order by 1",
-        [standing.erased.tolist()],
+    (known,) = fetch(connection, "select identifier_id::integer from identity.identifiers")
+    identifiers = union(known, standing.erased.astype(known.dtype))
+    # Column by column, for DuckDB holds a whole result before it hands it over. Rows come in the
+    # order in which they stand, the same in each query.
+    edges = Edges(
+        *(fetch(connection, f"select {c} from identity.identity_edges")[0] for c in _COLUMNS)
     )
-    edges = Edges(*fetch(connection, f"select {_COLUMNS} from identity.identity_edges e"))
     return make_region(identifiers, edges, codes, standing)
 
 
-class EdgeIndex:
-    """Finds edges by their ends: the ends of all edges, read once."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, highest: int) -> None:
-        self._connection = connection
-        self._size = highest + 1
-        self._edge, self._a, self._b = fetch(
-            connection,
-            "select edge_id, identifier_id_a::integer, identifier_id_b::integer "
-            "from identity.identity_edges",
-        )
-
-    def touching(self, identifiers: Integers) -> Edges:
-        """Edges with an end among identifiers, between identifier ids."""
-        wanted = self._flags(identifiers)
-        return self._read(wanted[self._a] | wanted[self._b])
-
-    def neighbours(self, identifiers: Integers) -> Integers:
-        """Identifiers at the other end of any edge of `identifiers`, and these themselves."""
-        if not len(identifiers):
-            return identifiers
-        wanted = self._flags(identifiers)
-        at = wanted[self._a] | wanted[self._b]
-        found = np.concatenate([identifiers, self._a[at], self._b[at]])
-        return distinct(found)
-
-    def device_links(self, codes: Codes) -> tuple[Integers, Integers]:
-        """Shared devices and the identifiers that used them, whether that counts or not."""
-        rules = codes.rules
-        rule_ids = np.flatnonzero(device_rules(codes))
-        a, b, rule = fetch(
-            self._connection,
-            "select identifier_id_a, identifier_id_b, rule_id from identity.identity_edges "
-            "where rule_id in (select unnest(?::integer[]))",
-            [rule_ids.tolist()],
-        )
-        is_a = codes.types.is_device[rules.type_a[rule]]
-        return np.where(is_a, a, b), np.where(is_a, b, a)
-
-    def _flags(self, identifiers: Integers) -> Flags:
-        flags = np.zeros(self._size, dtype=bool)
-        flags[identifiers] = True
-        return flags
-
-    def _read(self, wanted: Flags) -> Edges:
-        with staged(self._connection, "wanted_edges", {"edge_id": self._edge[wanted]}):
-            return Edges(
+def edges_touching(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Edges:
+    """Edges with an end among the ascending identifiers, between identifier ids."""
+    columns = ", ".join(_COLUMNS)
+    with staged(connection, "wanted", {"identifier_id": identifiers}):
+        by_a, by_b = (
+            Edges(
                 *fetch(
-                    self._connection,
-                    f"select {_COLUMNS} from identity.identity_edges e "
-                    "semi join wanted_edges using (edge_id)",
+                    connection,
+                    f"select {columns} from identity.identity_edges "
+                    f"semi join wanted on identifier_id = identifier_id_{end}",
                 )
             )
+            for end in ("a", "b")
+        )
+    again = among(by_b.a, identifiers)
+    columns_of_both = zip(vars(by_a).values(), vars(by_b[~again]).values(), strict=True)
+    return Edges(*(np.concatenate(pair) for pair in columns_of_both))
+
+
+def neighbours(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:
+    """Identifiers at the other end of any edge of `identifiers`, and these themselves."""
+    if not len(identifiers):
+        return identifiers
+    edges = edges_touching(connection, identifiers)
+    return union(identifiers, edges.a, edges.b)
+
+
+def device_links(connection: duckdb.DuckDBPyConnection, codes: Codes) -> tuple[Integers, Integers]:
+    """Shared devices and the identifiers that used them, whether that counts or not."""
+    rules = codes.rules
+    a, b, rule = fetch(
+        connection,
+        "select identifier_id_a, identifier_id_b, rule_id from identity.identity_edges "
+        "where rule_id in (select unnest(?::integer[]))",
+        [np.flatnonzero(device_rules(codes)).tolist()],
+    )
+    is_a = codes.types.is_device[rules.type_a[rule]]
+    return np.where(is_a, a, b), np.where(is_a, b, a)

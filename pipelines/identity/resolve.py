@@ -206,10 +206,10 @@ def _read(
     connection: duckdb.DuckDBPyConnection, plan: _Plan, rules: Rules, decisions: Decisions
 ) -> _Inputs:
     erased, bereft = erase(connection) if plan.decided else (_NO_IDS, _NO_IDS)
-    news = News(_NO_IDS, 0)
+    news = News(_NO_IDS, _NO_IDS, 0)
     if plan.files is None or plan.files or plan.with_derived:
         news = read_evidence(connection, rules, plan.files, with_derived=plan.with_derived)
-    came = None if plan.blocks_changed else news.changed
+    came = None if plan.blocks_changed else news.came
     standing = update_standing(connection, rules, decisions, came, erased)
     highest_rule = scalar(
         connection, "select coalesce(max(rule_id), 0) from identity.identity_edges"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.identity.codes import Codes
-from pipelines.identity.graph import Flags, Integers
+from pipelines.identity.graph import Flags, Integers, distinct
 from pipelines.identity.guard import Ends
 from pipelines.identity.periods import Periods, find_periods
 
@@ -51,10 +51,6 @@ class Edges:
         """The chosen edges; these very arrays, not copies, where all are."""
         return self if chosen.all() else self[chosen]
 
-    def moved(self, position: Integers) -> Edges:
-        """The same edges between other positions."""
-        return replace(self, a=position[self.a], b=position[self.b])
-
 
 def screen(edges: Edges, codes: Codes, blocked: Flags, taken_out: Flags) -> Integers:
     """Why each edge cannot be used, as a number of REASONS; 0 where it can.
@@ -76,22 +72,55 @@ def screen(edges: Edges, codes: Codes, blocked: Flags, taken_out: Flags) -> Inte
 
 def periods_of(edges: Edges, codes: Codes, size: int) -> Periods:
     """The periods of `size` identifiers, from all of their usable edges."""
-    rules, silence = codes.rules, codes.types.silence
-    silent_a = np.flatnonzero(silence[rules.type_a][edges.rule])
-    silent_b = np.flatnonzero(silence[rules.type_b][edges.rule])
-    at = np.concatenate([silent_a, silent_b])
+    rules, silence = codes.rules, np.append(codes.types.silence, 0)  # type -1: no such rule
+    places, at, quiet = [], [], []
+    for end, types in ((edges.a, rules.type_a), (edges.b, rules.type_b)):
+        of_rule = silence[types]
+        edge = np.flatnonzero((of_rule > 0)[edges.rule])
+        places.append(end[edge])
+        quiet.append(of_rule[edges.rule[edge]])
+        at.append(edge)
+    chosen = np.concatenate(at)
     return find_periods(
         size,
-        np.concatenate([edges.a[silent_a], edges.b[silent_b]]),
-        edges.first_at[at],
-        edges.last_at[at],
-        np.concatenate(
-            [
-                silence[rules.type_a[edges.rule[silent_a]]],
-                silence[rules.type_b[edges.rule[silent_b]]],
-            ]
-        ),
+        np.concatenate(places),
+        edges.first_at[chosen],
+        edges.last_at[chosen],
+        np.concatenate(quiet),
     )
+
+
+def often_linked(
+    edges: Edges, codes: Codes, left: Integers, right: Integers, least: Integers
+) -> Integers:
+    """Edges, ascending, at nodes with more than `least` edges to neighbours of one type.
+
+    `least` is by type of the node, -1 where no number is too many. Repeats count, so this is cheap
+    and too much: for a count of different neighbours no other edges matter.
+    """
+    rules, types = codes.rules, len(codes.types.names)
+    pair_of_rule = rules.type_a * types + rules.type_b
+    pair = pair_of_rule.astype(np.int16 if types < 180 else np.int64)[edges.rule]
+    codes_of_pairs = distinct(pair_of_rule[pair_of_rule >= 0]).tolist()
+    at = {code: np.flatnonzero(pair == code) for code in codes_of_pairs}
+    none = np.empty(0, dtype=np.int64)
+    links = np.zeros(int(max(left.max(initial=0), right.max(initial=0))) + 1, dtype=np.int32)
+    found = np.zeros(len(edges), dtype=bool)
+    for own, kind in sorted({(a, b) for code in at for a, b in _both_ways(code, types)}):
+        if least[own] < 0:
+            continue
+        here, there = at.get(own * types + kind, none), at.get(kind * types + own, none)
+        nodes = np.concatenate([left[here], right[there]])
+        np.add.at(links, nodes, np.int32(1))
+        often = links[nodes] > least[own]
+        found[np.concatenate([here, there])[often]] = True
+        links[nodes] = 0
+    return np.flatnonzero(found)
+
+
+def _both_ways(code: int, types: int) -> list[tuple[int, int]]:
+    a, b = divmod(code, types)
+    return [(a, b), (b, a)]
 
 
 def ends_of(edges: Edges, codes: Codes, left: Integers, right: Integers) -> Ends:
@@ -111,6 +140,8 @@ def ends_of(edges: Edges, codes: Codes, left: Integers, right: Integers) -> Ends
 
 def on_devices(edges: Edges, codes: Codes) -> Flags:
     """Edges with a shared device at an end."""
+    if not codes.types.is_device.any():
+        return np.zeros(len(edges), dtype=bool)
     return device_rules(codes)[edges.rule]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pipelines.identity.graph import Integers
+import numpy as np
+
+from pipelines.identity.graph import Flags, Integers
 
 Ranks = Callable[[Integers], Integers]
 """From identifiers to their ranks by type and value, which no order of arrival changes."""
@@ -13,7 +15,7 @@ Ranks = Callable[[Integers], Integers]
 
 @dataclass(frozen=True)
 class Evidence:
-    """The usable edges between nodes, and what people decided. Edge arrays are parallel."""
+    """Edges between nodes, and what people decided. Edge arrays are parallel."""
 
     nodes: int
     identifier: Integers
@@ -28,10 +30,36 @@ class Evidence:
     first_at: Integers
     """Microseconds, NO_TIME where unknown; so is `last_at`."""
     last_at: Integers
+    usable: Flags
+    """Edges that may join; the others are as if they were not there."""
     must: Integers
     """Pairs of nodes (two columns) that are one person."""
     cannot: Integers
     """Pairs of nodes that are two people."""
+
+    def part(self, within: Flags) -> tuple[Evidence, Integers]:
+        """The evidence about the nodes in `within`, which are whole components.
+
+        They are numbered from 0 in their order; also returns the usable edges among them, which
+        are the edges of the part.
+        """
+        edges = np.flatnonzero(within[self.left] & self.usable)
+        number = np.cumsum(within, dtype=np.int32) - 1
+        part = Evidence(
+            nodes=int(np.count_nonzero(within)),
+            identifier=self.identifier[within],
+            kind=self.kind[within],
+            left=number[self.left[edges]],
+            right=number[self.right[edges]],
+            rule=self.rule[edges],
+            count=self.count[edges],
+            first_at=self.first_at[edges],
+            last_at=self.last_at[edges],
+            usable=np.ones(len(edges), dtype=bool),
+            must=number[self.must[within[self.must].all(axis=1)]],
+            cannot=number[self.cannot[within[self.cannot].all(axis=1)]],
+        )
+        return part, edges
 
 
 @dataclass
@@ -42,11 +70,11 @@ class Refusals:
     reasons: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
 
-    def add(self, edge: int, reason: str, detail: str) -> None:
-        """Note one edge."""
-        self.edges.append(edge)
-        self.reasons.append(reason)
-        self.details.append(detail)
+    def extend(self, edges: list[int], reason: str, details: list[str]) -> None:
+        """Note edges that are refused for one reason."""
+        self.edges += edges
+        self.reasons += [reason] * len(edges)
+        self.details += details
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.identity.codes import Codes
-from pipelines.identity.graph import Flags, Integers, component_labels
+from pipelines.identity.graph import Flags, Integers, component_labels, members
 from pipelines.identity.limits import breaks_a_limit
 from pipelines.identity.repair import repair
 from pipelines.identity.shapes import Evidence, Partition, Ranks, Refusals
@@ -22,13 +22,14 @@ def solve(evidence: Evidence, codes: Codes, ranks: Ranks) -> Partition:
     Same evidence, rules and decisions: same people, whatever the order or the numbers of nodes and
     edges. Exact at any size and path length: there is no number of rounds.
     """
-    components = component_labels(
-        evidence.nodes,
-        np.concatenate([evidence.left, evidence.must[:, 0]]),
-        np.concatenate([evidence.right, evidence.must[:, 1]]),
-    )
-    count = int(components.max(initial=-1)) + 1
-    broken = breaks_a_limit(evidence, codes, components, count)
+    left, right = evidence.left, evidence.right
+    if not evidence.usable.all():
+        left, right = left[evidence.usable], right[evidence.usable]
+    if len(evidence.must):
+        left = np.concatenate([left, evidence.must[:, 0]])
+        right = np.concatenate([right, evidence.must[:, 1]])
+    components = component_labels(evidence.nodes, left, right)
+    broken = breaks_a_limit(evidence, codes, components)
     broken[_joined(components, evidence.cannot)] = True
     if not broken.any():
         return Partition(components, components, Refusals())
@@ -45,8 +46,7 @@ def _joined(components: Integers, pairs: Integers) -> Integers:
 
 def _split(components: Integers, within: Flags, parts: Integers) -> Integers:
     """Dense labels: those of the components, and of the parts for the nodes in `within`."""
-    labels = components.astype(np.int64)
+    labels = components.copy()
     labels[within] = int(components.max()) + 1 + parts
-    used = np.zeros(int(labels.max()) + 1, dtype=bool)
-    used[labels] = True
-    return (np.cumsum(used) - 1)[labels]
+    used = members(labels, int(labels.max()) + 1)
+    return (np.cumsum(used, dtype=labels.dtype) - 1)[labels]

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -25,9 +24,10 @@ def scalar(
 def fetch(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None
 ) -> tuple[Integers, ...]:
-    """The columns of a query without nulls as arrays."""
-    columns = connection.execute(query, parameters).fetchnumpy()
-    return tuple(np.asarray(column) for column in columns.values())
+    """The columns of a query without nulls as arrays that must not be written to."""
+    # As Arrow, with a third of the time that DuckDB's own way to numpy takes.
+    table = connection.sql(query, params=parameters).to_arrow_table()
+    return tuple(column.to_numpy() for column in table.columns)
 
 
 @contextmanager

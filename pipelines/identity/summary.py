@@ -125,9 +125,10 @@ def write_summary(
 
 def _customers(connection: duckdb.DuckDBPyConnection, change: Change) -> tuple[int, int]:
     """How many customers there are, and the size of the largest; the whole map is not counted."""
-    now, was = _sizes(change.after.customers), _sizes(change.before.customers)
+    now = _sizes(change.after.customers)
     if change.region.is_everything:
         return len(now), int(now.max(initial=0))
+    was = _sizes(change.before.customers)
     last = last_summary(connection, "")
     customers = last.customers + len(now) - len(was)
     largest = int(now.max(initial=0))

@@ -12,7 +12,15 @@ import duckdb
 from pipelines.identity.codes import Codes
 from pipelines.identity.degree_book import DegreeBook, flipped, updated_book
 from pipelines.identity.graph import Integers, among, common, members, union, without
-from pipelines.identity.region import EdgeIndex, Region, degrees_in, flags_of, make_region
+from pipelines.identity.region import (
+    Region,
+    degrees_in,
+    device_links,
+    edges_touching,
+    flags_of,
+    make_region,
+    neighbours,
+)
 from pipelines.identity.screen import Edges
 from pipelines.identity.sql import fetch, staged
 from pipelines.identity.standing import Standing
@@ -27,26 +35,25 @@ def read_touched(
     population: Integers,
 ) -> tuple[Region, DegreeBook]:
     """The region that `changed` identifiers (ids) touch, and the book of degrees of today."""
-    index = EdgeIndex(connection, _highest(connection, changed))
     # Who is set apart no longer counts as a neighbour, or counts again.
-    changed = union(changed, index.neighbours(standing.set_apart))
+    changed = union(changed, neighbours(connection, standing.set_apart))
     (several,) = fetch(
         connection,
         "select distinct identifier_id from identity.identity_map "
         "where valid_from > timestamp '1900-01-01'",
     )
     touched = _whole_components(connection, changed, several)
-    edges = index.touching(touched)
+    edges = edges_touching(connection, touched)
     around, new_book = _count_again(edges, codes, standing, changed, book, population)
     changing = union(several, around.identifiers[around.periods.identifier])
     doubtful = union(flipped(book, new_book), common(changed, changing))
-    wider = union(touched, index.neighbours(doubtful))
+    wider = union(touched, neighbours(connection, doubtful))
     if len(wider) > len(touched):
         wider = _whole_components(connection, wider, several)
     if codes.types.is_device.any():
-        wider = _with_devices(connection, index, codes, wider, several)
+        wider = _with_devices(connection, codes, wider, several)
     if len(wider) > len(touched):  # seldom: the first look was wide enough
-        touched, edges = wider, index.touching(wider)
+        touched, edges = wider, edges_touching(connection, wider)
     identifiers = union(touched, edges.a, edges.b)
     inside = flags_of(identifiers, touched)
     return make_region(identifiers, edges, codes, standing, inside), new_book
@@ -54,13 +61,6 @@ def read_touched(
 
 def _highest_of(*arrays: Integers) -> int:
     return max(int(array.max(initial=0)) for array in arrays)
-
-
-def _highest(connection: duckdb.DuckDBPyConnection, changed: Integers) -> int:
-    (highest,) = fetch(
-        connection, "select coalesce(max(identifier_id), 0) from identity.identifiers"
-    )
-    return max(int(highest[0]), int(changed.max(initial=0)))
 
 
 def _count_again(
@@ -110,7 +110,6 @@ def _whole_components(
 
 def _with_devices(
     connection: duckdb.DuckDBPyConnection,
-    index: EdgeIndex,
     codes: Codes,
     touched: Integers,
     several: Integers,
@@ -120,7 +119,7 @@ def _with_devices(
     A device is placed by all of its users, and a customer's id by all that it held: both must be
     known whole.
     """
-    devices, users = index.device_links(codes)
+    devices, users = device_links(connection, codes)
     found = union(touched, devices[among(users, touched)])
     while True:
         asked = union(found, users[among(devices, found)])

@@ -21,8 +21,7 @@ _TABLE = "identity.identity_unused_edges"
 
 def write_unused(connection: duckdb.DuckDBPyConnection, region: Region, solved: Solved) -> None:
     """Bring the rows about the edges inside the region up to date. Makes NEWLY_UNUSED."""
-    inside = region.inside[region.edges.a] & region.inside[region.edges.b]
-    at = np.flatnonzero((solved.reasons > 0) & inside)
+    at = np.flatnonzero((solved.reasons > 0) & region.has_inside(region.edges))
     reasons = pl.Series(solved.reasons[at]).replace_strict(
         range(len(REASONS)), list(REASONS), return_dtype=pl.Enum(REASONS)
     )

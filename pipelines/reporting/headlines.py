@@ -82,7 +82,10 @@ SECTIONS = (
             max(round(100 * retention_rate, 1)) filter (where k = 1) as 'k=1 %',
             max(round(100 * retention_rate, 1)) filter (where k = 2) as 'k=2 %',
             max(round(100 * retention_rate, 1)) filter (where k = 3) as 'k=3 %'
-        from marts.rpt_cohort where segment_type = 'all' group by cohort_period
+        from marts.rpt_cohort
+        where cohort_kind = 'first_order' and cohort_period_type = 'month'
+            and clock = 'calendar' and segment_type = 'all'
+        group by cohort_period
         order by cohort_period desc limit 6
         """,
         note="– is a month that has not ended: immature, not zero",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from pipelines.publishing.reader import connect
+from tests.golden.plain_cohorts import counts_by_cell, published_counts
 from tests.siyu_process import SiyuProcess
 
 BRAND = Path(__file__).parent / "brands" / "online_retail"
@@ -27,6 +30,21 @@ def snapshot(shared: Path, tmp_path_factory: pytest.TempPathFactory):
     siyu.run("refresh")
     with connect(siyu.settings) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def purchases(shared: Path) -> pd.DataFrame:
+    """Who bought on which day, by the reference's definition of a valid order."""
+    lines = pd.read_parquet(shared / "data/online_retail_uci/online_retail.parquet")
+    valid = lines[
+        lines["CustomerID"].notna()
+        & ~lines["InvoiceNo"].str.startswith("C")
+        & (lines["Quantity"] > 0)
+        & (lines["UnitPrice"] > 0)
+    ]
+    return pd.DataFrame(
+        {"person": valid["CustomerID"], "day": valid["InvoiceDate"].dt.normalize()}
+    ).drop_duplicates()
 
 
 VALID = "from customer_center.fct_orders where is_valid and is_identified"
@@ -79,13 +97,50 @@ def test_monthly_cohort_counts(snapshot, reference: dict[str, Any]) -> None:
     _, rows = snapshot.fetch(
         "select strftime(cohort_period, '%Y-%m'), k, active_customers "
         "from marts.rpt_cohort where cohort_kind = 'first_order' "
-        "and cohort_period_type = 'month' and segment_type = 'all' "
+        "and cohort_period_type = 'month' and clock = 'calendar' and segment_type = 'all' "
         "order by all"
     )
     counts: dict[str, list[int]] = {}
     for cohort, _, customers in rows:
         counts.setdefault(cohort, []).append(customers)
     assert counts == reference["retention"]["monthly_cohort_counts"]
+
+
+@pytest.mark.parametrize(
+    ("period", "clock", "rolling_days"),
+    [("month", "calendar", None), ("quarter", "calendar", None), ("month", "rolling_30", 30)],
+)
+def test_cohorts_count_as_people_one_by_one(
+    snapshot, purchases: pd.DataFrame, period: str, clock: str, rolling_days: int | None
+) -> None:
+    expected = counts_by_cell(purchases, period, date(2011, 12, 9), rolling_days)
+    assert published_counts(snapshot, period, clock) == expected
+
+
+def test_guests_are_no_cohort_of_customers(snapshot, reference: dict[str, Any]) -> None:
+    _, rows = snapshot.fetch(
+        "select sum(orders), sum(revenue_gross_cny), sum(cohort_size), count(retention_rate) "
+        "from marts.rpt_cohort where cohort_kind = 'guest_order' and cohort_period_type = 'month'"
+    )
+    assert rows[0][0] == reference["valid"]["guest_valid_invoices"]
+    assert rows[0][1] == Decimal(str(reference["valid"]["guest_gmv"]))
+    assert rows[0][2:] == (0, 0)
+
+
+def test_the_triangle_of_the_first_cohort(snapshot, reference: dict[str, Any]) -> None:
+    """Its last month, December 2011, still runs: counted, but without a rate."""
+    _, rows = snapshot.fetch(
+        "select measure, cohort_size, last_mature_k, k0, k11, k12, k13 "
+        "from marts.rpt_cohort_triangle where cohort_kind = 'first_order' "
+        "and cohort_period_type = 'month' and clock = 'calendar' and segment_type = 'all' "
+        "and cohort_period = date '2010-12-01' "
+        "and measure in ('active_customers', 'retention_rate') order by measure"
+    )
+    counts = reference["retention"]["monthly_cohort_counts"]["2010-12"]
+    assert rows == [
+        ("active_customers", counts[0], 11, counts[0], counts[11], counts[12], None),
+        ("retention_rate", counts[0], 11, 1.0, counts[11] / counts[0], None, None),
+    ]
 
 
 def test_loyalty_is_two_purchase_days(snapshot, reference: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.publishing.reader import connect, read_manifest
 from pipelines.settings import REPOSITORY
+from tests.golden.plain_cohorts import counts_by_cell, published_counts
 from tests.integration.accuracy import accuracy
 from tests.integration.conftest import RefreshedBrand
 from tests.integration.restatements import (
@@ -113,6 +114,38 @@ def test_attribution_credits_every_valid_order_once(refreshed: RefreshedBrand) -
     ):
         assert conversions == pytest.approx(total["valid_orders"], abs=1e-6), model
         assert spend * 100 == total["spend"], model
+
+
+@pytest.mark.truth
+@pytest.mark.parametrize(
+    ("period", "clock", "rolling_days"),
+    [("day", "calendar", None), ("month", "calendar", None), ("week", "rolling_7", 7)],
+)
+def test_cohorts_follow_the_true_orders(
+    refreshed: RefreshedBrand, period: str, clock: str, rolling_days: int | None
+) -> None:
+    """Orders that count by the truth, of the customers that they were bound to, one by one."""
+    true = refreshed.truth.orders.filter("is_valid", "is_identified")
+    keys = ["platform", "account", "order_id"]
+    bound = pl.DataFrame(
+        rows(
+            refreshed,
+            "select platform, account, order_id, customer_id, sale_date "
+            "from customer_center.fct_orders where is_identified",
+        ),
+        schema=[*keys, "person", "day"],
+        orient="row",
+    )
+    purchases = true.select(keys).join(bound, on=keys)
+    assert len(purchases) == len(true)
+    with connect(refreshed.siyu.settings) as snapshot:
+        published = published_counts(snapshot, period, clock)
+        as_of = snapshot.manifest.as_of
+    shown = max(k for _, k in published)
+    cells = counts_by_cell(purchases.to_pandas(), period, as_of, rolling_days)
+    assert published == {(start, k): cell for (start, k), cell in cells.items() if k <= shown}
+    buyers = sum(cell[0] for (_, k), cell in published.items() if k == 0)
+    assert true["person_id"].n_unique() == pytest.approx(buyers, rel=0.15)
 
 
 @pytest.mark.truth

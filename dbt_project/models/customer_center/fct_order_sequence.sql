@@ -6,8 +6,8 @@ select
     occasions.occasion_number,
     occasions.occasion_date,
     occasions.order_keys,
-    first_order.first_product,
-    first_touch.channel as first_channel,
+    customers.first_product,
+    customers.first_channel,
     occasions.orders,
     occasions.units,
     occasions.revenue_net_cny,
@@ -22,7 +22,5 @@ select
 from {{ ref('int_orders__occasions') }} as occasions
 inner join {{ ref('int_calendar__as_of') }} as as_of
     on occasions.occasion_date <= as_of.as_of_date
-left join {{ ref('int_customers__first_order') }} as first_order
-    on occasions.customer_id = first_order.customer_id
-left join {{ ref('int_customers__first_touch') }} as first_touch
-    on occasions.customer_id = first_touch.customer_id
+left join {{ ref('int_cohort__customers') }} as customers
+    on occasions.customer_id = customers.customer_id

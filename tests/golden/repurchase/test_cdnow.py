@@ -19,7 +19,6 @@ from tests.golden.repurchase.cdnow import CALIBRATION_ENDS, ENDS, purchases, sum
 MODELS = {
     "int_orders": "intermediate",
     "int_orders__occasions": "intermediate",
-    "int_customers__first_order": "intermediate",
     "int_repurchase__windows": "intermediate",
     "int_repurchase__segments": "intermediate",
     "int_repurchase__durations": "intermediate",
@@ -88,10 +87,14 @@ def _write_inputs(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
             select identifier_id, identifier_id as customer_id,
                 timestamp '1900-01-01' as valid_from, timestamp '9999-12-31' as valid_to
             from staging.stg_identity__identifiers;
-        create table intermediate.int_order_lines (order_key text, line_in_order bigint,
-            product_id text, product_code text, product_title text, amount_cny decimal(18, 4));
-        create table intermediate.int_customers__first_touch (customer_id bigint, channel text,
-            domain text);
+        create table intermediate.int_cohort__customers as
+            select distinct customer_id, null::text as first_product, null::text as first_channel
+            from staging.stg_identity__map;
+        create table intermediate.int_cohort__members as
+            select distinct customer_id, date '1997-01-01' as first_order_date,
+                'channel' as first_channel, 'domain' as first_domain,
+                'product' as first_product, 'role' as product_role
+            from staging.stg_identity__map;
         """
     )
     for platform in PLATFORMS.split():

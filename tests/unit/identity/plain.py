@@ -70,7 +70,13 @@ class _Plain:
             for period in range(len(self.starts[name]) + 1):
                 self.group[name, period] = {(name, period)}
         self._aliases(joins)
-        self._join(joins)
+        self.granted: list[tuple[Node, Node, set[Name]]] = []
+        if merges := self._merges():
+            alone = self._alone(joins)
+            for left, right in merges:
+                held = {self.value[name] for name, _ in alone[left] | alone[right]}
+                self.granted.append((left, right, held))
+        self._join(self._order(joins))
         self._place(devices, login_days)
         self.outcome.groups = {
             frozenset(f"{name}@{period}" if period else name for name, period in group)
@@ -179,24 +185,39 @@ class _Plain:
             ends = sorted([left, right], key=self._rank)
             key = (stage, self._rule(link, "priority"), -link.count, -link.last)
             steps.append(((*key, *map(self._rank, ends)), left, right, link))
-        for pair in self.decided["merge"]:
-            if all(name in self.names - self.blocked for name in pair):
-                left, right = sorted(((n, len(self.starts[n])) for n in pair), key=self._rank)
-                steps.append(((1, 0, 0, 0, self._rank(left), self._rank(right)), left, right, None))
+        for left, right in self._merges():
+            steps.append(((1, 0, 0, 0, self._rank(left), self._rank(right)), left, right, None))
         return sorted(steps, key=lambda step: step[0])
+
+    def _merges(self) -> list[tuple[Node, Node]]:
+        """What people merged: the newest periods of two."""
+        pairs = [
+            sorted(((name, len(self.starts[name])) for name in pair), key=self._rank)
+            for pair in self.decided["merge"]
+            if all(name in self.names - self.blocked for name in pair)
+        ]
+        return [(left, right) for left, right in pairs]
+
+    def _alone(self, joins: list[Link]) -> dict[Node, set[Node]]:
+        """The groups as they would be had nobody merged any."""
+        unused, group = dict(self.outcome.unused), self.group
+        self.group = {node: {node} for node in group}
+        self._join([step for step in self._order(joins) if step[3]])
+        alone, self.group, self.outcome.unused = self.group, group, unused
+        return alone
 
     @staticmethod
     def _rank(node: Node) -> tuple[str, str, int]:
         return TYPES[node[0][0]], node[0][1:], node[1]
 
-    def _join(self, joins: list[Link]) -> None:
+    def _join(self, steps: list[tuple[Any, Node, Node, Link | None]]) -> None:
         self.spans: dict[Node, list[tuple[int, int]]] = defaultdict(list)
-        for link in joins:
-            for name in (link.a, link.b):
-                self.spans[self._node(name, link)].append((link.first, link.last))
+        for _, left, right, link in steps:
+            if link:
+                for node in (left, right):
+                    self.spans[node].append((link.first, link.last))
         contested: set[Node] = set()
-        self.merged: list[tuple[Node, Node]] = []
-        for key, left, right, link in self._order(joins):
+        for key, left, right, link in steps:
             mine, theirs = self.group[left], self.group[right]
             if mine is theirs:
                 continue
@@ -205,8 +226,6 @@ class _Plain:
                 continue
             reason = self._refusal(mine, theirs, forced=link is None)
             if reason is None:
-                if link is None:
-                    self.merged.append((left, right))
                 mine |= theirs
                 for node in theirs:
                     self.group[node] = mine
@@ -227,8 +246,14 @@ class _Plain:
             if limit is None:
                 continue
             both = mine | theirs
-            merged = sum(left in both and right in both for left, right in self.merged)
-            if self._held(both, letter, window) > limit * (1 + merged):
+            granted = {
+                value
+                for left, right, values in self.granted
+                if left in both or right in both
+                for value in values
+            }
+            may = {node for node in both if self.value[node[0]] in granted}
+            if self._held(both, letter, window) > max(limit, self._held(may, letter, window)):
                 return "limit"
         return None
 

@@ -35,7 +35,18 @@ def evidence_of(
     kind[left], kind[right] = codes.rules.type_a[rules], codes.rules.type_b[rules]
     ones, days = np.ones(len(left), dtype=np.int64), np.zeros(len(left), dtype=np.int64)
     return Evidence(
-        nodes, np.arange(nodes), kind, left, right, rules, ones, days, days, NO_PAIRS, NO_PAIRS
+        nodes=nodes,
+        identifier=np.arange(nodes),
+        kind=kind,
+        left=left,
+        right=right,
+        rule=rules,
+        count=ones,
+        first_at=days,
+        last_at=days,
+        usable=np.ones(len(left), dtype=bool),
+        must=NO_PAIRS,
+        cannot=NO_PAIRS,
     )
 
 
@@ -152,6 +163,7 @@ def test_neither_order_nor_numbers_decide_who_is_who(seed: int) -> None:
         count=count[turn],
         first_at=plain.first_at[turn],
         last_at=seen[turn],
+        usable=plain.usable,
         must=number[plain.must][:, ::-1],
         cannot=number[plain.cannot][::-1],
     )

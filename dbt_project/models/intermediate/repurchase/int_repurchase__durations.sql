@@ -64,42 +64,33 @@ described as (
         steps.is_repurchased,
         steps.duration_days,
         observed.passed_window as observed_window,
-        channels.segment_id as channel_segment,
-        domains.segment_id as domain_segment,
-        coalesce(products.segment_id, other_products.segment_id) as product_segment
+        first_channels.segment_id as first_channel,
+        first_domains.segment_id as first_domain,
+        first_products.segment_id as first_product,
+        product_roles.segment_id as product_role
     from steps
     cross join largest
     inner join day_windows as observed
         on least(steps.days_observed, largest.window_days) = observed.days
-    left join {{ ref('int_customers__first_touch') }} as first_touch
-        on steps.customer_id = first_touch.customer_id
-    left join {{ ref('int_customers__first_order') }} as first_order
-        on steps.customer_id = first_order.customer_id
-    inner join {{ ref('int_repurchase__segments') }} as channels
-        on
-            channels.segment_type = 'first_channel'
-            and coalesce(first_touch.channel, {{ channel_unattributed() }}) = channels.segment_value
-    inner join {{ ref('int_repurchase__segments') }} as domains
-        on
-            domains.segment_type = 'first_domain'
-            and coalesce(first_touch.domain, {{ channel_unattributed() }}) = domains.segment_value
-    left join {{ ref('int_repurchase__segments') }} as products
-        on
-            products.segment_type = 'first_product'
-            and coalesce(first_order.first_product, {{ product_none() }}) = products.segment_value
-    inner join {{ ref('int_repurchase__segments') }} as other_products
-        on
-            other_products.segment_type = 'first_product'
-            and other_products.segment_value = {{ product_other() }}
-
+    -- left joins are not reordered: DuckDB would begin with the segments among themselves
+    left join {{ ref('int_cohort__members') }} as members
+        on steps.customer_id = members.customer_id
+    {% for column in repurchase_segments() -%}
+        left join {{ ref('int_repurchase__segments') }} as {{ column }}s
+            on
+                {{ column }}s.segment_type = '{{ column }}'
+                and members.{{ column }} = {{ column }}s.segment_value
+    {% endfor %}
 ),
 
+-- a channel tells its domain, a product its role, but for those without a row of their own
 counted as (
 
     select
-        channel_segment,
-        domain_segment,
-        product_segment,
+        first_channel,
+        first_domain,
+        first_product,
+        product_role,
         from_n,
         cohort_number,
         is_repurchased,
@@ -110,19 +101,22 @@ counted as (
     group by
         grouping sets (
             (
-                channel_segment, domain_segment, from_n, cohort_number, is_repurchased,
+                first_channel, first_domain, from_n, cohort_number, is_repurchased,
                 duration_days, observed_window
             ),
-            (product_segment, from_n, cohort_number, is_repurchased, duration_days, observed_window)
+            (
+                first_product, product_role, from_n, cohort_number, is_repurchased,
+                duration_days, observed_window
+            )
         )
 
 ),
 
 segmented as (
 
-    {% for segment in ['channel_segment', 'domain_segment', 'product_segment'] -%}
+    {% for column in repurchase_segments() -%}
         select
-            {{ segment }} as segment_id,
+            {{ column }} as segment_id,
             from_n,
             cohort_number,
             is_repurchased,
@@ -130,7 +124,7 @@ segmented as (
             observed_window,
             customers
         from counted
-        where {{ segment }} is not null
+        where {{ column }} is not null
         union all
     {% endfor -%}
     select
@@ -143,7 +137,7 @@ segmented as (
         counted.customers
     from counted
     inner join {{ ref('int_repurchase__segments') }} as segments on segments.segment_type = 'all'
-    where counted.product_segment is not null
+    where counted.first_product is not null
 
 ),
 

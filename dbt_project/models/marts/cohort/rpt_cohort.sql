@@ -1,150 +1,120 @@
--- A cohort is fixed by the first valid occasion of a person's whole history. Cells that begin
--- after the as-of day do not exist; a cell whose month is still running has counts but no rates.
--- Refunds lower the month of the order that they belong to.
+-- A cohort is fixed by the first touch, deposit or valid order of a person's whole history; what
+-- happened before that day does not count. Cells that begin after the as-of day do not exist. Rates
+-- look at the customers whose cell has ended: all of a calendar cohort or none, in a rolling one
+-- those who started early enough. A cell that nobody has lived to the end has counts and no rates.
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
 
 ),
 
-members as (
+classes as (
 
     select
-        occasions.customer_id,
-        cast(date_trunc('month', occasions.occasion_date) as date) as cohort_period,
-        coalesce(first_touch.channel, {{ channel_unattributed() }}) as first_channel,
-        coalesce(first_touch.domain, {{ channel_unattributed() }}) as first_domain
-    from {{ ref('int_orders__occasions') }} as occasions
-    left join {{ ref('int_customers__first_touch') }} as first_touch
-        on occasions.customer_id = first_touch.customer_id
-    where occasions.occasion_number = 1
+        *,
+        row_number() over (
+            order by
+                {{ cohort_columns() | join(' asc nulls last, ') }} asc nulls last,
+                mature_k asc nulls last
+        ) as class_id,
+        dense_rank() over (
+            order by
+                {{ cohort_columns() | join(' asc nulls last, ') }} asc nulls last
+        ) as cohort_id
+    from {{ ref('int_cohort__sizes') }}
 
 ),
 
-segmented as (
+cohorts as (
 
     select
-        customer_id,
-        cohort_period,
-        'all' as segment_type,
-        'all' as segment_value
-    from members
-    union all
-    select
-        customer_id,
-        cohort_period,
-        'first_channel' as segment_type,
-        first_channel as segment_value
-    from members
-    union all
-    select
-        customer_id,
-        cohort_period,
-        'first_domain' as segment_type,
-        first_domain as segment_value
-    from members
+        cohort_id,
+        {{ cohort_columns() | join(', ') }},
+        max(max_k) as max_k,
+        sum(cohort_size) as cohort_size,
+        min(first_start_date) as first_start_date,
+        max(last_start_date) as last_start_date
+    from classes
+    group by cohort_id, {{ cohort_columns() | join(', ') }}
 
 ),
 
-sizes as (
+-- one more than is shown: there lies what happened later
+steps as (
 
-    select
-        segment_type,
-        segment_value,
-        cohort_period,
-        count(*) as cohort_size
-    from segmented
-    group by segment_type, segment_value, cohort_period
+    select number as k from {{ ref('int_calendar__numbers') }}
+    where number <= {{ cohort_cuts() | map(attribute="max_k") | max + 1 }}
 
 ),
 
-activity as (
+class_cells as (
 
-    -- money of orders that do not count (returns, full refunds) still lowers what came in
     select
-        orders.customer_id,
-        {{ months_between('members.cohort_period', 'orders.sale_date') }} as k,
-        count(*) filter (where orders.is_valid) as orders,
-        sum(case when orders.is_valid then orders.quantity else 0 end) as units,
-        sum(orders.gmv_cny) as revenue_gross_cny,
-        sum(orders.refund_cny) as refund_cny
-    from {{ ref('fct_orders') }} as orders
-    inner join members on orders.customer_id = members.customer_id
-    cross join as_of
-    where
-        orders.sale_date <= as_of.as_of_date
-        and orders.sale_date >= members.cohort_period
-    group by
-        orders.customer_id,
-        {{ months_between('members.cohort_period', 'orders.sale_date') }}
+        classes.class_id,
+        classes.cohort_id,
+        classes.cohort_size,
+        classes.max_k,
+        steps.k,
+        steps.k <= classes.mature_k as is_eligible,
+        coalesce(counts.active_customers, 0) as active_customers,
+        coalesce(counts.repeat_active, 0) as repeat_active,
+        coalesce(counts.last_active, 0) as last_active,
+        coalesce(counts.orders, 0) as orders,
+        coalesce(counts.units, 0) as units,
+        coalesce(counts.revenue_gross_cny, 0) as revenue_gross_cny,
+        coalesce(counts.refund_cny, 0) as refund_cny,
+        coalesce(counts.cost_cny, 0) as cost_cny,
+        coalesce(counts.orders_without_cost, 0) as orders_without_cost
+    from classes
+    inner join steps on steps.k <= least(classes.observed_k, classes.max_k + 1)
+    left join {{ ref('int_cohort__counts') }} as counts
+        on
+            {% for column in cohort_columns() -%}
+                classes.{{ column }} = counts.{{ column }}
+                and {% endfor -%}
+            classes.mature_k = counts.mature_k
+            and steps.k = counts.k
 
 ),
 
--- a hundred years: enough, and the join stays small
-months as (
+followed as (
 
-    select number from {{ ref('int_calendar__numbers') }}
-    where number < 1200
+    select
+        *,
+        sum(revenue_gross_cny - refund_cny) over (
+            partition by class_id order by k asc nulls last
+            rows between unbounded preceding and current row
+        ) as cum_revenue_net_cny,
+        sum(last_active) over (
+            partition by class_id order by k asc nulls last
+            rows between current row and unbounded following
+        ) as active_on_or_after
+    from class_cells
 
 ),
 
 cells as (
 
     select
-        sizes.segment_type,
-        sizes.segment_value,
-        sizes.cohort_period,
-        sizes.cohort_size,
-        months.number as k,
-        {{ add_months('sizes.cohort_period', 'months.number') }} as period_start,
-        last_day({{ add_months('sizes.cohort_period', 'months.number') }}) as period_end,
-        as_of.as_of_date
-    from sizes
-    cross join as_of
-    inner join months
-        on months.number <= {{ months_between('sizes.cohort_period', 'as_of.as_of_date') }}
-
-),
-
-measured as (
-
-    select
-        segmented.segment_type,
-        segmented.segment_value,
-        segmented.cohort_period,
-        activity.k,
-        count(*) filter (where activity.orders > 0) as active_customers,
-        sum(activity.orders) as orders,
-        sum(activity.units) as units,
-        sum(activity.revenue_gross_cny) as revenue_gross_cny,
-        sum(activity.refund_cny) as refund_cny
-    from activity
-    inner join segmented on activity.customer_id = segmented.customer_id
-    group by
-        segmented.segment_type,
-        segmented.segment_value,
-        segmented.cohort_period,
-        activity.k
-
-),
-
-filled as (
-
-    select
-        cells.*,
-        cells.period_end <= cells.as_of_date as is_mature,
-        coalesce(measured.active_customers, 0) as active_customers,
-        coalesce(measured.orders, 0) as orders,
-        coalesce(measured.units, 0) as units,
-        coalesce(measured.revenue_gross_cny, 0) as revenue_gross_cny,
-        coalesce(measured.refund_cny, 0) as refund_cny
-    from cells
-    left join measured
-        on
-            cells.segment_type = measured.segment_type
-            and cells.segment_value = measured.segment_value
-            and cells.cohort_period = measured.cohort_period
-            and cells.k = measured.k
+        cohort_id,
+        k,
+        sum(active_customers) as active_customers,
+        sum(repeat_active) as repeat_active,
+        sum(active_on_or_after) as active_on_or_after,
+        sum(orders) as orders,
+        sum(units) as units,
+        sum(revenue_gross_cny) as revenue_gross_cny,
+        sum(refund_cny) as refund_cny,
+        sum(cost_cny) as cost_cny,
+        sum(orders_without_cost) as orders_without_cost,
+        sum(case when is_eligible then cohort_size else 0 end) as eligible_customers,
+        sum(case when is_eligible then active_customers else 0 end) as eligible_active,
+        sum(case when is_eligible then active_on_or_after else 0 end)
+            as eligible_active_on_or_after,
+        sum(case when is_eligible then cum_revenue_net_cny end) as eligible_cum_revenue_net_cny
+    from followed
+    where k <= max_k
+    group by cohort_id, k
 
 ),
 
@@ -152,53 +122,207 @@ cumulated as (
 
     select
         *,
-        sum(orders) over (
-            partition by segment_type, segment_value, cohort_period
-            order by k asc nulls last
-            rows between unbounded preceding and current row
-        ) as cum_orders,
-        sum(revenue_gross_cny) over (
-            partition by segment_type, segment_value, cohort_period
-            order by k asc nulls last
-            rows between unbounded preceding and current row
-        ) as cum_revenue_gross_cny,
-        sum(refund_cny) over (
-            partition by segment_type, segment_value, cohort_period
-            order by k asc nulls last
-            rows between unbounded preceding and current row
-        ) as cum_refund_cny
-    from filled
+        {% for measure in
+            ['orders', 'units', 'revenue_gross_cny', 'refund_cny', 'cost_cny', 'orders_without_cost']
+        -%}
+            sum({{ measure }}) over (
+                partition by cohort_id order by k asc nulls last
+                rows between unbounded preceding and current row
+            ) as cum_{{ measure }},
+        {% endfor -%}
+        max(case when eligible_customers > 0 then k end) over (partition by cohort_id)
+            as last_eligible_k
+    from cells
+
+),
+
+dated as (
+
+    select
+        cohorts.*,
+        case cohorts.cohort_period_type
+            {% for period in cohort_periods() -%}
+                when '{{ period }}' then {{ period_first_day(period, 'cohorts.cohort_number') }}
+            {% endfor -%}
+        end as cohort_period,
+        spend.spend_cny,
+        cast(spend.spend_cny as double) / cohorts.cohort_size as cac_cny
+    from cohorts
+    left join {{ ref('int_cohort__spend') }} as spend
+        on
+            cohorts.cohort_period_type = spend.cohort_period_type
+            and cohorts.segment_type = spend.segment_type
+            and cohorts.segment_value = spend.segment_value
+            and cohorts.cohort_number = spend.cohort_number
+            and spend.spend_cny > 0
+
+),
+
+rated as (
+
+    select
+        dated.cohort_kind,
+        dated.cohort_period_type,
+        dated.clock,
+        dated.segment_type,
+        dated.segment_value,
+        dated.cohort_number,
+        dated.cohort_period,
+        dated.first_start_date,
+        dated.last_start_date,
+        dated.cohort_size,
+        dated.spend_cny,
+        dated.cac_cny,
+        cumulated.*,
+        cast(cumulated.eligible_cum_revenue_net_cny as double)
+        / nullif(cumulated.eligible_customers, 0) as ltv_net_cny
+    from cumulated
+    inner join dated on cumulated.cohort_id = dated.cohort_id
+
+),
+
+paid_back as (
+
+    select
+        *,
+        {{ cohort_cell_start('k') }} as period_start,
+        {{ cohort_cell_end('k') }} as period_end,
+        min(case when ltv_net_cny >= cac_cny then k end) over (partition by cohort_id) as payback_k
+    from rated
+
+),
+
+customers as (
+
+    select
+        cohort_kind,
+        cohort_period_type,
+        clock,
+        segment_type,
+        segment_value,
+        cohort_period,
+        k,
+        period_start,
+        period_end,
+        cohort_size,
+        eligible_customers,
+        active_customers,
+        repeat_active,
+        active_on_or_after,
+        eligible_active,
+        eligible_active_on_or_after,
+        orders,
+        units,
+        revenue_gross_cny,
+        refund_cny,
+        case when orders_without_cost = 0 then revenue_gross_cny - refund_cny - cost_cny end
+            as margin_cny,
+        cum_orders,
+        cum_units,
+        cum_revenue_gross_cny,
+        cum_refund_cny,
+        case
+            when cum_orders_without_cost = 0
+                then cum_revenue_gross_cny - cum_refund_cny - cum_cost_cny
+        end as cum_margin_cny,
+        ltv_net_cny,
+        k > last_eligible_k - {{ var('cohort_right_edge_periods') }} as is_right_edge,
+        spend_cny,
+        cac_cny,
+        payback_k
+    from paid_back
+
+),
+
+guests as (
+
+    select
+        'guest_order' as cohort_kind,
+        cohort_period_type,
+        'calendar' as clock,
+        'all' as segment_type,
+        'all' as segment_value,
+        period_start as cohort_period,
+        0 as k,
+        period_start,
+        period_end,
+        0 as cohort_size,
+        0 as eligible_customers,
+        cast(null as bigint) as active_customers,
+        cast(null as bigint) as repeat_active,
+        cast(null as bigint) as active_on_or_after,
+        cast(null as bigint) as eligible_active,
+        cast(null as bigint) as eligible_active_on_or_after,
+        orders,
+        units,
+        revenue_gross_cny,
+        refund_cny,
+        cast(null as decimal(18, 4)) as margin_cny,
+        orders as cum_orders,
+        units as cum_units,
+        revenue_gross_cny as cum_revenue_gross_cny,
+        refund_cny as cum_refund_cny,
+        cast(null as decimal(18, 4)) as cum_margin_cny,
+        cast(null as double) as ltv_net_cny,
+        false as is_right_edge,
+        cast(null as decimal(18, 4)) as spend_cny,
+        cast(null as double) as cac_cny,
+        cast(null as integer) as payback_k
+    from {{ ref('int_cohort__guests') }}
+
+),
+
+unioned as (
+
+    select * from customers
+    union all
+    select * from guests
 
 )
 
 select
-    as_of_date,
-    'month' as cohort_period_type,
-    'first_order' as cohort_kind,
-    'calendar' as clock,
-    segment_type,
-    segment_value,
-    cohort_period,
-    cast(k as integer) as k,
-    period_start,
-    period_end,
-    cast(cohort_size as bigint) as cohort_size,
-    cast(case when is_mature then cohort_size else 0 end as bigint) as eligible_customers,
-    cast(active_customers as bigint) as active_customers,
-    cast(orders as bigint) as orders,
-    cast(units as decimal(18, 4)) as units,
-    cast(revenue_gross_cny as decimal(18, 4)) as revenue_gross_cny,
-    cast(refund_cny as decimal(18, 4)) as refund_cny,
-    cast(revenue_gross_cny - refund_cny as decimal(18, 4)) as revenue_net_cny,
-    cast(cum_orders as bigint) as cum_orders,
-    cast(cum_revenue_gross_cny as decimal(18, 4)) as cum_revenue_gross_cny,
-    cast(cum_refund_cny as decimal(18, 4)) as cum_refund_cny,
-    cast(cum_revenue_gross_cny - cum_refund_cny as decimal(18, 4)) as cum_revenue_net_cny,
-    case
-        when is_mature
-            then cast(cum_revenue_gross_cny - cum_refund_cny as double) / cohort_size
-    end as ltv_net_cny,
-    case when is_mature then cast(active_customers as double) / cohort_size end as retention_rate,
-    is_mature,
-    least(period_end, as_of_date) as observed_through
-from cumulated
+    as_of.as_of_date,
+    unioned.cohort_period_type,
+    unioned.cohort_kind,
+    unioned.clock,
+    unioned.segment_type,
+    unioned.segment_value,
+    unioned.cohort_period,
+    cast(unioned.k as integer) as k,
+    unioned.period_start,
+    unioned.period_end,
+    cast(unioned.cohort_size as bigint) as cohort_size,
+    cast(unioned.eligible_customers as bigint) as eligible_customers,
+    cast(unioned.active_customers as bigint) as active_customers,
+    cast(unioned.repeat_active as bigint) as repeat_active,
+    cast(unioned.active_on_or_after as bigint) as active_on_or_after,
+    cast(unioned.eligible_active as bigint) as eligible_active,
+    cast(unioned.eligible_active_on_or_after as bigint) as eligible_active_on_or_after,
+    cast(unioned.orders as bigint) as orders,
+    cast(unioned.units as decimal(18, 4)) as units,
+    cast(unioned.revenue_gross_cny as decimal(18, 4)) as revenue_gross_cny,
+    cast(unioned.refund_cny as decimal(18, 4)) as refund_cny,
+    cast(unioned.revenue_gross_cny - unioned.refund_cny as decimal(18, 4)) as revenue_net_cny,
+    cast(unioned.margin_cny as decimal(18, 4)) as margin_cny,
+    cast(unioned.cum_orders as bigint) as cum_orders,
+    cast(unioned.cum_units as decimal(18, 4)) as cum_units,
+    cast(unioned.cum_revenue_gross_cny as decimal(18, 4)) as cum_revenue_gross_cny,
+    cast(unioned.cum_refund_cny as decimal(18, 4)) as cum_refund_cny,
+    cast(unioned.cum_revenue_gross_cny - unioned.cum_refund_cny as decimal(18, 4))
+        as cum_revenue_net_cny,
+    cast(unioned.cum_margin_cny as decimal(18, 4)) as cum_margin_cny,
+    unioned.ltv_net_cny,
+    cast(unioned.eligible_active as double) / nullif(unioned.eligible_customers, 0)
+        as retention_rate,
+    cast(unioned.eligible_active_on_or_after as double) / nullif(unioned.eligible_customers, 0)
+        as retention_on_or_after,
+    1 - cast(unioned.eligible_active_on_or_after as double) / nullif(unioned.eligible_customers, 0)
+        as churn_rate,
+    cast(unioned.spend_cny as decimal(18, 4)) as spend_cny,
+    unioned.cac_cny,
+    cast(unioned.payback_k as integer) as payback_k,
+    unioned.period_end <= as_of.as_of_date as is_mature,
+    coalesce(unioned.is_right_edge, true) as is_right_edge,
+    least(unioned.period_end, as_of.as_of_date) as observed_through
+from unioned
+cross join as_of

@@ -31,6 +31,41 @@ memberships as (
 
 ),
 
+outreach as (
+
+    select
+        'outreach' as fact,
+        source,
+        identifier_id,
+        is_identified
+    from {{ ref('fct_outreach') }}
+    where chat_id is null
+
+),
+
+group_memberships as (
+
+    select
+        'group_memberships' as fact,
+        source,
+        identifier_id,
+        is_identified
+    from {{ ref('fct_group_memberships') }}
+    where is_customer
+
+),
+
+leads as (
+
+    select
+        'leads' as fact,
+        source,
+        identifier_id,
+        is_identified
+    from {{ ref('fct_leads') }}
+
+),
+
 facts as (
 
     select * from orders
@@ -38,6 +73,12 @@ facts as (
     select * from touchpoints
     union all
     select * from memberships
+    union all
+    select * from outreach
+    union all
+    select * from group_memberships
+    union all
+    select * from leads
 
 ),
 
