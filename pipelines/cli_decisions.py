@@ -18,12 +18,12 @@ import typer
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_identity import SUBJECT_HELP, IdentifierA, SubjectA, SubjectB, identity
 from pipelines.exports.contract_files import load_contracts
-from pipelines.identity.correct import Desk, carry_out, try_change, unseen
-from pipelines.identity.decision_file import decisions_file
-from pipelines.identity.decisions import Decision
-from pipelines.identity.rules import Rules, build_rules, read_seeds
-from pipelines.identity.simulate_rules import read_rule_change
-from pipelines.identity.subjects import Finder
+from pipelines.identity.correct.corrections import Desk, carry_out, try_change, unseen
+from pipelines.identity.correct.decision_file import decisions_file
+from pipelines.identity.correct.decisions import Decision
+from pipelines.identity.explain.subjects import Finder
+from pipelines.identity.rules.planned_change import read_rule_change
+from pipelines.identity.rules.seeds import Rules, build_rules, read_seeds
 from pipelines.orchestration.identity_run import present_conditions, resolver
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.privacy.erasure import erase, plan_erasure

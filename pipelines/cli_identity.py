@@ -12,13 +12,13 @@ import typer
 
 from pipelines.cli_errors import readable_errors
 from pipelines.exports.contract_files import load_contracts
-from pipelines.identity import as_of
-from pipelines.identity.decision_file import decisions_file, read_decisions
-from pipelines.identity.explain import Explainer
-from pipelines.identity.masked import MaskedForms
-from pipelines.identity.rules import read_rules
-from pipelines.identity.stored import StoredIdentity
-from pipelines.identity.subjects import Finder
+from pipelines.identity.correct.decision_file import decisions_file, read_decisions
+from pipelines.identity.explain import as_of
+from pipelines.identity.explain.masked import MaskedForms
+from pipelines.identity.explain.stored import StoredIdentity
+from pipelines.identity.explain.subjects import Finder
+from pipelines.identity.explain.why import Explainer
+from pipelines.identity.rules.seeds import read_rules
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.reporting import decision_pages, training_page
 from pipelines.reporting.identity_pages import Page
@@ -83,8 +83,8 @@ def train(
     model: Annotated[str, typer.Argument(help="A file of brand/identity/splink, without .yml.")],
 ) -> None:
     """Let a Splink model learn from the warehouse which records look like one person."""
-    from pipelines.identity.splink_models import find_model
-    from pipelines.identity.weak_edges import train_model
+    from pipelines.identity.splink.models import find_model
+    from pipelines.identity.splink.weak_edges import train_model
 
     settings = current_settings()
     with readable_errors():
@@ -103,9 +103,9 @@ def evaluate(
     worst: Annotated[int, typer.Option(min=0, help="So many mistakes are explained.")] = 20,
 ) -> None:
     """Hold the customers against the true people of a simulated brand: precision and recall."""
-    from pipelines.identity.evaluate import evaluate as score
-    from pipelines.identity.evaluate import read_evidence
-    from pipelines.identity.mistakes import worst_mistakes
+    from pipelines.identity.judge.evaluate import evaluate as score
+    from pipelines.identity.judge.evaluate import read_evidence
+    from pipelines.identity.judge.mistakes import worst_mistakes
     from pipelines.reporting import evaluation_pages
     from pipelines.simulation import Truth
 
@@ -124,7 +124,7 @@ def suggest_blocks(
     most: Annotated[int, typer.Option("--most", min=1, help="How many to list.")] = 20,
 ) -> None:
     """List identifiers that strangers seem to share, such as a store's phone; changes nothing."""
-    from pipelines.identity.suggest import suggest_blocks as suggest
+    from pipelines.identity.correct.suggest import suggest_blocks as suggest
     from pipelines.reporting.block_suggestions import print_suggestions
 
     settings = current_settings()

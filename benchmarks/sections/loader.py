@@ -14,7 +14,7 @@ from pipelines.exports.contract import Contract
 from pipelines.exports.contract_files import load_contracts
 
 MAIN_FORMATS = ("tmall_orders", "douyin_orders")
-PEERS = ("polars", "duckdb")
+PEERS = ("polars", "polars+store", "duckdb")
 _UTF8_SHARE = Target(0.5, "at least")
 _GB18030_SHARE = Target(0.3, "at least")
 _SMALL_FILES = 60

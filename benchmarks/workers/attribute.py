@@ -15,24 +15,29 @@ from benchmarks.inputs.journeys import MODELS
 from benchmarks.workers.told import Clock, tell
 from pipelines.attribution.tables import markov_table, shapley_table
 
-_SEQUENCE = MODELS[:5]
+_SEQUENCE = MODELS[: MODELS.index("int_attribution__steps")]
 _JOURNEYS = """
     copy (
         select string_agg(channel, ' > ' order by position) as path, 1 as conversions, 0 as nulls,
             max(revenue_gross_cny) as revenue
-        from intermediate.int_attribution__paths where path_length > 0 group by conversion_id
+        from intermediate.int_attribution__paths
+        join intermediate.int_attribution__channels using (channel_number) group by path_key
     ) to '{file}' (format csv, header)
 """
 _PATHS = """
     copy (
         with journeys as (
-            select conversion_id, string_agg(channel, ' > ' order by position) as path,
-                1 as conversions, 0 as nulls, max(revenue_gross_cny) as revenue
-            from intermediate.int_attribution__paths where path_length > 0 group by conversion_id
+            select string_agg(channel, ' > ' order by position) as path, 1 as conversions,
+                0 as nulls, max(revenue_gross_cny) as revenue
+            from intermediate.int_attribution__paths
+            join intermediate.int_attribution__channels using (channel_number) group by path_key
             union all
-            select customer_id || ':' || path_number, string_agg(channel, ' > ' order by position),
-                0, 1, 0
-            from intermediate.int_attribution__null_paths where not is_censored group by 1
+            select string_agg(channel, ' > ' order by position), 0, 1, 0
+            from intermediate.int_attribution__null_paths
+            join intermediate.int_attribution__channels using (channel_number)
+            where last_touched_at + to_days(lookback_days) <=
+                (select as_of_date + interval 16 hour from intermediate.int_calendar__as_of)
+            group by customer_id, path_number
         )
         select path, sum(conversions)::bigint as conversions, sum(nulls)::bigint as nulls,
             sum(revenue)::double as revenue
@@ -59,29 +64,30 @@ _HEURISTICS = """
         from places group by channel_number
     ),
     decayed as (
-        select conversion_number, channel_number, exp(hours_before * (-ln(2) / 168)) as part
+        select path_key, channel_number, exp(seconds_before * (-ln(2) / 168 / 3600)) as part
         from intermediate.int_attribution__paths where path_length > 0
     ),
-    wholes as (select conversion_number, sum(part) as whole from decayed group by 1),
+    wholes as (select path_key, sum(part) as whole from decayed group by 1),
     decays as (
         select channel_number, sum(part / whole) as time_decay
-        from decayed join wholes using (conversion_number) group by channel_number
+        from decayed join wholes using (path_key) group by channel_number
     )
     select * from rules join decays using (channel_number)
 """
 _CREDIT = """
     select model, channel_number, sum(weight) as conversions
     from intermediate.int_attribution__paths
-    join intermediate.int_attribution__credit using (lookback_days, conversion_id, touch_id)
+    join intermediate.int_attribution__credit using (lookback_days, path_key, position)
+    join intermediate.int_attribution__models using (model_number)
     group by all
     union all
     select model, channel_number, count(*)
-    from intermediate.int_attribution__paths, seeds.attribution_models
-    where path_length = 1 and is_active group by all
+    from intermediate.int_attribution__paths, intermediate.int_attribution__models
+    where path_length = 1 group by all
 """
 _FLOOR = """
     select count(*) from (
-        select conversion_id, count(*) from intermediate.int_attribution__paths group by 1
+        select path_key, count(*) from intermediate.int_attribution__paths group by 1
     )
 """
 
@@ -167,14 +173,15 @@ def _import_everything(connection: duckdb.DuckDBPyConnection) -> None:
     steps = (
         "1::bigint as recent_channels, true as is_last, true as is_conversion, 1.0 as revenue_cny"
     )
-    one = connection.sql(f"select 30 as lookback_days, 1 as paths, {steps}")
+    game = "30 as lookback_days, 'order' as goal, 1 as paths"
+    one = connection.sql(f"select {game}, {steps}")
     markov_table(one, _orders(connection, 1, 2))
-    set_of_one = "1::bigint as channel_set, 1 as conversions, 1 as paths"
-    shapley_table(connection.sql(f"select 30 as lookback_days, {set_of_one}"))
+    set_of_one = "1::bigint as channel_set, 0::bigint as further_channel_set, 1 as conversions"
+    shapley_table(connection.sql(f"select {game}, {set_of_one}"))
 
 
 def _orders(connection: duckdb.DuckDBPyConnection, *orders: int) -> duckdb.DuckDBPyRelation:
-    return connection.sql(f"select unnest({list(orders)}) as markov_order, true as is_active")
+    return connection.sql(f"select unnest({list(orders)}) as markov_order")
 
 
 def _summed(rows: list[list]) -> list[list]:

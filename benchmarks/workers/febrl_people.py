@@ -16,11 +16,11 @@ from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from benchmarks.workers.told import Clock, tell
 from pipelines.identity import ensure_identity_tables, resolve_identities
-from pipelines.identity.decisions import Decisions
-from pipelines.identity.rules import Rules, RuleSeeds, build_rules
-from pipelines.identity.splink_models import SplinkModel
+from pipelines.identity.correct.decisions import Decisions
+from pipelines.identity.rules.seeds import Rules, RuleSeeds, build_rules
+from pipelines.identity.splink.models import SplinkModel
+from pipelines.identity.splink.weak_edges import predict_pairs, train_model
 from pipelines.identity.sql import transaction
-from pipelines.identity.weak_edges import predict_pairs, train_model
 
 _SETS = {"1": ("febrl1",), "2": ("febrl2",), "3": ("febrl3",), "4": ("febrl4a", "febrl4b")}
 _MOST_RECORDS = {"1": 2, "2": 6, "3": 6, "4": 1}

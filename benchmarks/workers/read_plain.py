@@ -1,6 +1,7 @@
-"""Read one clean CSV and do nothing else: argument 1 `polars` or `duckdb`, 2 the file, 3 a folder.
+"""Read one clean CSV and do nothing else: argument 1 the engine, 2 the file, 3 a folder.
 
-Polars reads into memory, DuckDB into a table of a new database file. Both guess the types.
+`polars` reads into memory, `polars+store` puts what it read into a table of a new DuckDB file, and
+`duckdb` reads into such a table itself. All guess the types.
 """
 
 from __future__ import annotations
@@ -17,16 +18,29 @@ from benchmarks.workers.told import Clock, tell
 def main(engine: str, file: Path, folder: Path) -> None:
     """The fastest that each engine can do with the file."""
     clock = Clock()
-    if engine == "polars":
-        with clock.running():
-            rows = pl.read_csv(file, infer_schema_length=10_000).height
-    else:
-        database = folder / "plain.duckdb"
-        database.unlink(missing_ok=True)
-        with clock.running(), duckdb.connect(str(database)) as connection:
-            connection.execute("create table plain as from read_csv($1)", [str(file)])
-            [(rows,)] = connection.execute("select count(*) from plain").fetchall()
+    database = folder / "plain.duckdb"
+    database.unlink(missing_ok=True)
+    with clock.running():
+        if engine == "duckdb":
+            rows = _stored(database, "read_csv($1)", [str(file)])
+        else:
+            frame = pl.read_csv(file, infer_schema_length=10_000)
+            rows = frame.height
+            if engine == "polars+store":
+                rows = _stored(database, "frame", frame=frame)
     tell(clock, rows_read=rows)
+
+
+def _stored(
+    database: Path, source: str, values: list[str] | None = None, **frames: pl.DataFrame
+) -> int:
+    """Rows of the table made from a source, which is a DuckDB expression or a frame's name."""
+    with duckdb.connect(str(database)) as connection:
+        for name, frame in frames.items():
+            connection.register(name, frame.to_arrow(compat_level=pl.CompatLevel.newest()))
+        connection.execute(f"create table plain as from {source}", values)
+        [(rows,)] = connection.execute("select count(*) from plain").fetchall()
+    return int(rows)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from benchmarks.inputs.graph import deliver_second
 from benchmarks.workers.partition import fingerprint
 from benchmarks.workers.told import Clock, tell
 from pipelines.identity import resolve_identities
-from pipelines.identity.decisions import Decisions
-from pipelines.identity.rules import read_rules
+from pipelines.identity.correct.decisions import Decisions
+from pipelines.identity.rules.seeds import read_rules
 from pipelines.identity.sql import transaction
 
 _BY_ID = "select identifier_id as member, customer_id as label from identity.identity_map"

@@ -1,46 +1,191 @@
 {#- What paths that convert and paths that do not have in common. -#}
 
-{#-
-  The rule for direct visits, the setting attribution_direct, over the columns is_direct, touched_at
-  and last_other_at (the last touch of the path that is not direct). It holds before any weight is
-  given, so that credit is shared among the touches that count.
--#}
-{% macro counts_as_touch() -%}
-    {#- The linter renders without variables and without exceptions. -#}
+{#- What a path can lead to, the setting attribution_goals: each is attributed on its own. -#}
+{% macro attribution_goals() -%}
+    {%- set goals = var('attribution_goals', ['order', 'lead']) -%}
+    {#- The linter renders without exceptions. -#}
+    {%- if exceptions is defined -%}
+        {%- for goal in goals if goal not in ['order', 'lead'] -%}
+            {{ exceptions.raise_compiler_error(
+                "attribution_goals holds '" ~ goal ~ "'; write order, lead or both into the vars of "
+                ~ "dbt_project.yml"
+            ) }}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(goals) }}
+{%- endmacro %}
+
+{#- The rule for direct visits: keep, ignore_unless_only, last_non_direct or exclude. -#}
+{% macro direct_rule() -%}
     {%- set rule = var('attribution_direct', 'ignore_unless_only') -%}
-    {%- if rule == 'keep' -%} true
-    {%- elif rule == 'ignore_unless_only' -%} (not is_direct or last_other_at is null)
-    {%- elif rule == 'last_non_direct' -%} (last_other_at is null or touched_at <= last_other_at)
-    {%- elif rule == 'exclude' or exceptions is not defined -%} not is_direct
-    {%- else -%}
+    {%- if
+        rule not in ['keep', 'ignore_unless_only', 'last_non_direct', 'exclude']
+        and exceptions is defined
+    -%}
         {{ exceptions.raise_compiler_error(
             "attribution_direct is '" ~ rule ~ "'; write keep, last_non_direct, "
             ~ "ignore_unless_only or exclude into the vars of dbt_project.yml"
         ) }}
     {%- endif -%}
+    {{ return(rule) }}
 {%- endmacro %}
 
-{#- The channels of the up to three touches before, within the path. -#}
-{% macro channels_before(path) -%}
-    {%- for steps in range(1, 4) %}
-    lag(channel_number, {{ steps }}) over (
-        partition by {{ path }}
-        order by touched_at asc nulls last, touch_id asc nulls last
-    ) as channel_before_{{ steps }}{{ ',' if not loop.last }}
-    {%- endfor %}
+{#-
+  The order of touches, over the table of that name. Touches that count or do not count together are
+  numbered together, so that the rule for direct visits leaves no gap in the numbers of a path:
+  direct touches apart where the rule drops them.
+-#}
+{% macro in_sequence(touches) -%}
+    partition by
+        {{ touches }}.journey_key
+        {%- if direct_rule() in ['ignore_unless_only', 'exclude'] %}, {{ touches }}.is_direct{% endif %}
+    order by {{ touches }}.touched_at asc nulls last, {{ touches }}.touch_id asc nulls last
 {%- endmacro %}
 
 {#-
   The channel of a touch and of the up to three before it as one whole number, 8 bits each, the
-  newest lowest: what pipelines.attribution.Steps calls recent.
+  newest lowest: what pipelines.attribution.Steps calls recent. Paths cut it off where they begin.
 -#}
-{% macro recent_channels(sequence) -%}
-    {{ sequence }}.channel_number
+{% macro recent_channels(touches) -%}
+    {{ touches }}.channel_number
     {%- for steps in range(1, 4) %}
-    + case
-        when {{ sequence }}.position > {{ steps }}
-            then {{ sequence }}.channel_before_{{ steps }} * {{ 256 ** steps }}
-        else 0
-    end
+    + {{ 256 ** steps }} * coalesce(
+        lag({{ touches }}.channel_number, {{ steps }}) over ({{ in_sequence(touches) }}), 0
+    )
     {%- endfor %}
+{%- endmacro %}
+
+{#-
+  What a path needs to know of all its touches, over groups of the columns is_direct and
+  sequence_number: how many count, and the number of the last that counts. The rule holds before any
+  weight is given, so that credit is shared among the touches that count.
+-#}
+{% macro path_extent() -%}
+    {%- set rule = direct_rule() -%}
+    {%- if rule == 'keep' -%}
+    max(sequence_number) as last_number,
+    count(*) as touches,
+    {%- elif rule == 'last_non_direct' -%}
+    coalesce(max(case when not is_direct then sequence_number end), max(sequence_number))
+        as last_number,
+    coalesce(max(case when not is_direct then sequence_number end), max(sequence_number))
+    - min(sequence_number) + 1 as touches,
+    {%- else -%}
+    coalesce(max(case when not is_direct then sequence_number end), max(sequence_number))
+        as last_number,
+    {%- if rule == 'exclude' %}
+    count(case when not is_direct then 1 end) as touches,
+    {%- else %}
+    coalesce(nullif(count(case when not is_direct then 1 end), 0), count(*)) as touches,
+    {%- endif %}
+    {%- endif %}
+    max(case when is_direct then 0 else 1 end) as others
+{%- endmacro %}
+
+{#- The touches of a path that count, with `paths` of path_extent and `touches` before it. -#}
+{% macro counts_as_touch() -%}
+    {%- set rule = direct_rule() -%}
+    touches.sequence_number > paths.last_number - least(paths.touches, {{ max_touches() }})
+    and touches.sequence_number <= paths.last_number
+    {%- if rule == 'exclude' %}
+    and not touches.is_direct
+    {%- elif rule == 'ignore_unless_only' %}
+    and (not touches.is_direct or paths.others = 0)
+    {%- endif %}
+{%- endmacro %}
+
+{% macro max_touches() -%} {{ var('attribution_max_touches', 100) }} {%- endmacro %}
+
+{#-
+  Place, length and recent_channels of a touch that counts.
+-#}
+{% macro place_in_path() -%}
+    {%- set length = 'least(paths.touches, ' ~ max_touches() ~ ')' -%}
+    {%- set position = 'touches.sequence_number - paths.last_number + ' ~ length -%}
+    touches.channel_number,
+    {{ position }} as position,
+    {{ length }} as path_length,
+    case {{ position }}
+        {%- for touch in range(1, 4) %}
+        when {{ touch }} then touches.recent_channels % {{ 256 ** touch }}
+        {%- endfor %}
+        else touches.recent_channels
+    end as recent_channels
+{%- endmacro %}
+
+{#-
+  A set of channels is two whole numbers of 62 bits: bit n - 1 stands for channel number n, the
+  second number for the channels from 63.
+-#}
+{% macro channel_sets() -%}
+    {%- for word in range(2) %}
+    {%- set bits = bit('(channel_number - 1) % 62') %}
+    bit_or(
+        case when {{ 'channel_number > 62' if word else 'channel_number <= 62' }} then {{ bits }} else 0 end
+    ) as {{ 'further_channel_set' if word else 'channel_set' }}{{ ',' if not word }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#-
+  Until the look-back has passed since its last touch a path may still convert: it is censored, not
+  a failure. `as_of.as_of_at` is the end of the as-of day.
+-#}
+{% macro is_censored(null_paths, as_of) -%}
+    ({{ seconds_between(null_paths ~ '.last_touched_at', as_of ~ '.as_of_at') }}
+    < {{ null_paths }}.lookback_days * 86400)
+{%- endmacro %}
+
+{#-
+  A share of an amount in fen, rounded down; a tenth of a millionth of a fen absorbs that 1/3 + 1/3
+  + 1/3 is not quite 1.
+-#}
+{% macro whole_fen(amount, weight) -%} floor({{ amount }} * {{ weight }} + 0.0000001) {%- endmacro %}
+
+{#- What rounding down takes away; equal ones are equal. -#}
+{% macro remainder(amount, weight) -%}
+    round({{ amount }} * {{ weight }} - {{ whole_fen(amount, weight) }}, 6)
+{%- endmacro %}
+
+{#- What the touch of a rank gets of the fen that are left: one each, the last perhaps a part. -#}
+{% macro of_those_left(left, rank) -%} greatest(least({{ left }} - ({{ rank }} - 1), 1), 0) {%- endmacro %}
+
+{#-
+  An amount handed out by the largest remainder, over rows of position, path_length and the weights
+  of the first touch, of each touch between, and of the last.
+-#}
+{% macro fen_by_place(amount) -%}
+    {%- set first = remainder(amount, 'first_weight') -%}
+    {%- set middle = remainder(amount, 'middle_weight') -%}
+    {%- set last = remainder(amount, 'last_weight') -%}
+    {%- set left -%}
+    {{ amount }} - {{ whole_fen(amount, 'first_weight') }}
+    - (path_length - 2) * {{ whole_fen(amount, 'middle_weight') }}
+    - {{ whole_fen(amount, 'last_weight') }}
+    {%- endset -%}
+    {%- set of_first = '1 + case when ' ~ middle ~ ' > ' ~ first ~ ' then path_length - 2 else 0 end + case when ' ~ last ~ ' > ' ~ first ~ ' then 1 else 0 end' -%}
+    {%- set of_middle = 'position - 1 + case when ' ~ first ~ ' >= ' ~ middle ~ ' then 1 else 0 end + case when ' ~ last ~ ' > ' ~ middle ~ ' then 1 else 0 end' -%}
+    {%- set of_last = '1 + case when ' ~ first ~ ' >= ' ~ last ~ ' then 1 else 0 end + case when ' ~ middle ~ ' >= ' ~ last ~ ' then path_length - 2 else 0 end' -%}
+    case
+        when position = 1
+            then {{ whole_fen(amount, 'first_weight') }}
+                + {{ of_those_left(left, of_first) }}
+        when position = path_length
+            then {{ whole_fen(amount, 'last_weight') }}
+                + {{ of_those_left(left, of_last) }}
+        else {{ whole_fen(amount, 'middle_weight') }}
+            + {{ of_those_left(left, of_middle) }}
+    end
+{%- endmacro %}
+
+{#- The same over rows of position and weight, for any weights. -#}
+{% macro fen_by_remainder(amount) -%}
+    {%- set in_path = 'partition by path_key, lookback_days, model_number' -%}
+    {%- set in_rank -%}
+    {{ in_path }} order by {{ remainder(amount, 'weight') }} desc nulls last, position asc nulls last
+    {%- endset -%}
+    {%- set left -%}
+    {{ amount }} - sum({{ whole_fen(amount, 'weight') }}) over ({{ in_path }})
+    {%- endset -%}
+    {{ whole_fen(amount, 'weight') }}
+    + {{ of_those_left(left, 'row_number() over (' ~ in_rank ~ ')') }}
 {%- endmacro %}

@@ -1,14 +1,15 @@
 {#-
   Credit, influence and spend per day and channel, or per day, channel and campaign: the two reports
   differ in nothing else. Each part is summed up before they are joined, so that no yuan of spend
-  counts twice.
+  counts twice; channels, campaigns and models are numbers until the end.
 
-  dimensions: the columns beside the day, of int_attribution__daily, int_attribution__roles and
-  int_attribution__spend: ['channel'] or ['channel', 'campaign'].
+  dimensions: the columns beside the day, of int_attribution__daily, int_attribution__paths and
+  int_attribution__spend: ['channel_number'] or ['channel_number', 'campaign_key'].
 -#}
 {% macro attribution_report(dimensions) %}
 {%- set columns = dimensions | join(', ') -%}
-{%- set cell = 'basis, credit_date, ' ~ columns -%}
+{%- set cell = 'basis, credit_date, ' ~ columns ~ ', lookback_days' -%}
+{%- set with_campaign = 'campaign_key' in dimensions -%}
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
@@ -18,7 +19,7 @@ with as_of as (
 lookbacks as (
 
     select * from {{ ref('int_attribution__lookbacks') }}
-    {% if 'campaign' in dimensions and var('attribution_detail_lookbacks', 'default') != 'all' -%}
+    {% if with_campaign and var('attribution_detail_lookbacks', 'default') != 'all' -%}
         where is_default_lookback
     {%- endif %}
 
@@ -26,18 +27,70 @@ lookbacks as (
 
 models as (
 
-    select model from {{ ref('attribution_models') }}
-    where is_active
+    select * from {{ ref('int_attribution__models') }}
 
 ),
 
 credit as (
 
-    {{ on_both_bases(
-        ref('int_attribution__daily'),
-        ['channel', 'campaign', 'conversion_type', 'model', 'lookback_days', 'conversions',
-         'conversions_gross', 'revenue_gross_cny', 'refund_cny']
-    ) }}
+    {% for basis, day in bases() %}
+        select
+            '{{ basis }}' as basis,
+            {{ day }} as credit_date,
+            {{ known(dimensions) }},
+            lookback_days,
+            conversion_type,
+            model_number,
+            conversions,
+            conversions_gross,
+            revenue_gross_cny,
+            refund_cny,
+            0 as refund_cash_cny
+        from {{ ref('int_attribution__daily') }}
+        where lookback_days in (select lookback_days from lookbacks)
+        union all
+    {% endfor %}
+    select
+        'conversion_date' as basis,
+        refund_date as credit_date,
+        {{ known(dimensions) }},
+        lookback_days,
+        conversion_type,
+        model_number,
+        0 as conversions,
+        0 as conversions_gross,
+        0 as revenue_gross_cny,
+        0 as refund_cny,
+        refund_cash_cny
+    from {{ ref('int_attribution__refunds') }}
+    where lookback_days in (select lookback_days from lookbacks)
+
+),
+
+-- of all models alike (without a number) and of each
+credit_sums as (
+
+    select
+        {{ cell }},
+        conversion_type,
+        model_number,
+        {{ credit_sums() }}
+    from credit
+    group by {{ cell }}, conversion_type, model_number
+
+),
+
+credit_of_models as (
+
+    select
+        {{ cell }},
+        conversion_type,
+        models.model_number,
+        {{ credit_sums() }}
+    from credit_sums
+    inner join models
+        on coalesce(credit_sums.model_number, models.model_number) = models.model_number
+    group by {{ cell }}, conversion_type, models.model_number
 
 ),
 
@@ -45,47 +98,91 @@ credit_cells as (
 
     select
         {{ cell }},
-        {{ counted_type() }},
-        model,
-        lookback_days,
+        conversion_type,
+        model_number,
+        round(conversions, 12) as conversions,
+        round(conversions_gross, 12) as conversions_gross,
+        revenue_gross_cny,
+        refund_cny,
+        refund_cash_cny
+    from credit_of_models
+    union all
+    select
+        {{ cell }},
+        {{ all_orders() }} as conversion_type,
+        model_number,
         round(sum(conversions), 12) as conversions,
         round(sum(conversions_gross), 12) as conversions_gross,
         sum(revenue_gross_cny) as revenue_gross_cny,
-        sum(refund_cny) as refund_cny
-    from credit
-    {{ by_type_and_over_all(cell ~ ', model, lookback_days') }}
+        sum(refund_cny) as refund_cny,
+        sum(refund_cash_cny) as refund_cash_cny
+    from credit_of_models
+    where {{ is_order() }}
+    group by {{ cell }}, model_number
 
 ),
 
-roles as (
+touches as (
 
-    {{ on_both_bases(
-        ref('int_attribution__roles'),
-        ['channel', 'campaign', 'conversion_type', 'lookback_days', 'conversion_id', 'is_valid',
-         'revenue_net_cny', 'is_solo', 'is_first', 'is_assist', 'is_last', 'hours_before',
-         'is_mature']
-    ) }}
+    select
+        paths.lookback_days,
+        paths.path_key,
+        paths.conversion_type,
+        paths.converted_date,
+        paths.touched_date,
+        {{ known(dimensions, 'paths') }},
+        paths.position,
+        paths.path_length,
+        paths.revenue_gross_cny - paths.refund_cny as revenue_net_cny,
+        paths.seconds_before / 3600 as hours_before,
+        paths.is_valid,
+        paths.is_mature
+    from {{ ref('int_attribution__paths') }} as paths
+    inner join as_of on paths.converted_date <= as_of.as_of_date
+    where paths.lookback_days in (select lookback_days from lookbacks)
 
 ),
 
 -- one row per conversion and cell: a channel that was touched twice influenced once
 influence as (
 
-    select
-        {{ cell }},
-        conversion_type,
-        lookback_days,
-        conversion_id,
-        max(case when is_valid then 1 else 0 end) as conversions,
-        max(revenue_net_cny) as revenue_net_cny,
-        max(case when is_valid and is_solo then 1 else 0 end) as solo,
-        max(case when is_valid and is_first then 1 else 0 end) as opened,
-        max(case when is_valid and is_assist then 1 else 0 end) as assisted,
-        max(case when is_valid and is_last then 1 else 0 end) as closed,
-        avg(hours_before) as hours_before,
-        bool_and(is_mature) as is_mature
-    from roles
-    group by {{ cell }}, conversion_type, lookback_days, conversion_id
+    {% for basis, day in bases() %}
+        select
+            '{{ basis }}' as basis,
+            {{ day }} as credit_date,
+            {{ columns }},
+            lookback_days,
+            conversion_type,
+            revenue_net_cny,
+            hours_before,
+            is_valid,
+            is_valid and path_length = 1 as is_solo,
+            false as is_first,
+            false as is_assist,
+            false as is_last,
+            is_mature
+        from touches
+        where path_length <= 1
+        union all
+        select
+            '{{ basis }}' as basis,
+            {{ day }} as credit_date,
+            {{ columns }},
+            lookback_days,
+            max(conversion_type) as conversion_type,
+            max(revenue_net_cny) as revenue_net_cny,
+            avg(hours_before) as hours_before,
+            bool_and(is_valid) as is_valid,
+            false as is_solo,
+            bool_or(is_valid and position = 1) as is_first,
+            bool_or(is_valid and position > 1 and position < path_length) as is_assist,
+            bool_or(is_valid and position = path_length) as is_last,
+            bool_and(is_mature) as is_mature
+        from touches
+        where path_length > 1
+        group by path_key, {{ day }}, {{ columns }}, lookback_days
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -93,18 +190,18 @@ influence_cells as (
 
     select
         {{ cell }},
-        {{ counted_type() }},
-        lookback_days,
-        sum(conversions) as influenced_conversions,
-        sum(revenue_net_cny) as influenced_revenue_cny,
-        sum(solo) as solo_conversions,
-        sum(opened) as first_conversions,
-        sum(assisted) as assist_conversions,
-        sum(closed) as last_conversions,
-        percentile_cont(0.5) within group (order by hours_before asc nulls last) as median_hours,
-        bool_and(is_mature) as is_settled
+        conversion_type,
+        {{ influence_sums() }}
     from influence
-    {{ by_type_and_over_all(cell ~ ', lookback_days') }}
+    group by {{ cell }}, conversion_type
+    union all
+    select
+        {{ cell }},
+        {{ all_orders() }} as conversion_type,
+        {{ influence_sums() }}
+    from influence
+    where {{ is_order() }}
+    group by {{ cell }}
 
 ),
 
@@ -112,12 +209,12 @@ spend as (
 
     select
         spend_date as credit_date,
-        {{ columns }},
+        {{ known(dimensions) }},
         sum(spend_cny) as spend_cny,
         sum(impressions) as impressions,
         sum(clicks) as clicks
     from {{ ref('int_attribution__spend') }}
-    group by spend_date, {{ columns }}
+    group by spend_date, {{ known_values(dimensions) }}
 
 ),
 
@@ -126,7 +223,7 @@ spend_cells as (
     select
         bases.basis,
         {{ all_orders() }} as conversion_type,
-        models.model,
+        models.model_number,
         lookbacks.lookback_days,
         spend.*
     from spend
@@ -136,17 +233,18 @@ spend_cells as (
 
 ),
 
-joined as (
+cells as (
 
     select
         {% for column in ['basis', 'credit_date'] + dimensions
-            + ['conversion_type', 'model', 'lookback_days'] -%}
+            + ['conversion_type', 'model_number', 'lookback_days'] -%}
             coalesce(credit_cells.{{ column }}, spend_cells.{{ column }}) as {{ column }},
         {% endfor -%}
         coalesce(credit_cells.conversions, 0) as conversions,
         coalesce(credit_cells.conversions_gross, 0) as conversions_gross,
         coalesce(credit_cells.revenue_gross_cny, 0) as revenue_gross_cny,
         coalesce(credit_cells.refund_cny, 0) as refund_cny,
+        coalesce(credit_cells.refund_cash_cny, 0) as refund_cash_cny,
         spend_cells.spend_cny,
         spend_cells.impressions,
         spend_cells.clicks
@@ -154,48 +252,70 @@ joined as (
     full outer join spend_cells
         on
             {% for column in ['basis', 'credit_date'] + dimensions
-                + ['conversion_type', 'model', 'lookback_days'] -%}
+                + ['conversion_type', 'model_number', 'lookback_days'] -%}
                 {{ 'and ' if not loop.first }}credit_cells.{{ column }} = spend_cells.{{ column }}
             {% endfor %}
 
 ),
 
-totals as (
+days as (
 
     select
-        *,
-        round(
-            sum(conversions) over (
-                partition by basis, credit_date, conversion_type, model, lookback_days
-            ),
-            9
-        ) as day_conversions,
-        max(case when model = 'last' then conversions end) over (
-            partition by {{ cell }}, conversion_type, lookback_days
-        ) as last_touch_conversions,
-        max(case when conversion_type = 'first_order' then conversions end) over (
-            partition by basis, credit_date, {{ columns }}, model, lookback_days
-        ) as first_order_conversions
-    from joined
+        basis,
+        credit_date,
+        conversion_type,
+        model_number,
+        lookback_days,
+        round(sum(conversions), 9) as conversions
+    from cells
+    group by basis, credit_date, conversion_type, model_number, lookback_days
+
+),
+
+-- what the same cell has under last touch, of first orders and of leads
+last_touch as (
+
+    select cells.*
+    from cells
+    inner join models on cells.model_number = models.model_number and models.model = 'last'
+
+),
+
+first_orders as (
+
+    select * from cells
+    where conversion_type = 'first_order'
+
+),
+
+leads as (
+
+    select * from cells
+    where conversion_type = 'lead'
+
+),
+
+has_last_touch as (
+
+    select count(*) > 0 as has_last_touch from models
+    where model = 'last'
 
 )
 
 select
     as_of.as_of_date,
-    totals.basis,
-    totals.credit_date,
-    {% for column in dimensions %}totals.{{ column }},
-    {% endfor -%}
-    case
-        when totals.channel in ({{ channel_none() }}, {{ channel_unattributed() }})
-            then totals.channel
-        else channels.domain
-    end as domain,
-    totals.conversion_type,
-    totals.model,
-    cast(totals.lookback_days as integer) as lookback_days,
-    cast(totals.conversions as double) as conversions,
-    cast(totals.conversions_gross as double) as conversions_gross,
+    cells.basis,
+    cells.credit_date,
+    {{ channel_name() }} as channel,
+    {% if with_campaign -%}
+        coalesce(campaigns.campaign, {{ channel_none() }}) as campaign,
+    {% endif -%}
+    {{ channel_domain() }} as domain,
+    cells.conversion_type,
+    models.model,
+    cast(cells.lookback_days as integer) as lookback_days,
+    cast(cells.conversions as double) as conversions,
+    cast(cells.conversions_gross as double) as conversions_gross,
     cast(coalesce(influence_cells.influenced_conversions, 0) as bigint) as influenced_conversions,
     cast(coalesce(influence_cells.influenced_revenue_cny, 0) as decimal(18, 4))
         as influenced_revenue_cny,
@@ -204,61 +324,106 @@ select
     cast(coalesce(influence_cells.assist_conversions, 0) as bigint) as assist_conversions,
     cast(coalesce(influence_cells.last_conversions, 0) as bigint) as last_conversions,
     cast(influence_cells.median_hours as double) as median_hours,
-    cast(totals.revenue_gross_cny as decimal(18, 4)) as revenue_gross_cny,
-    cast(totals.refund_cny as decimal(18, 4)) as refund_cny,
-    cast(totals.revenue_gross_cny - totals.refund_cny as decimal(18, 4)) as revenue_net_cny,
-    cast(totals.spend_cny as decimal(18, 4)) as spend_cny,
-    cast(totals.impressions as bigint) as impressions,
-    cast(totals.clicks as bigint) as clicks,
-    cast(totals.revenue_gross_cny - totals.refund_cny as double)
-    / nullif(cast(totals.spend_cny as double), 0) as roas,
-    cast(totals.spend_cny as double) / nullif(cast(totals.conversions as double), 0) as cpa_cny,
-    cast(totals.spend_cny as double) / nullif(cast(totals.first_order_conversions as double), 0)
+    cast(cells.revenue_gross_cny as decimal(18, 4)) as revenue_gross_cny,
+    cast(cells.refund_cny as decimal(18, 4)) as refund_cny,
+    cast(cells.revenue_gross_cny - cells.refund_cny as decimal(18, 4)) as revenue_net_cny,
+    case
+        when cells.basis = 'conversion_date' then cast(cells.refund_cash_cny as decimal(18, 4))
+    end as refund_cash_cny,
+    case
+        when cells.basis = 'conversion_date'
+            then cast(cells.revenue_gross_cny - cells.refund_cash_cny as decimal(18, 4))
+    end as revenue_net_cash_cny,
+    cast(cells.spend_cny as decimal(18, 4)) as spend_cny,
+    cast(cells.impressions as bigint) as impressions,
+    cast(cells.clicks as bigint) as clicks,
+    cast(cells.revenue_gross_cny - cells.refund_cny as double)
+    / nullif(cast(cells.spend_cny as double), 0) as roas,
+    cast(cells.spend_cny as double) / nullif(cast(cells.conversions as double), 0) as cpa_cny,
+    cast(cells.spend_cny as double) / nullif(cast(first_orders.conversions as double), 0)
         as new_customer_cac_cny,
-    cast(totals.conversions as double) / nullif(cast(totals.day_conversions as double), 0)
-        as share,
-    cast(totals.conversions - totals.last_touch_conversions as double)
-    / nullif(cast(totals.day_conversions as double), 0) as share_vs_last_touch,
+    cast(cells.spend_cny as double) / nullif(cast(leads.conversions as double), 0)
+        as cost_per_lead_cny,
+    cast(cells.conversions as double) / nullif(cast(days.conversions as double), 0) as share,
+    case
+        when has_last_touch.has_last_touch
+            then cast(cells.conversions - coalesce(last_touch.conversions, 0) as double)
+                / nullif(cast(days.conversions as double), 0)
+    end as share_vs_last_touch,
     lookbacks.is_default_lookback,
     coalesce(influence_cells.is_settled, true)
     and (
-        totals.basis = 'conversion_date'
-        or {{ add_days('totals.credit_date', 'totals.lookback_days') }} <= as_of.as_of_date
+        cells.basis = 'conversion_date'
+        or {{ add_days('cells.credit_date', 'cells.lookback_days') }} <= as_of.as_of_date
     ) as is_mature
-from totals
+from cells
 cross join as_of
-inner join lookbacks on totals.lookback_days = lookbacks.lookback_days
-left join influence_cells
-    on
-        {% for column in ['basis', 'credit_date'] + dimensions
-            + ['conversion_type', 'lookback_days'] -%}
-            {{ 'and ' if not loop.first }}totals.{{ column }} = influence_cells.{{ column }}
-        {% endfor %}
-left join {{ ref('channels') }} as channels on totals.channel = channels.channel
+cross join has_last_touch
+inner join models on cells.model_number = models.model_number
+inner join lookbacks on cells.lookback_days = lookbacks.lookback_days
+left join {{ ref('int_attribution__channels') }} as channels
+    on cells.channel_number = channels.channel_number
+{% if with_campaign -%}
+    left join {{ ref('int_attribution__campaigns') }} as campaigns
+        on cells.campaign_key = campaigns.campaign_key
+{% endif -%}
+left join influence_cells on {{ same_cell('influence_cells', dimensions + ['conversion_type']) }}
+left join last_touch on {{ same_cell('last_touch', dimensions + ['conversion_type']) }}
+left join first_orders on {{ same_cell('first_orders', dimensions + ['model_number']) }}
+left join leads on {{ same_cell('leads', dimensions + ['model_number']) }}
+left join days on {{ same_cell('days', ['conversion_type', 'model_number']) }}
 {% endmacro %}
 
-{#- The row that counts orders of every type. -#}
+{#- The day that credit is booked on, by basis. -#}
+{% macro bases() -%}
+    {{ return([('conversion_date', 'converted_date'), ('touch_date', 'touched_date')]) }}
+{%- endmacro %}
+
+{#- Numbers that are never null: 0 stands for no channel of a conversion and for no campaign. -#}
+{% macro known(dimensions, relation='') -%}
+    {%- for column in dimensions -%}
+        coalesce({{ relation ~ '.' if relation }}{{ column }}, 0) as {{ column }}
+        {{- ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+{% macro known_values(dimensions) -%}
+    {%- for column in dimensions -%} coalesce({{ column }}, 0) {{- ', ' if not loop.last }} {%- endfor -%}
+{%- endmacro %}
+
+{#- The row that counts orders of every type; leads are none. -#}
 {% macro all_orders() -%} 'all_orders' {%- endmacro %}
+{% macro is_order() -%} conversion_type <> 'lead' {%- endmacro %}
 
-{#- The type that a row of `by_type_and_over_all` counts. -#}
-{% macro counted_type() -%}
-    case when grouping(conversion_type) = 1 then {{ all_orders() }} else conversion_type end
-    as conversion_type
+{% macro credit_sums() -%}
+    sum(conversions) as conversions,
+    sum(conversions_gross) as conversions_gross,
+    sum(revenue_gross_cny) as revenue_gross_cny,
+    sum(refund_cny) as refund_cny,
+    sum(refund_cash_cny) as refund_cash_cny
 {%- endmacro %}
 
-{% macro by_type_and_over_all(columns) -%}
-    group by grouping sets (({{ columns }}, conversion_type), ({{ columns }}))
+{% macro influence_sums() -%}
+    count(case when is_valid then 1 end) as influenced_conversions,
+    sum(revenue_net_cny) as influenced_revenue_cny,
+    count(case when is_solo then 1 end) as solo_conversions,
+    count(case when is_first then 1 end) as first_conversions,
+    count(case when is_assist then 1 end) as assist_conversions,
+    count(case when is_last then 1 end) as last_conversions,
+    percentile_cont(0.5) within group (order by hours_before asc nulls last) as median_hours,
+    bool_and(is_mature) as is_settled
 {%- endmacro %}
 
-{#- Every row of the report's look-backs twice: by the day of its conversion and of its touch. -#}
-{% macro on_both_bases(relation, columns) -%}
-    {%- for basis, day in [('conversion_date', 'converted_date'), ('touch_date', 'touched_date')] %}
-    select
-        '{{ basis }}' as basis,
-        {{ day }} as credit_date,
-        {{ columns | join(', ') }}
-    from {{ relation }}
-    where lookback_days in (select lookback_days from lookbacks)
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+{% macro same_cell(other, columns) -%}
+    {%- for column in ['basis', 'credit_date', 'lookback_days'] + columns -%}
+        {{ 'and ' if not loop.first }}cells.{{ column }} = {{ other }}.{{ column }}
+        {{- ' ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The name and domain of a channel number, with `channels` joined; none is no touch at all. -#}
+{% macro channel_name() -%}
+    coalesce(channels.channel, {{ channel_unattributed() }})
+{%- endmacro %}
+{% macro channel_domain() -%}
+    coalesce(channels.domain, {{ channel_unattributed() }})
 {%- endmacro %}

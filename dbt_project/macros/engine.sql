@@ -90,6 +90,17 @@
     )
 {%- endmacro %}
 
+{#- A whole number of 60 bits that stands for a text. -#}
+{% macro text_number(text) -%}
+    {{ return(adapter.dispatch('text_number')(text)) }}
+{%- endmacro %}
+{% macro duckdb__text_number(text) -%}
+    cast('0x' || substr(md5({{ text }}), 1, 15) as bigint)
+{%- endmacro %}
+{% macro spark__text_number(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
+{%- endmacro %}
+
 {#- Two values as one that sorts by the first and then by the second: an order without ties. -#}
 {% macro ordered_pair(first, second) -%}
     {{ return(adapter.dispatch('ordered_pair')(first, second)) }}

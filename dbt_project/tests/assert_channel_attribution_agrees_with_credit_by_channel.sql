@@ -1,15 +1,16 @@
--- The report is the credit summed up: per model and channel, to the last fen.
+-- The report is the credit summed up: per model, type and channel, to the last fen.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_attribution_credit'}}}) }}
 with credit as (
 
     select
         model,
         lookback_days,
+        conversion_type,
         channel,
         sum(conversions) as conversions,
         sum(revenue_net_cny) as revenue_net_cny
     from {{ ref('rpt_attribution_credit') }}
-    group by model, lookback_days, channel
+    group by model, lookback_days, conversion_type, channel
 
 ),
 
@@ -18,12 +19,13 @@ report as (
     select
         model,
         lookback_days,
+        conversion_type,
         channel,
         sum(conversions) as conversions,
         sum(revenue_net_cny) as revenue_net_cny
     from {{ ref('rpt_attribution_channel') }}
-    where basis = 'conversion_date' and conversion_type = 'all_orders'
-    group by model, lookback_days, channel
+    where basis = 'conversion_date' and conversion_type <> 'all_orders'
+    group by model, lookback_days, conversion_type, channel
 
 )
 
@@ -36,6 +38,7 @@ left join report
     on
         credit.model = report.model
         and credit.lookback_days = report.lookback_days
+        and credit.conversion_type = report.conversion_type
         and credit.channel = report.channel
 where
     report.channel is null

@@ -13,6 +13,7 @@ credit as (
         sum(conversions) as conversions,
         sum(revenue_gross_cny) as revenue_gross_cny
     from {{ ref('rpt_attribution_credit') }}
+    where conversion_type <> 'lead'
     group by model
 
 ),

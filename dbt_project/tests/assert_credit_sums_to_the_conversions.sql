@@ -24,8 +24,9 @@ expected as (
         conversions.revenue_gross_cny,
         conversions.refund_cny
     from {{ ref('int_attribution__conversions') }} as conversions
-    cross join {{ ref('attribution_models') }} as models
-    where models.is_active
+    inner join {{ ref('int_calendar__as_of') }} as as_of
+        on conversions.converted_date <= as_of.as_of_date
+    cross join {{ ref('int_attribution__models') }} as models
 
 )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipelines.attribution.channel_sets import placed, shares_of_channels
 from pipelines.attribution.markov import Steps, removal_effects
 from pipelines.attribution.shapley import Coalitions, rate_shares
 
@@ -17,6 +19,7 @@ Columns = dict[str, NDArray]
 _MARKOV = pa.schema(
     {
         "lookback_days": pa.int32(),
+        "goal": pa.string(),
         "markov_order": pa.int32(),
         "channel_number": pa.int64(),
         "removal_effect": pa.float64(),
@@ -28,7 +31,9 @@ _MARKOV = pa.schema(
 _SHAPLEY = pa.schema(
     {
         "lookback_days": pa.int32(),
+        "goal": pa.string(),
         "channel_set": pa.int64(),
+        "further_channel_set": pa.int64(),
         "channel_number": pa.int64(),
         "share": pa.float64(),
         "folded_channels": pa.int64(),
@@ -37,18 +42,18 @@ _SHAPLEY = pa.schema(
 
 
 def markov_table(steps: duckdb.DuckDBPyRelation, models: duckdb.DuckDBPyRelation) -> pa.Table:
-    """Removal effects per look-back, order and channel, for the orders that active models ask for.
+    """Removal effects per look-back, goal, order and channel, for the orders that models ask for.
 
-    `steps` has the columns of int_attribution__steps, `models` those of the seed
-    attribution_models.
+    `steps` has the columns of int_attribution__steps, `models` the column markov_order of
+    int_attribution__models.
 
     Raises:
         ChainError: a model asks for an order that is not known.
     """
-    orders = models.filter("is_active and markov_order is not null").project("markov_order")
+    orders = models.filter("markov_order is not null").project("markov_order")
     wanted = sorted({int(order) for (order,) in orders.fetchall()})
     parts = []
-    for lookback, rows in _by_lookback(steps):
+    for game, rows in _games(steps):
         counted = Steps(
             rows["recent_channels"].astype(np.int64),
             rows["is_last"].astype(bool),
@@ -59,8 +64,8 @@ def markov_table(steps: duckdb.DuckDBPyRelation, models: duckdb.DuckDBPyRelation
         for order in wanted:
             found = removal_effects(counted, order)
             parts.append(
-                {
-                    "lookback_days": np.full(len(found.channels), lookback),
+                game.repeated(len(found.channels))
+                | {
                     "markov_order": np.full(len(found.channels), order),
                     "channel_number": found.channels,
                     "removal_effect": found.conversions,
@@ -73,37 +78,52 @@ def markov_table(steps: duckdb.DuckDBPyRelation, models: duckdb.DuckDBPyRelation
 
 
 def shapley_table(coalitions: duckdb.DuckDBPyRelation) -> pa.Table:
-    """Shares per look-back, converting set of channels and channel, in the game of rates.
+    """Shares per look-back, goal, converting set of channels and channel, in the game of rates.
 
-    `coalitions` has the columns of int_attribution__coalitions.
+    `coalitions` has the columns of int_attribution__coalitions. Beyond 62 channels in one game the
+    rarest count as one, which shares among them equally.
     """
     parts = []
-    for lookback, rows in _by_lookback(coalitions):
+    for game, rows in _games(coalitions):
+        sets = np.stack([rows["channel_set"], rows["further_channel_set"]], axis=1).astype(np.int64)
+        of = placed(sets, rows["paths"])
+        masks, which = np.unique(of.masks, return_inverse=True)
         found = rate_shares(
             Coalitions(
-                rows["channel_set"].astype(np.int64),
-                rows["conversions"].astype(float),
-                rows["paths"].astype(float),
+                masks,
+                np.bincount(which, rows["conversions"]).astype(float),
+                np.bincount(which, rows["paths"]).astype(float),
             )
         )
-        parts.append(
-            {
-                "lookback_days": np.full(len(found.masks), lookback),
-                "channel_set": found.masks,
-                "channel_number": found.channels,
-                "share": found.shares,
-                "folded_channels": np.full(len(found.masks), len(found.folded)),
-            }
-        )
+        shares = shares_of_channels(of, found, rows["conversions"] > 0)
+        count = len(shares["share"])
+        folded = of.folded + max(len(found.folded) - 1, 0)
+        parts.append(game.repeated(count) | shares | {"folded_channels": np.full(count, folded)})
     return _table(parts, _SHAPLEY)
 
 
-def _by_lookback(relation: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, Columns]]:
-    """Rows of each look-back; in a fixed order, so that equal rows give equal sums."""
+@dataclass(frozen=True)
+class _Game:
+    """Rows are attributed apart by what they look back on and by what they lead to."""
+
+    lookback_days: int
+    goal: str
+
+    def repeated(self, times: int) -> Columns:
+        return {
+            "lookback_days": np.full(times, self.lookback_days),
+            "goal": np.full(times, self.goal, dtype=object),
+        }
+
+
+def _games(relation: duckdb.DuckDBPyRelation) -> Iterator[tuple[_Game, Columns]]:
+    """Rows of each look-back and goal; in a fixed order, so that equal rows give equal sums."""
     columns = relation.order(", ".join(relation.columns)).fetchnumpy()
+    goals = np.asarray(columns["goal"], dtype=object)
     for lookback in np.unique(columns["lookback_days"]).tolist():
-        rows = columns["lookback_days"] == lookback
-        yield lookback, {name: values[rows] for name, values in columns.items()}
+        for goal in sorted(set(goals.tolist())):
+            rows = (columns["lookback_days"] == lookback) & (goals == goal)
+            yield _Game(lookback, goal), {name: values[rows] for name, values in columns.items()}
 
 
 def _table(parts: list[Columns], schema: pa.Schema) -> pa.Table:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.identity.splink_models import read_models
+from pipelines.identity.splink.models import read_models
+from pipelines.identity.splink.weak_edges import predict_pairs
 from pipelines.identity.sql import transaction
 from pipelines.identity.tables import TABLES
-from pipelines.identity.weak_edges import predict_pairs
 from pipelines.orchestration.identity_run import present_conditions, resolver
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts

@@ -5,7 +5,12 @@ from datetime import datetime
 
 import dagster as dg
 
-from pipelines.identity.quality import Finding, judge_change, judge_match_rates, judge_partition
+from pipelines.identity.judge.quality import (
+    Finding,
+    judge_change,
+    judge_match_rates,
+    judge_partition,
+)
 from pipelines.publishing.errors import NothingPublishedError, QueryError
 from pipelines.publishing.reader import connect, read_manifest
 from pipelines.settings import Settings, current_settings

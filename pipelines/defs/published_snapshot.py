@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from pipelines.defs.dbt_models import dbt_after_identity
-from pipelines.identity.decision_file import decisions_file, read_decisions
+from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.orchestration.fingerprint import inputs_fingerprint
 from pipelines.publishing import publish
 from pipelines.settings import current_settings

@@ -10,7 +10,7 @@ from pipelines.exports.load import load_files, pending_files
 from pipelines.exports.report import FileReport
 from pipelines.exports.summary import one_line
 from pipelines.exports.tables import ensure_raw_tables
-from pipelines.identity.decision_file import decisions_file, read_decisions
+from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.privacy.forget import forget_again
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.settings import current_settings

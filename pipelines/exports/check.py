@@ -23,8 +23,9 @@ from pipelines.exports.junk import Sifted
 from pipelines.exports.outside import Outside
 from pipelines.exports.personal import convert_personal, masked_for_display
 from pipelines.exports.table import BadRecord
+from pipelines.exports.times import FIRST_YEAR
 
-EARLIEST = datetime(2000, 1, 1)
+EARLIEST = datetime(FIRST_YEAR, 1, 1)
 LATEST_AFTER_EXPORT = timedelta(days=366)
 QUARANTINE_SCHEMA = {
     "line_number": pl.Int64(),

@@ -17,23 +17,42 @@ def clean_cells(cells: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     ``cells`` has one text column per contract column, under its name.
     """
     stripped = cells.select(pl.all().str.strip_chars())
-    starts = stripped.select(
-        pl.col(column.name).str.starts_with(sign).any().alias(sign + column.name)
-        for column in columns
-        for sign in _signs(column)
-    ).row(0, named=True)
+    wrapped = _wrapped(stripped, columns)
+    plain: dict[tuple[str, ...], list[str]] = {}
     expressions = []
     for column in columns:
+        tokens = DEFAULT_NULL_TOKENS + column.null_tokens
+        signs = wrapped[column.name]
+        if not signs and column.strip_pattern is None:
+            plain.setdefault(tokens, []).append(column.name)
+            continue
         cell = pl.col(column.name)
-        if starts[f"={column.name}"]:
+        if "=" in signs:
             cell = _unwrapped(stripped[column.name]).str.strip_chars()
-        if starts.get(f"'{column.name}"):
+        if "'" in signs:
             cell = cell.str.strip_prefix("'").str.strip_chars()
         if column.strip_pattern is not None:
             cell = cell.str.replace_all(column.strip_pattern, "").str.strip_chars()
-        tokens = [*DEFAULT_NULL_TOKENS, *column.null_tokens]
-        expressions.append(pl.when(~cell.is_in(tokens)).then(cell).alias(column.name))
-    return stripped.select(expressions)
+        expressions.append(_without(cell, tokens).alias(column.name))
+    expressions += [_without(pl.col(names), tokens) for tokens, names in plain.items()]
+    return stripped.select(expressions).select(stripped.columns)
+
+
+def _without(cell: pl.Expr, tokens: Sequence[str]) -> pl.Expr:
+    return pl.when(~cell.is_in(tokens)).then(cell)
+
+
+def _wrapped(stripped: pl.DataFrame, columns: Sequence[Column]) -> dict[str, str]:
+    """Signs of wrapping that cells of each column begin with, mostly none."""
+    quoted = [column.name for column in columns if column.type not in _KEEPS_APOSTROPHE]
+    begins = stripped.select(
+        pl.col(names).str.starts_with(sign).any().name.prefix(sign)
+        for sign, names in (("=", stripped.columns), ("'", quoted))
+        if names
+    ).row(0, named=True)
+    return {
+        name: "".join(sign for sign in "='" if begins.get(sign + name)) for name in stripped.columns
+    }
 
 
 def _unwrapped(cells: pl.Series) -> pl.Expr:
@@ -44,7 +63,3 @@ def _unwrapped(cells: pl.Series) -> pl.Expr:
     if taken.is_in([0, 3]).all() and not inner.str.contains('"', literal=True).any():
         return pl.lit(inner)
     return cell.str.replace(r'^="([^"]*)"$', "$1")  # four times as slow
-
-
-def _signs(column: Column) -> str:
-    return "=" if column.type in _KEEPS_APOSTROPHE else "='"

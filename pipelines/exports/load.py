@@ -42,8 +42,9 @@ from pipelines.exports.report import (
 from pipelines.settings import Settings
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".download", ".partial")
-_BATCH_FILES = 500
-_BATCH_BYTES = 32 * 1024**2
+_BATCH_FILES = 1000
+_BATCH_BYTES = 64 * 1024**2
+_TRANSACTION_BYTES = 512 * 1024**2
 _ORIGIN = {
     "_file_id": pl.Int64(),
     "_exported_at": pl.Datetime("us"),
@@ -92,70 +93,110 @@ def landing_files(landing: Path) -> Iterator[Path]:
 def load_files(
     con: duckdb.DuckDBPyConnection, pending: Iterable[LandedFile], contracts: Contracts, key: bytes
 ) -> Iterator[list[FileReport]]:
-    """Load delivered files, several in one transaction; yields the reports of one file at a time.
+    """Load delivered files, many in one transaction; yields the reports of one file at a time.
 
     A process killed at any point leaves all of a file or nothing. A file that is gone before it is
     read is left out. The raw tables must exist (``ensure_raw_tables``).
     """
-    batch = _Batch()
-    for landed in pending:
-        try:
-            opened = open_landed(landed, contracts)
-        except FileNotFoundError:
-            continue
-        if batch.is_full or batch.holds(opened):
-            yield from _write(con, batch, contracts, key)
-            batch = _Batch()
-        batch.add(opened)
-    yield from _write(con, batch, contracts, key)
+    batch, transaction = _Batch(), _Transaction(con, contracts, key)
+    try:
+        for landed in pending:
+            try:
+                opened = open_landed(landed, contracts)
+            except FileNotFoundError:
+                continue
+            if batch.is_full or batch.holds(opened):
+                transaction.write(batch)
+                batch = _Batch()
+            if transaction.is_full:
+                yield from transaction.commit()
+            batch.add(opened)
+        transaction.write(batch)
+        yield from transaction.commit()
+    except BaseException:
+        transaction.rollback()
+        raise
 
 
 @dataclass
 class _Batch:
-    """Files that are checked and written together."""
+    """Files that are checked together."""
 
     files: list[Opened] = field(default_factory=list)
+    cell_bytes: int = 0
     _contents: set[tuple[str, str]] = field(default_factory=set)
-    _bytes: int = 0
 
     def add(self, opened: Opened) -> None:
         self.files.append(opened)
         self._contents.add((opened.landed.sha256, opened.landed.account))
-        self._bytes += opened.cell_bytes
+        self.cell_bytes += opened.cell_bytes
 
     @property
     def is_full(self) -> bool:
-        return self._bytes >= _BATCH_BYTES or len(self.files) >= _BATCH_FILES
+        return self.cell_bytes >= _BATCH_BYTES or len(self.files) >= _BATCH_FILES
 
     def holds(self, opened: Opened) -> bool:
         """The same content of the same account: a file was replaced while it was read."""
         return (opened.landed.sha256, opened.landed.account) in self._contents
 
 
+@dataclass
+class _Transaction:
+    """Batches that are written together: DuckDB packs the rows of a table again with each commit
+    until they fill a row group."""
+
+    con: duckdb.DuckDBPyConnection
+    contracts: Contracts
+    key: bytes
+    _written: list[list[FileReport]] = field(default_factory=list)
+    _bytes: int = 0
+    _is_open: bool = False
+
+    def write(self, batch: _Batch) -> None:
+        """All rows of the batch and their accounts."""
+        if not batch.files:
+            return
+        checked = check_opened(batch.files, self.contracts, self.key)
+        if not self._is_open:
+            self.con.begin()
+            self._is_open = True
+        self._written += _write(self.con, batch, checked)
+        self._bytes += batch.cell_bytes
+
+    @property
+    def is_full(self) -> bool:
+        return self._bytes >= _TRANSACTION_BYTES
+
+    def commit(self) -> list[list[FileReport]]:
+        """The reports of what is now in the warehouse, file by file."""
+        if self._is_open:
+            self.con.commit()
+        written, self._written = self._written, []
+        self._bytes, self._is_open = 0, False
+        return written
+
+    def rollback(self) -> None:
+        """Take back what is not committed."""
+        if self._is_open:
+            self.con.rollback()
+        self._is_open = False
+
+
 def _write(
-    con: duckdb.DuckDBPyConnection, batch: _Batch, contracts: Contracts, key: bytes
+    con: duckdb.DuckDBPyConnection, batch: _Batch, checked: list[list[CheckedPart]]
 ) -> list[list[FileReport]]:
-    """All rows of the batch and their accounts in one transaction."""
-    if not batch.files:
-        return []
-    checked = check_opened(batch.files, contracts, key)
-    con.begin()
-    try:
-        supersede(con, _replaced(con, batch))
-        file_ids = count(next_file_id(con))
-        written = [
-            [replace(part, report=replace(part.report, file_id=next(file_ids))) for part in parts]
-            for parts in checked
-        ]
-        short = [part for parts in written for part in parts if part.more is None]
-        for table, frame in _rows_by_table(short):
-            insert_frame(con, table, frame)
-        written = [[_with_all_pieces(con, part) for part in parts] for parts in written]
-        record(con, [part for parts in written for part in parts], datetime.now(UTC))
-        con.commit()
-    except BaseException:
-        con.rollback()
-        raise
+    """All rows of the batch and their accounts, within the caller's transaction."""
+    supersede(con, _replaced(con, batch))
+    file_ids = count(next_file_id(con))
+    written = [
+        [replace(part, report=replace(part.report, file_id=next(file_ids))) for part in parts]
+        for parts in checked
+    ]
+    short = [part for parts in written for part in parts if part.more is None]
+    for table, frame in _rows_by_table(short):
+        insert_frame(con, table, frame)
+    written = [[_with_all_pieces(con, part) for part in parts] for parts in written]
+    record(con, [part for parts in written for part in parts], datetime.now(UTC))
     return [[part.report for part in parts] for parts in written]
 
 

@@ -51,7 +51,7 @@ class GridPart:
         """Rows below the header."""
         below = self.rows[header.end_line :]
         columns = {
-            str(i): pl.Series([cell_text(row[i]) for row in below], dtype=pl.String)
+            str(i): _texts([row[i] for row in below])
             for i in (range(len(header.cells)) if wanted is None else wanted)
         }
 
@@ -153,6 +153,15 @@ def cell_text(value: Any) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     return str(value)
+
+
+def _texts(values: list[Any]) -> pl.Series:
+    """Texts of one column; most hold nothing else, and are taken over as they are."""
+    try:
+        texts = pl.Series(values, dtype=pl.String)
+    except TypeError:
+        texts = pl.Series([cell_text(value) for value in values], dtype=pl.String)
+    return texts.fill_null("") if texts.null_count() else texts
 
 
 def _float_text(value: float) -> str:

@@ -79,7 +79,7 @@ def without(values: Integers, others: Integers) -> Integers:
 def among(values: Integers, ascending: Integers) -> Flags:
     """Which of the values are in an ascending array."""
     if not len(ascending):
-        return np.zeros(len(values), dtype=bool)
+        return np.zeros(values.shape, dtype=bool)
     at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return ascending[at] == values
 

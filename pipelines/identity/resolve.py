@@ -1,7 +1,7 @@
 """Resolves identifiers to customers: read what is new, solve what it touches, keep ids, write once.
 
 The partition is a pure function of present evidence, rules and decisions; the ids are history. An
-increment and a full run therefore end in the same tables: `touched.py` says why.
+increment and a full run therefore end in the same tables: `solve/touched.py` says why.
 """
 
 from __future__ import annotations
@@ -13,34 +13,49 @@ from datetime import UTC, datetime
 import duckdb
 import numpy as np
 
-from pipelines.identity.changes import (
-    Change,
-    changed_customers,
-    find_change,
-    write_history,
-    write_map,
-)
-from pipelines.identity.codes import MICROSECONDS_PER_DAY, Codes, code_rules
-from pipelines.identity.decisions import Decisions
-from pipelines.identity.degree_book import (
-    DegreeBook,
-    count_present,
-    make_book,
-    read_book,
-    write_book,
-)
-from pipelines.identity.evidence import (
+from pipelines.identity.correct.decisions import Decisions
+from pipelines.identity.evidence.feeds import (
     ERASED,
     News,
     derived_fingerprint,
     list_files,
     read_evidence,
 )
+from pipelines.identity.evidence.standing import (
+    Standing,
+    blocks_fingerprint,
+    erase,
+    identifier_frame,
+    update_standing,
+)
 from pipelines.identity.graph import Integers, union
-from pipelines.identity.history import Run, log_customers, log_identifiers, log_refusals
-from pipelines.identity.partition import Solved, solve_region
-from pipelines.identity.region import Region, degrees_in, read_everything
-from pipelines.identity.rules import Rules
+from pipelines.identity.record.changes import (
+    Change,
+    changed_customers,
+    find_change,
+    write_history,
+    write_map,
+)
+from pipelines.identity.record.log import Run, log_customers, log_identifiers, log_refusals
+from pipelines.identity.record.summary import (
+    IdentitySummary,
+    last_summary,
+    summarise,
+    write_summary,
+)
+from pipelines.identity.record.unused import NEWLY_UNUSED, write_unused
+from pipelines.identity.rules.codes import MICROSECONDS_PER_DAY, Codes, code_rules
+from pipelines.identity.rules.seeds import Rules
+from pipelines.identity.solve.degree_book import (
+    DegreeBook,
+    count_present,
+    make_book,
+    read_book,
+    write_book,
+)
+from pipelines.identity.solve.partition import Solved, solve_region
+from pipelines.identity.solve.region import Region, degrees_in, read_everything
+from pipelines.identity.solve.touched import read_touched
 from pipelines.identity.sql import (
     fetch,
     get_state,
@@ -49,17 +64,7 @@ from pipelines.identity.sql import (
     staged,
     temporary,
 )
-from pipelines.identity.standing import (
-    Standing,
-    blocks_fingerprint,
-    erase,
-    identifier_frame,
-    update_standing,
-)
-from pipelines.identity.summary import IdentitySummary, last_summary, summarise, write_summary
 from pipelines.identity.tables import ensure_identity_tables
-from pipelines.identity.touched import read_touched
-from pipelines.identity.unused import NEWLY_UNUSED, write_unused
 
 _WAS_BLOCKED, _WAS_GUARDED = "resolving_was_blocked", "resolving_was_guarded"
 _NO_IDS = np.empty(0, dtype=np.int64)
@@ -259,7 +264,7 @@ def _write(
         f"(from identity.identity_blocked anti join {_WAS_BLOCKED} using (identifier_id))",
         "r.reason",
     )
-    log_customers(connection, run, change, inputs.codes, inputs.standing.erased)
+    log_customers(connection, run, change, inputs.codes, inputs.standing)
     write_map(connection, change)
     write_history(connection, change, run.run_at, run.run_id)
     with staged(connection, "customers", {"customer_id": changed_customers(change)}):

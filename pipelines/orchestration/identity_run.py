@@ -7,11 +7,11 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.identity.decision_file import decisions_file, read_decisions
-from pipelines.identity.decisions import Decisions
+from pipelines.identity.correct.decision_file import decisions_file, read_decisions
+from pipelines.identity.correct.decisions import Decisions
+from pipelines.identity.record.summary import IdentitySummary
 from pipelines.identity.resolve import resolve_identities
-from pipelines.identity.rules import Rules, read_rules
-from pipelines.identity.summary import IdentitySummary
+from pipelines.identity.rules.seeds import Rules, read_rules
 from pipelines.orchestration.fingerprint import evidence_fingerprint
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.settings import Settings

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.identity.decision_file import decisions_file, read_decisions
+from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.identity.sql import scalar, transaction
 from pipelines.orchestration.dbt_calls import dbt_variables
 from pipelines.orchestration.fingerprint import files_fingerprint

@@ -9,13 +9,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines.exports.contract_files import Contracts
-from pipelines.identity.correct import Desk, Resolve, try_change
-from pipelines.identity.decision_file import append_decisions
-from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
-from pipelines.identity.effect import Effect
-from pipelines.identity.rules import Rules
-from pipelines.identity.subjects import Customer, Finder
-from pipelines.identity.values import is_hashed
+from pipelines.identity.correct.corrections import Desk, Resolve, try_change
+from pipelines.identity.correct.decision_file import append_decisions
+from pipelines.identity.correct.decisions import Decision, DecisionKind, Decisions, Identifier
+from pipelines.identity.correct.effect import Effect
+from pipelines.identity.explain.subjects import Customer, Finder
+from pipelines.identity.rules.seeds import Rules
+from pipelines.identity.rules.values import is_hashed
 from pipelines.privacy.erase_rows import ForgottenRows
 from pipelines.privacy.forget import forget_rows, remember_checked
 from pipelines.privacy.tombstones import tombstone

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.exports.contract_files import Contracts
-from pipelines.identity.decisions import Decisions, Identifier
+from pipelines.identity.correct.decisions import Decisions, Identifier
 from pipelines.privacy.erase_rows import ForgottenRows, erase_rows
 from pipelines.privacy.hashing import hash_series
 from pipelines.privacy.personal_columns import IdentifierColumn, PersonalTable, personal_tables

@@ -6,7 +6,7 @@ An identifier that is stored as a keyed hash is its own tombstone. Of one that i
 
 from __future__ import annotations
 
-from pipelines.identity.decisions import Identifier
+from pipelines.identity.correct.decisions import Identifier
 from pipelines.privacy.hashing import identifier_key
 
 PREFIX = "hmac:"

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.identity.decisions import Identifier
-from pipelines.identity.rule_rows import IdentifierType
-from pipelines.identity.suggest import Suggestion
+from pipelines.identity.correct.decisions import Identifier
+from pipelines.identity.correct.suggest import Suggestion
+from pipelines.identity.rules.rows import IdentifierType
 from pipelines.reporting.decision_pages import shown
 
 _out = Console(highlight=False)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
+from pipelines.identity.correct.decisions import Decision, DecisionKind, Decisions, Identifier
 from pipelines.privacy.tombstones import hides_value
 from pipelines.settings import LOCAL_TIME_ZONE
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.identity.effect import TIERS, CustomerFigures, Effect, Group
+from pipelines.identity.correct.effect import TIERS, CustomerFigures, Effect, Group
 
 _out = Console(highlight=False)
 _MAX_GROUPS = 15
@@ -50,7 +50,7 @@ def _summary(effect: Effect, is_done: bool) -> str:
         _count(
             effect.joined, "customer is taken in by another", "customers are taken in by others"
         ),
-        _count(effect.separated, "new customer parts", "new customers part"),
+        _count(effect.separated, "new customer splits off", "new customers split off"),
         _count(
             effect.ended, "customer has no identifier left", "customers have no identifier left"
         ),

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.identity.decisions import Identifier
-from pipelines.identity.evaluate import Evaluation, Evidence, Score
-from pipelines.identity.mistakes import Mistake, Step
+from pipelines.identity.correct.decisions import Identifier
+from pipelines.identity.judge.evaluate import Evaluation, Evidence, Score
+from pipelines.identity.judge.mistakes import Mistake, Step
 from pipelines.reporting.decision_pages import shown
 from pipelines.settings import LOCAL_TIME_ZONE
 

@@ -10,16 +10,16 @@ from itertools import islice
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.identity.as_of import Change
-from pipelines.identity.explain import (
+from pipelines.identity.explain.as_of import Change
+from pipelines.identity.explain.masked import MaskedForms
+from pipelines.identity.explain.stored import Event, Evidence, Place, StoredIdentity
+from pipelines.identity.explain.subjects import Customer, KnownIdentifier, Subject, name_of
+from pipelines.identity.explain.why import (
     CustomerExplanation,
     Explainer,
     PairExplanation,
 )
-from pipelines.identity.masked import MaskedForms
-from pipelines.identity.rules import Rules
-from pipelines.identity.stored import Event, Evidence, Place, StoredIdentity
-from pipelines.identity.subjects import Customer, KnownIdentifier, Subject, name_of
+from pipelines.identity.rules.seeds import Rules
 from pipelines.reporting.decision_pages import is_hash, one_line, shown
 from pipelines.settings import LOCAL_TIME_ZONE
 

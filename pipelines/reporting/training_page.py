@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.identity.rules import Rules
+from pipelines.identity.rules.seeds import Rules
 
 if TYPE_CHECKING:
-    from pipelines.identity.weak_edges import Training
+    from pipelines.identity.splink.weak_edges import Training
 
 _out = Console(highlight=False)
 

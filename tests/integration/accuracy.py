@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.identity.evaluate import Score, evaluate, read_evidence
-from pipelines.identity.rules import read_rules
+from pipelines.identity.judge.evaluate import Score, evaluate, read_evidence
+from pipelines.identity.rules.seeds import read_rules
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.settings import Settings
 from pipelines.simulation import Truth

@@ -11,9 +11,19 @@ SCHEMAS = ("staging", "intermediate", "customer_center", "marts")
 LEFT_OUT = {
     # What they say is the history of this warehouse: when which run of identity did what.
     "intermediate.int_customers__identity_runs": "runs of identity",
-    "intermediate.int_attribution__identity_version": "the time of the last run of identity",
-    "marts.rpt_attribution_credit.identity_version": "the time of the last run of identity",
+    "intermediate.int_attribution__conversions.identity_version": "when identity changed",
+    "marts.rpt_attribution_touch.identity_version": "when identity changed",
+    "marts.rpt_attribution_credit.identity_version": "when identity changed",
     "marts.rpt_identity_quality": "runs of identity",
+    # Numbers made of customer ids, which stand for the conversion or the customer beside them.
+    "intermediate.int_attribution__conversions.path_key": "made of the customer's id",
+    "intermediate.int_attribution__conversions.journey_key": "the customer's id",
+    "intermediate.int_attribution__touches.journey_key": "the customer's id",
+    "intermediate.int_attribution__paths.path_key": "made of the customer's id",
+    "intermediate.int_attribution__sets.path_key": "made of the customer's id",
+    "intermediate.int_attribution__credit.path_key": "made of the customer's id",
+    "marts.rpt_attribution_touch.path_key": "made of the customer's id",
+    "marts.rpt_attribution_share.path_key": "made of the customer's id",
     "intermediate.int_customers__tier_state": "the last run of identity",
     "intermediate.int_customers__tier_versions": "when which run stated a tier",
     "intermediate.int_customers__tier_publications": "runs",

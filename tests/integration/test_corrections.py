@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.exports.contract_files import load_contracts
 from pipelines.exports.load import load_files, pending_files
-from pipelines.identity.decision_file import decisions_file, read_decisions
+from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.privacy.forget import forget_again
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.publishing.reader import connect, versions
@@ -85,7 +85,7 @@ def test_a_merge_is_tried_decided_explained_and_taken_back(siyu: Siyu, settings:
     assert "decision 1, merge by" in answer
     assert f"Customer {second} lives on in {first}" in siyu("why", f"customer:{second}")
     assert "sisters?" in siyu("identity", "decisions")
-    assert "1 new customer parts" in siyu("identity", "revoke", "1", "--yes")
+    assert "1 new customer splits off" in siyu("identity", "revoke", "1", "--yes")
     assert "Two people" in siyu("why", f"crm_member_id:{card}", f"crm_member_id:{other}")
     history = siyu("identity", "history", f"crm_member_id:{other}")
     assert f"customer {first}" in history
@@ -97,7 +97,7 @@ def test_a_rule_is_tried_on_all_data(siyu: Siyu, tmp_path: Path) -> None:
     change.write_text("identity_rules: [{rule_id: 3, is_active: false}]", "utf-8")
     answer = siyu("identity", "simulate-rules", str(change))
     assert "identity_rules, 3: is_active from true to false" in answer
-    assert re.search(r"[\d,]+ new customers part", answer)
+    assert re.search(r"[\d,]+ new customers split off", answer)
     change.write_text("identity_rules: [{rule_id: 3, is_active: perhaps}]", "utf-8")
     assert "perhaps" in siyu("identity", "simulate-rules", str(change), expect=1)
 

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from benchmarks.inputs.journeys import MODELS, compiled_models
+from benchmarks.inputs.journeys import MODELS, NOT_DELIVERED, compiled_models
 from pipelines.attribution.markov import removal_effects
 from pipelines.attribution.tables import markov_table, shapley_table
 from pipelines.settings import Settings
@@ -37,13 +37,17 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory):
         _write_inputs(connection, settings)
     sql = compiled_models(settings)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        models = connection.table("seeds.attribution_models")
         for model in MODELS:
             if model == "int_attribution__credit":
                 steps = connection.table("intermediate.int_attribution__steps")
                 coalitions = connection.table("intermediate.int_attribution__coalitions")
                 for name, rows in (
-                    ("markov", markov_table(steps, models)),
+                    (
+                        "markov",
+                        markov_table(
+                            steps, connection.table("intermediate.int_attribution__models")
+                        ),
+                    ),
                     ("shapley", shapley_table(coalitions)),
                 ):
                     connection.register(name, rows)
@@ -61,6 +65,7 @@ def _write_inputs(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
         f"""
         create schema seeds; create schema intermediate;
         create table seeds.attribution_models as from read_csv('{seed}', header = true);
+        create table seeds.channels (channel text, domain text);
         create table intermediate.int_calendar__as_of as
             select date '2026-05-31' as as_of_date, 30 as attribution_lookback_days;
         create table intermediate.int_orders (order_key text, customer_id bigint,
@@ -68,11 +73,14 @@ def _write_inputs(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
             refund_cny decimal(18, 4) default 0, is_identified boolean default true,
             is_valid boolean default true, is_paid boolean default true);
         create table intermediate.int_touchpoints (touch_id text, customer_id bigint,
-            order_key text, source text, medium text, campaign text, channel text, domain text,
+            order_key text, campaign text, channel text,
             is_attributable boolean default true, is_direct boolean default false,
             is_channel_pending boolean default false, touched_at timestamp);
         """
     )
+    connection.execute(NOT_DELIVERED)
+    rows = [[name] for name in CHANNELS]
+    connection.executemany("insert into seeds.channels values ($1, 'public')", rows)
     orders, touches, customer = [], [], 0
     for journey in journeys():
         for number in range(journey.conversions + journey.nulls):
@@ -101,10 +109,14 @@ def credit(warehouse) -> dict[tuple[str, str], tuple[float, float]]:
         select model, channel, sum(weight), sum(weight * paths.revenue_gross_cny::double)
         from intermediate.int_attribution__paths as paths
         join intermediate.int_attribution__credit as credit
-            using (lookback_days, conversion_id, touch_id) group by all
+            using (lookback_days, path_key, position)
+        join intermediate.int_attribution__models using (model_number)
+        join intermediate.int_attribution__channels using (channel_number) group by all
         union all
         select model, channel, count(*), sum(revenue_gross_cny)
-        from intermediate.int_attribution__paths, seeds.attribution_models
+        from intermediate.int_attribution__paths
+        join intermediate.int_attribution__channels using (channel_number)
+        cross join intermediate.int_attribution__models
         where path_length = 1 group by all
         """
     ).fetchall()

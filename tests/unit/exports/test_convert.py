@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -12,6 +13,7 @@ from pipelines.exports.clean import clean_cells
 from pipelines.exports.column import Column
 from pipelines.exports.convert import Context, convert
 from pipelines.exports.personal import convert_personal
+from pipelines.exports.times import to_utc
 
 CONTEXT = Context(
     zone="Asia/Shanghai",
@@ -190,3 +192,14 @@ def test_a_year_that_python_does_not_know_is_out_of_range(kind: str) -> None:
     (problem,) = convert(clean, [stated], CONTEXT).problems
     assert problem.mask.to_list() == [True, False]
     assert "before 2000-01-01" in problem.reason
+
+
+ZONES = ["Asia/Shanghai", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_utc_is_what_the_history_of_the_zone_says(zone: str) -> None:
+    local = [datetime(year, month, 3, 12) for year in (2000, 2018, 2026, 2060) for month in (1, 7)]
+    utc = [time.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for time in local]
+    found = pl.DataFrame({"t": local}).select(to_utc(pl.col("t"), zone))["t"]
+    assert found.to_list() == [time.replace(tzinfo=None) for time in utc]

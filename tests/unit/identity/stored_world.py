@@ -9,11 +9,11 @@ import duckdb
 
 from pipelines.exports.ledger import ensure_ledger
 from pipelines.identity import ensure_identity_tables
-from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
-from pipelines.identity.explain import Explainer
-from pipelines.identity.rules import Rules, read_rules
-from pipelines.identity.stored import StoredIdentity
-from pipelines.identity.subjects import Finder, KnownIdentifier
+from pipelines.identity.correct.decisions import Decision, DecisionKind, Decisions, Identifier
+from pipelines.identity.explain.stored import StoredIdentity
+from pipelines.identity.explain.subjects import Finder, KnownIdentifier
+from pipelines.identity.explain.why import Explainer
+from pipelines.identity.rules.seeds import Rules, read_rules
 from pipelines.settings import REPOSITORY
 
 KEY = b"k" * 32

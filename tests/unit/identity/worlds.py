@@ -12,8 +12,8 @@ import duckdb
 import polars as pl
 
 from pipelines.identity import IdentitySummary, ensure_identity_tables, resolve_identities
-from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
-from pipelines.identity.rules import Rules, RuleSeeds, build_rules
+from pipelines.identity.correct.decisions import Decision, DecisionKind, Decisions, Identifier
+from pipelines.identity.rules.seeds import Rules, RuleSeeds, build_rules
 from pipelines.identity.sql import transaction
 from pipelines.identity.tables import TABLES
 from pipelines.privacy.hashing import KIND_PHONE, identifier_key

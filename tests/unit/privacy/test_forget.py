@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.exports.contract_files import Contracts, load_contracts
 from pipelines.exports.tables import ensure_raw_tables
-from pipelines.identity.decisions import Decision, DecisionKind, Decisions, Identifier
+from pipelines.identity.correct.decisions import Decision, DecisionKind, Decisions, Identifier
 from pipelines.privacy.erase_rows import ForgottenRows
 from pipelines.privacy.forget import forget_again, forget_rows
 from pipelines.privacy.personal_columns import personal_tables

@@ -1,31 +1,20 @@
--- Channels by how often they occur. Sets of channels are the bits of one whole number, so there are
--- 62 numbers: beyond that the rarest channels share the last one, and the models that look at
--- channels (Markov, Shapley) treat them as one.
+-- Every channel has a number, in the order of the names: the same in every refresh, until the seed
+-- changes.
 with channels as (
 
     select
-        coalesce(channel, {{ channel_none() }}) as channel,
-        count(*) as touches
-    from {{ ref('int_touchpoints') }}
-    where is_attributable and touched_at is not null
-    group by coalesce(channel, {{ channel_none() }})
-
-),
-
-ranked as (
-
-    select
         channel,
-        touches,
-        row_number() over (
-            order by touches desc nulls last, channel asc nulls last
-        ) as touches_rank
-    from channels
+        domain
+    from {{ ref('channels') }}
+    union all
+    select
+        {{ channel_none() }} as channel,
+        {{ channel_none() }} as domain
 
 )
 
 select
     channel,
-    touches,
-    cast(least(touches_rank, 62) as bigint) as channel_number
-from ranked
+    domain,
+    cast(row_number() over (order by channel asc nulls last) as bigint) as channel_number
+from channels

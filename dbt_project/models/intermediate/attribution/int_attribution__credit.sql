@@ -2,92 +2,201 @@
 -- has no row here. Money goes out in whole fen: everyone gets the share rounded down, and the fen
 -- that are left go to the largest remainders, the earliest touch first among equals. A part of a
 -- fen, which only some tills know, goes to the next in that order.
-with touches as (
+with as_of as (
 
-    select
-        lookback_days,
-        conversion_id,
-        touch_id,
-        -- one whole number per path and, below, per path and model: windows over it are quick
-        conversion_number * 100000 + lookback_days as path_key,
-        channel_number,
-        position,
-        path_length,
-        hours_before,
-        revenue_gross_cny,
-        refund_cny,
-        count(*) over (
-            partition by conversion_number * 100000 + lookback_days, channel_number
-        ) as channel_touches,
-        coalesce(
-            max(case when not is_direct then position end) over (
-                partition by conversion_number * 100000 + lookback_days
-            ),
-            path_length
-        ) as last_other_position
-    from {{ ref('int_attribution__paths') }}
-    where path_length > 1
-
-),
-
-sets as (
-
-    select
-        conversion_number * 100000 + lookback_days as path_key,
-        channel_set
-    from {{ ref('int_attribution__sets') }}
-    where path_length > 1
+    select as_of_date from {{ ref('int_calendar__as_of') }}
 
 ),
 
 models as (
 
+    select * from {{ ref('int_attribution__models') }}
+
+),
+
+paths as (
+
     select
-        *,
-        row_number() over (order by model asc nulls last) as model_number
-    from {{ ref('attribution_models') }}
-    where is_active
+        paths.lookback_days,
+        paths.goal,
+        paths.path_key,
+        paths.position,
+        paths.path_length,
+        {% if direct_rule() == 'keep' -%}
+            coalesce(
+                max(case when not paths.is_direct then paths.position end) over (
+                    partition by paths.lookback_days, paths.path_key
+                ),
+                paths.path_length
+            ) as last_other_position,
+        {%- else -%}
+            paths.path_length as last_other_position,
+        {%- endif %}
+        paths.channel_number,
+        paths.seconds_before,
+        cast(paths.revenue_gross_cny as double) * 100 as gross_fen,
+        cast(paths.refund_cny as double) * 100 as refund_fen
+    from {{ ref('int_attribution__paths') }} as paths
+    inner join as_of on paths.converted_date <= as_of.as_of_date
+    where paths.path_length > 1
+
+),
+
+-- Models that ask for the place alone. Touches between the first and the last weigh the same, so
+-- the order of the remainders is known without sorting.
+places as (
+
+    select
+        paths.lookback_days,
+        paths.path_key,
+        paths.position,
+        paths.path_length,
+        paths.gross_fen,
+        paths.refund_fen,
+        models.model_number,
+        case
+            when models.family = 'linear' then cast(1 as double) / paths.path_length
+            when paths.path_length = 2
+                then models.first_share / (models.first_share + models.last_share)
+            else models.first_share
+        end as first_weight,
+        case
+            when models.family = 'linear' then cast(1 as double) / paths.path_length
+            when paths.path_length = 2 then 0
+            else (1 - models.first_share - models.last_share) / (paths.path_length - 2)
+        end as middle_weight,
+        case
+            when models.family = 'linear' then cast(1 as double) / paths.path_length
+            when paths.path_length = 2
+                then models.last_share / (models.first_share + models.last_share)
+            else models.last_share
+        end as last_weight
+    from paths
+    cross join models
+    where
+        models.family = 'linear'
+        or (
+            models.family = 'position'
+            -- nothing is no row
+            and case
+                when paths.position = 1 then models.first_share > 0
+                when paths.position = paths.path_length then models.last_share > 0
+                else models.first_share + models.last_share < 1
+            end
+        )
+
+),
+
+by_place as (
+
+    select
+        lookback_days,
+        path_key,
+        position,
+        model_number,
+        case
+            when position = 1 then first_weight
+            when position = path_length then last_weight
+            else middle_weight
+        end as weight,
+        {{ fen_by_place('gross_fen') }} as gross_fen,
+        case when refund_fen = 0 then 0 else {{ fen_by_place('refund_fen') }} end as refund_fen
+    from places
+
+),
+
+single as (
+
+    select
+        paths.lookback_days,
+        paths.path_key,
+        paths.position,
+        models.model_number,
+        cast(1 as double) as weight,
+        paths.gross_fen,
+        paths.refund_fen
+    from paths
+    inner join models
+        on models.family = 'last_non_direct' and paths.position = paths.last_other_position
+
+),
+
+-- how often each channel stands in a path: the touches of a channel share what it earns
+channels as (
+
+    select
+        lookback_days,
+        goal,
+        path_key,
+        channel_number,
+        count(*) as touches
+    from paths
+    group by lookback_days, goal, path_key, channel_number
+
+),
+
+channel_parts as (
+
+    select
+        channels.lookback_days,
+        channels.path_key,
+        channels.channel_number,
+        models.model_number,
+        case models.family
+            when 'markov' then markov.removal_effect
+            when 'shapley_rate' then shapley.share
+            else 1
+        end / channels.touches as part
+    from channels
+    inner join models on models.family in ('markov', 'shapley_rate', 'shapley_equal')
+    left join {{ ref('int_attribution__markov') }} as markov
+        on
+            channels.lookback_days = markov.lookback_days
+            and channels.goal = markov.goal
+            and channels.channel_number = markov.channel_number
+            and models.markov_order = markov.markov_order
+    left join {{ ref('int_attribution__sets') }} as sets
+        on
+            models.family = 'shapley_rate'
+            and channels.lookback_days = sets.lookback_days
+            and channels.path_key = sets.path_key
+    left join {{ ref('int_attribution__shapley') }} as shapley
+        on
+            channels.lookback_days = shapley.lookback_days
+            and channels.goal = shapley.goal
+            and channels.channel_number = shapley.channel_number
+            and sets.channel_set = shapley.channel_set
+            and sets.further_channel_set = shapley.further_channel_set
 
 ),
 
 parts as (
 
     select
-        touches.*,
-        models.model,
-        touches.path_key * 1000 + models.model_number as credit_key,
-        case models.family
-            when 'position'
-                then
-                    case
-                        when touches.position = 1 then models.first_share
-                        when touches.position = touches.path_length then models.last_share
-                        else
-                            (1 - models.first_share - models.last_share)
-                            / (touches.path_length - 2)
-                    end
-            when 'last_non_direct'
-                then case when touches.position = touches.last_other_position then 1 else 0 end
-            when 'linear' then 1
-            when 'time_decay' then power(2, -touches.hours_before / models.half_life_hours)
-            when 'markov' then markov.removal_effect / touches.channel_touches
-            when 'shapley_rate' then shapley.share / touches.channel_touches
-            when 'shapley_equal' then 1.0 / touches.channel_touches
-        end as part
-    from touches
-    inner join sets on touches.path_key = sets.path_key
-    cross join models
-    left join {{ ref('int_attribution__markov') }} as markov
+        paths.lookback_days,
+        paths.path_key,
+        paths.position,
+        paths.gross_fen,
+        paths.refund_fen,
+        models.model_number,
+        power(2, -paths.seconds_before / 3600 / models.half_life_hours) as part
+    from paths
+    inner join models on models.family = 'time_decay'
+    union all
+    select
+        paths.lookback_days,
+        paths.path_key,
+        paths.position,
+        paths.gross_fen,
+        paths.refund_fen,
+        channel_parts.model_number,
+        channel_parts.part
+    from paths
+    inner join channel_parts
         on
-            touches.lookback_days = markov.lookback_days
-            and touches.channel_number = markov.channel_number
-            and models.markov_order = markov.markov_order
-    left join {{ ref('int_attribution__shapley') }} as shapley
-        on
-            touches.lookback_days = shapley.lookback_days
-            and touches.channel_number = shapley.channel_number
-            and sets.channel_set = shapley.channel_set
-            and models.family = 'shapley_rate'
+            paths.lookback_days = channel_parts.lookback_days
+            and paths.path_key = channel_parts.path_key
+            and paths.channel_number = channel_parts.channel_number
 
 ),
 
@@ -95,77 +204,59 @@ weights as (
 
     select
         *,
-        -- added up in the order of the path, so that equal input gives equal weights
-        part / sum(part) over (
-            partition by credit_key
-            order by position asc nulls last
-            rows between unbounded preceding and unbounded following
+        -- a sum of decimals is the same in whatever order the threads add them up
+        part / cast(
+            sum(cast(part as decimal(38, 28))) over (
+                partition by path_key, lookback_days, model_number
+            ) as double
         ) as weight
     from parts
     where part <> 0
 
 ),
 
-shares as (
+by_share as (
 
     select
-        *,
-        cast(revenue_gross_cny as double) * 100 * weight as exact_gross_fen,
-        cast(refund_cny as double) * 100 * weight as exact_refund_fen,
-        -- a tenth of a millionth of a fen absorbs that 1/3 + 1/3 + 1/3 is not quite 1
-        cast(
-            floor(cast(revenue_gross_cny as double) * 100 * weight + 0.0000001) as bigint
-        ) as gross_fen,
-        cast(floor(cast(refund_cny as double) * 100 * weight + 0.0000001) as bigint) as refund_fen
+        lookback_days,
+        path_key,
+        position,
+        model_number,
+        weight,
+        {{ fen_by_remainder('gross_fen') }} as gross_fen,
+        cast(0 as double) as refund_fen
     from weights
+    where refund_fen = 0
+    union all
+    select
+        lookback_days,
+        path_key,
+        position,
+        model_number,
+        weight,
+        {{ fen_by_remainder('gross_fen') }} as gross_fen,
+        {{ fen_by_remainder('refund_fen') }} as refund_fen
+    from weights
+    where refund_fen <> 0
 
 ),
 
-remainders as (
+credit as (
 
-    select
-        *,
-        revenue_gross_cny - cast(
-            cast(
-                sum(gross_fen) over (partition by credit_key) as decimal(18, 4)
-            ) / 100
-            as decimal(18, 4)
-        ) as left_gross_cny,
-        refund_cny - cast(
-            cast(
-                sum(refund_fen) over (partition by credit_key) as decimal(18, 4)
-            ) / 100
-            as decimal(18, 4)
-        ) as left_refund_cny,
-        row_number() over (
-            partition by credit_key
-            order by
-                round(exact_gross_fen - gross_fen, 6) desc nulls last, position asc nulls last
-        ) as gross_rank,
-        row_number() over (
-            partition by credit_key
-            order by
-                round(exact_refund_fen - refund_fen, 6) desc nulls last, position asc nulls last
-        ) as refund_rank
-    from shares
+    select * from by_place
+    union all
+    select * from single
+    union all
+    select * from by_share
 
 )
 
--- rank 1 takes the first fen of what is left, rank 2 the second; the last part may be smaller
 select
     lookback_days,
-    conversion_id,
-    touch_id,
-    model,
+    path_key,
+    position,
+    model_number,
     weight,
-    cast(
-        cast(cast(gross_fen as decimal(18, 4)) / 100 as decimal(18, 4))
-        + greatest(least(left_gross_cny - (gross_rank - 1) * 0.01, 0.01), 0)
-        as decimal(18, 4)
-    ) as revenue_gross_cny,
-    cast(
-        cast(cast(refund_fen as decimal(18, 4)) / 100 as decimal(18, 4))
-        + greatest(least(left_refund_cny - (refund_rank - 1) * 0.01, 0.01), 0)
-        as decimal(18, 4)
-    ) as refund_cny
-from remainders
+    cast(gross_fen / 100 as decimal(18, 4)) as revenue_gross_cny,
+    cast(refund_fen / 100 as decimal(18, 4)) as refund_cny
+from credit

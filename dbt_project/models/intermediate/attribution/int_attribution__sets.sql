@@ -1,9 +1,31 @@
--- The set of channels that a converting path holds: bit n - 1 stands for channel number n.
+-- The set of channels that a converting path holds, see channel_sets.
+with as_of as (
+
+    select as_of_date from {{ ref('int_calendar__as_of') }}
+
+),
+
+sets as (
+
+    select
+        lookback_days,
+        path_key,
+        max(goal) as goal,
+        max(path_length) as path_length,
+        max(converted_date) as converted_date,
+        {{ channel_sets() }}
+    from {{ ref('int_attribution__paths') }}
+    where path_length > 0
+    group by lookback_days, path_key
+
+)
+
 select
-    lookback_days,
-    conversion_number,
-    bit_or({{ bit('channel_number - 1') }}) as channel_set,
-    max(path_length) as path_length
-from {{ ref('int_attribution__paths') }}
-where path_length > 0
-group by lookback_days, conversion_number
+    sets.lookback_days,
+    sets.path_key,
+    sets.goal,
+    sets.path_length,
+    sets.channel_set,
+    sets.further_channel_set
+from sets
+inner join as_of on sets.converted_date <= as_of.as_of_date

@@ -1,1 +1,1 @@
-{{ attribution_report(['channel', 'campaign']) }}
+{{ attribution_report(['channel_number', 'campaign_key']) }}

@@ -1,1 +1,1 @@
-{{ attribution_report(['channel']) }}
+{{ attribution_report(['channel_number']) }}

@@ -1,7 +1,10 @@
 -- What each model was computed from, and how far its credit is from conserving the conversions.
 with as_of as (
 
-    select as_of_date from {{ ref('int_calendar__as_of') }}
+    select
+        as_of_date,
+        {{ end_of_local_day('as_of_date') }} as as_of_at
+    from {{ ref('int_calendar__as_of') }}
 
 ),
 
@@ -11,31 +14,41 @@ lookbacks as (
 
 ),
 
+paths as (
+
+    select paths.*
+    from {{ ref('int_attribution__paths') }} as paths
+    inner join as_of on paths.converted_date <= as_of.as_of_date
+
+),
+
 conversions as (
 
     select
         lookback_days,
+        goal,
         min(converted_date) as window_from_date,
         max(converted_date) as window_to_date,
-        count(distinct conversion_id) as conversions,
-        count(distinct case when path_length = 0 then conversion_id end)
-            as unattributed_conversions,
-        count(distinct channel) filter (where path_length > 0) as channels,
+        count(case when position = greatest(path_length, 1) then 1 end) as conversions,
+        count(case when path_length = 0 then 1 end) as unattributed_conversions,
+        count(distinct channel_number) as channels,
         bool_and(is_mature) as is_mature
-    from {{ ref('int_attribution__paths') }}
-    group by lookback_days
+    from paths
+    group by lookback_days, goal
 
 ),
 
 null_paths as (
 
     select
-        lookback_days,
-        sum(case when is_censored then 0 else 1 end) as null_paths,
-        sum(case when is_censored then 1 else 0 end) as censored_paths
-    from {{ ref('int_attribution__null_paths') }}
-    where position = path_length
-    group by lookback_days
+        null_paths.lookback_days,
+        null_paths.goal,
+        count(case when not {{ is_censored('null_paths', 'as_of') }} then 1 end) as null_paths,
+        count(case when {{ is_censored('null_paths', 'as_of') }} then 1 end) as censored_paths
+    from {{ ref('int_attribution__null_paths') }} as null_paths
+    inner join as_of on null_paths.first_touched_at < as_of.as_of_at
+    where null_paths.position = null_paths.path_length
+    group by null_paths.lookback_days, null_paths.goal
 
 ),
 
@@ -43,9 +56,10 @@ coalitions as (
 
     select
         lookback_days,
+        goal,
         count(*) as coalitions
     from {{ ref('int_attribution__coalitions') }}
-    group by lookback_days
+    group by lookback_days, goal
 
 ),
 
@@ -53,11 +67,12 @@ chains as (
 
     select
         lookback_days,
+        goal,
         markov_order,
         max(states) as states,
         max(transitions) as transitions
     from {{ ref('int_attribution__markov') }}
-    group by lookback_days, markov_order
+    group by lookback_days, goal, markov_order
 
 ),
 
@@ -65,18 +80,10 @@ folds as (
 
     select
         lookback_days,
+        goal,
         max(folded_channels) as folded_channels
     from {{ ref('int_attribution__shapley') }}
-    group by lookback_days
-
-),
-
--- channels that share the last number, see int_attribution__channels
-crowded as (
-
-    select count(*) as channels
-    from {{ ref('int_attribution__channels') }}
-    where channel_number = 62
+    group by lookback_days, goal
 
 ),
 
@@ -84,28 +91,40 @@ sums as (
 
     select
         lookback_days,
-        model,
-        conversion_id,
+        model_number,
+        path_key,
         sum(weight) as weight
     from {{ ref('int_attribution__credit') }}
-    group by lookback_days, model, conversion_id
+    group by lookback_days, model_number, path_key
+
+),
+
+goals as (
+
+    select
+        path_key,
+        goal
+    from {{ ref('int_attribution__conversions') }}
 
 ),
 
 errors as (
 
     select
-        lookback_days,
-        model,
-        max(abs(weight - 1)) as max_conservation_error
+        sums.lookback_days,
+        goals.goal,
+        sums.model_number,
+        max(abs(sums.weight - 1)) as max_conservation_error
     from sums
-    group by lookback_days, model
+    inner join goals on sums.path_key = goals.path_key
+    group by sums.lookback_days, goals.goal, sums.model_number
 
 )
 
 select
     as_of.as_of_date,
     models.model,
+    conversions.goal,
     cast(lookbacks.lookback_days as integer) as lookback_days,
     conversions.window_from_date,
     conversions.window_to_date,
@@ -115,15 +134,8 @@ select
     cast(coalesce(null_paths.censored_paths, 0) as bigint) as censored_paths,
     cast(conversions.channels as bigint) as channels,
     cast(
-        case
-            when models.family in ('markov', 'shapley_rate', 'shapley_equal')
-                then
-                    greatest(crowded.channels, 1) - 1
-                    + case
-                        when models.family = 'shapley_rate' then coalesce(folds.folded_channels, 0)
-                        else 0
-                    end
-        end as bigint
+        case when models.family = 'shapley_rate' then coalesce(folds.folded_channels, 0) end
+        as bigint
     ) as folded_channels,
     cast(chains.states as bigint) as states,
     cast(chains.transitions as bigint) as transitions,
@@ -135,20 +147,29 @@ select
     cast(coalesce(errors.max_conservation_error, 0) as double) as max_conservation_error,
     lookbacks.is_default_lookback,
     conversions.is_mature and coalesce(null_paths.censored_paths, 0) = 0 as is_mature
-from {{ ref('attribution_models') }} as models
+from {{ ref('int_attribution__models') }} as models
 cross join as_of
-cross join crowded
 cross join lookbacks
 inner join conversions on lookbacks.lookback_days = conversions.lookback_days
-left join null_paths on lookbacks.lookback_days = null_paths.lookback_days
-left join coalitions on lookbacks.lookback_days = coalitions.lookback_days
-left join folds on lookbacks.lookback_days = folds.lookback_days
+left join null_paths
+    on
+        lookbacks.lookback_days = null_paths.lookback_days
+        and conversions.goal = null_paths.goal
+left join coalitions
+    on
+        lookbacks.lookback_days = coalitions.lookback_days
+        and conversions.goal = coalitions.goal
+left join folds
+    on
+        lookbacks.lookback_days = folds.lookback_days
+        and conversions.goal = folds.goal
 left join chains
     on
         lookbacks.lookback_days = chains.lookback_days
+        and conversions.goal = chains.goal
         and models.markov_order = chains.markov_order
 left join errors
     on
         lookbacks.lookback_days = errors.lookback_days
-        and models.model = errors.model
-where models.is_active
+        and conversions.goal = errors.goal
+        and models.model_number = errors.model_number

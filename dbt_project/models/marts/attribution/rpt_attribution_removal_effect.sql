@@ -14,63 +14,77 @@ lookbacks as (
 
 ),
 
+models as (
+
+    select * from {{ ref('int_attribution__models') }}
+
+),
+
 markov as (
 
     select
         effects.*,
         models.model,
+        models.model_number,
         effects.removal_effect / nullif(sum(effects.removal_effect) over (
-            partition by effects.lookback_days, effects.markov_order
+            partition by effects.lookback_days, effects.goal, effects.markov_order
         ), 0) as removal_share,
         effects.removal_effect_revenue / nullif(sum(effects.removal_effect_revenue) over (
-            partition by effects.lookback_days, effects.markov_order
+            partition by effects.lookback_days, effects.goal, effects.markov_order
         ), 0) as removal_share_revenue
     from {{ ref('int_attribution__markov') }} as effects
-    inner join {{ ref('attribution_models') }} as models
-        on effects.markov_order = models.markov_order
-    where models.is_active
-
-),
-
--- beyond 62 channels the rarest share a number and are one
-channels as (
-
-    select
-        channel_number,
-        case when count(*) = 1 then max(channel) else '(other)' end as channel
-    from {{ ref('int_attribution__channels') }}
-    group by channel_number
+    inner join models on effects.markov_order = models.markov_order
 
 ),
 
 totals as (
 
     select
-        lookback_days,
-        count(distinct conversion_id) as conversions,
-        sum(revenue_gross_cny) as revenue_gross_cny
-    from {{ ref('int_attribution__paths') }}
-    where path_length > 0 and position = path_length
-    group by lookback_days
+        paths.lookback_days,
+        paths.goal,
+        count(*) as conversions,
+        sum(paths.revenue_gross_cny) as revenue_gross_cny
+    from {{ ref('int_attribution__paths') }} as paths
+    inner join as_of on paths.converted_date <= as_of.as_of_date
+    where paths.path_length > 0 and paths.position = paths.path_length
+    group by paths.lookback_days, paths.goal
 
 ),
 
 credit as (
 
     select
-        daily.lookback_days,
-        daily.model,
-        numbers.channel_number,
-        sum(daily.conversions_gross) as conversions_gross
-    from {{ ref('int_attribution__daily') }} as daily
-    inner join {{ ref('int_attribution__channels') }} as numbers on daily.channel = numbers.channel
-    group by daily.lookback_days, daily.model, numbers.channel_number
+        lookback_days,
+        case when conversion_type = 'lead' then 'lead' else 'order' end as goal,
+        model_number,
+        channel_number,
+        sum(conversions_gross) as conversions_gross
+    from {{ ref('int_attribution__daily') }}
+    group by
+        lookback_days, case when conversion_type = 'lead' then 'lead' else 'order' end,
+        model_number, channel_number
+
+),
+
+-- of all models alike, and of each
+credit_of_models as (
+
+    select
+        credit.lookback_days,
+        credit.goal,
+        models.model_number,
+        credit.channel_number,
+        sum(credit.conversions_gross) as conversions_gross
+    from credit
+    inner join models on coalesce(credit.model_number, models.model_number) = models.model_number
+    group by credit.lookback_days, credit.goal, models.model_number, credit.channel_number
 
 )
 
 select
     as_of.as_of_date,
     markov.model,
+    markov.goal,
     cast(markov.lookback_days as integer) as lookback_days,
     channels.channel,
     markov.removal_effect,
@@ -84,10 +98,15 @@ select
 from markov
 cross join as_of
 inner join lookbacks on markov.lookback_days = lookbacks.lookback_days
-inner join channels on markov.channel_number = channels.channel_number
-inner join totals on markov.lookback_days = totals.lookback_days
-left join credit
+inner join {{ ref('int_attribution__channels') }} as channels
+    on markov.channel_number = channels.channel_number
+inner join totals
+    on
+        markov.lookback_days = totals.lookback_days
+        and markov.goal = totals.goal
+left join credit_of_models as credit
     on
         markov.lookback_days = credit.lookback_days
-        and markov.model = credit.model
+        and markov.goal = credit.goal
+        and markov.model_number = credit.model_number
         and markov.channel_number = credit.channel_number

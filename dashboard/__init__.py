@@ -1,0 +1,1 @@
+"""The dashboard: figures of the published snapshot, drawn by an app and by a static report."""

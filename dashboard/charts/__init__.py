@@ -1,0 +1,1 @@
+"""Chart functions: a DataFrame in, an Apache ECharts option out. They know no mart and no page."""

@@ -1,0 +1,92 @@
+"""A table of cells coloured by value; cells that are not fully observed are hatched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from dashboard.charts import scripts, theme
+from dashboard.figures import Language, Option, Unit
+
+_DARK_FROM = 0.6
+"""From this share of the largest value on, a cell is dark and its label white."""
+
+
+def heatmap(
+    frame: pl.DataFrame,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    unit: Unit,
+    language: Language,
+    largest: float,
+    immature: str,
+) -> Option:
+    """`frame` has row and column (positions), value (nullable) and is_mature.
+
+    `largest` is the value of the darkest colour; `immature` names hatched cells in the tooltip.
+    """
+    return {
+        **theme.base(),
+        "grid": theme.grid(top=24),
+        "tooltip": {**theme.base()["tooltip"], "trigger": "item"},
+        "xAxis": {
+            "type": "category",
+            "position": "top",
+            "data": list(columns),
+            "axisTick": {"show": False},
+            "axisLabel": theme.axis_text(),
+        },
+        "yAxis": {
+            "type": "category",
+            "inverse": True,
+            "data": list(rows),
+            "axisTick": {"show": False},
+            "axisLabel": {**theme.axis_text(), "color": theme.INK},
+        },
+        "visualMap": {
+            "show": False,
+            "min": 0,
+            "max": largest or 1,
+            "dimension": 2,
+            "inRange": {"color": theme.SEQUENCE},
+        },
+        "series": [
+            {
+                "type": "heatmap",
+                "data": [
+                    _cell(cell, rows, columns, largest, immature)
+                    for cell in frame.iter_rows(named=True)
+                ],
+                "label": {
+                    "show": True,
+                    "fontSize": 11,
+                    "formatter": scripts.label_formatter(unit, language),
+                },
+                "tooltip": {"valueFormatter": scripts.formatter(unit, language)},
+                "itemStyle": {"borderColor": "#ffffff", "borderWidth": 1},
+            }
+        ],
+    }
+
+
+def _cell(
+    cell: dict[str, object],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    largest: float,
+    immature: str,
+) -> Option:
+    row, column = int(str(cell["row"])), int(str(cell["column"]))
+    value = None if cell["value"] is None else float(str(cell["value"]))
+    name = f"{rows[row]} · {columns[column]}"
+    dark = value is not None and largest > 0 and value >= _DARK_FROM * largest
+    option: Option = {
+        "value": [column, row, "-" if value is None else value],
+        "name": name if cell["is_mature"] else f"{name} ({immature})",
+        "label": {"color": "#ffffff" if dark else theme.INK},
+    }
+    if not cell["is_mature"]:
+        option["itemStyle"] = {"decal": theme.HATCH, "borderColor": "#ffffff", "borderWidth": 1}
+    return option

@@ -1,0 +1,52 @@
+"""JavaScript inside an option: formatters that write numbers as `dashboard.formats` does."""
+
+from __future__ import annotations
+
+from dashboard.figures import Language, Unit
+
+MARK = "--x_x--0_0--"
+"""Stands around JavaScript in an option; streamlit-echarts and the report revive it."""
+
+_SCALED = {
+    "en": "s>=1e9?f(s/1e9,1)+'b':s>=1e6?f(s/1e6,1)+'m':s>=1e4?f(s/1e3,1)+'k'",
+    "zh": "s>=1e8?f(s/1e8,1)+'亿':s>=1e4?f(s/1e4,1)+'万'",
+}
+_FIXED = (
+    "const f=(n,d)=>n.toLocaleString('en-US',{minimumFractionDigits:d,maximumFractionDigits:d});"
+)
+
+
+def formatter(unit: Unit, language: Language) -> str:
+    """A marked function of one value, for `axisLabel.formatter` and `tooltip.valueFormatter`."""
+    return f"{MARK}{_function(unit, language)}{MARK}"
+
+
+def label_formatter(unit: Unit, language: Language) -> str:
+    """A marked function of ECharts' callback parameters, for `label.formatter`.
+
+    Of a value with several dimensions it writes the last.
+    """
+    return (
+        f"{MARK}p=>{{const v=Array.isArray(p.value)?p.value[p.value.length-1]:p.value;"
+        f"return ({_function(unit, language)})(v);}}{MARK}"
+    )
+
+
+def _function(unit: Unit, language: Language) -> str:
+    if unit == "share":
+        body = "return (100*v).toFixed(Number.isInteger(Math.round(v*1e9)/1e7)?0:1)+'%';"
+    elif unit == "ratio":
+        body = f"{_FIXED}return f(+v,2);"
+    elif unit == "days":
+        suffix = "天" if language == "zh" else "d"
+        body = f"{_FIXED}return f(+v,0)+' {suffix}';"
+    elif unit in ("count", "money"):
+        currency = "¥" if unit == "money" else ""
+        body = (
+            f"{_FIXED}const s=Math.abs(v);const t={_SCALED[language]}"
+            ":f(s,s>=100||Number.isInteger(s)?0:1);"
+            f"return (v<0?'-':'')+'{currency}'+t;"
+        )
+    else:
+        body = "return String(v);"
+    return f"v=>{{if(v===null||v===undefined||v==='-'||Number.isNaN(v))return '–';{body}}}"

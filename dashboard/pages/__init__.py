@@ -1,0 +1,13 @@
+"""The pages, in the order of the menu."""
+
+from dashboard.figures import Page
+from dashboard.pages import aipl, attribution, cohorts, data_health, repurchase, scorecard
+
+PAGES: tuple[Page, ...] = (
+    scorecard.PAGE,
+    aipl.PAGE,
+    cohorts.PAGE,
+    repurchase.PAGE,
+    attribution.PAGE,
+    data_health.PAGE,
+)

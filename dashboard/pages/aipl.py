@@ -1,0 +1,168 @@
+"""AIPL: how many stand in each tier, and how they move between two days."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dashboard import labels
+from dashboard.charts import theme
+from dashboard.charts.flow import flow
+from dashboard.charts.funnel import funnel
+from dashboard.charts.lines import Series, lines
+from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
+from dashboard.pages.sql import UNATTRIBUTED, Condition, conditions, window
+
+TIERS = ("A", "I", "P", "L")
+_FUNNEL_TITLE = Text("AIPL funnel", "AIPL 漏斗")
+_FLOW_TITLE = Text("Flow between tiers", "AIPL 层级流转")
+_STOCK_TITLE = Text("Customers by tier", "各层级客户数")
+_FLOW_DAYS = 29
+
+
+def _customers(filters: Filters) -> Condition:
+    return conditions(
+        (f"coalesce(first_channel, '{UNATTRIBUTED}') = ?", filters.channel),
+        (f"coalesce(first_domain, '{UNATTRIBUTED}') = ?", filters.domain),
+    )
+
+
+def tier_funnel(snapshot: Snapshot, filters: Filters) -> Figure:
+    """Customers who have reached each tier or a higher one."""
+    condition = _customers(filters)
+    counted = dict(
+        snapshot.fetch(
+            "select lifetime_tier, count(*) from customer_center.dim_customers "
+            f"where lifetime_tier is not null and {condition.sql} group by all",
+            condition.parameters,
+        )[1]
+    )
+    rows = pl.DataFrame(
+        {
+            "tier": list(TIERS),
+            "customers": [counted.get(tier, 0) for tier in TIERS],
+            "reached_customers": [
+                sum(counted.get(higher, 0) for higher in TIERS[position:])
+                for position in range(len(TIERS))
+            ],
+        }
+    )
+    rows = rows if counted else rows.clear()
+
+    def draw(language: Language) -> Option:
+        return funnel(
+            labels.values(rows["tier"], language),
+            rows["reached_customers"].to_list(),
+            [theme.TIER_COLOURS[tier] for tier in rows["tier"]],
+            language,
+        )
+
+    return Figure(
+        key="tier_funnel",
+        title=_FUNNEL_TITLE,
+        definition=Text(
+            "Customers whose lifetime tier is this one or higher, on the last complete day; in "
+            "brackets the share of the stage before. By the channel and domain of the first touch.",
+            "截至最近完整日，终身层级达到该层及以上的客户数；括号内为占上一层的比例。按首次触达的渠道与域筛选。",
+        ),
+        frame=rows,
+        draw=draw,
+        columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
+        height=260,
+    )
+
+
+def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
+    """Who stood where on the first day, and where on the last."""
+    first, last = window(snapshot, filters, days=_FLOW_DAYS)
+    condition = _customers(filters)
+    rows = snapshot.polars(
+        f"""
+        with positions as (
+            select
+                customer_id,
+                max_by(tier, tier_rank) filter (where valid_from_date <= ?) as from_tier,
+                max_by(tier, tier_rank) filter (where valid_from_date <= ?) as to_tier
+            from customer_center.customer_aipl_history
+            where customer_id in (
+                select customer_id from customer_center.dim_customers where {condition.sql}
+            )
+            group by customer_id
+        )
+        select coalesce(from_tier, 'new') as from_tier, to_tier, count(*) as customers
+        from positions where to_tier is not null group by all order by all
+        """,
+        [first, last, *condition.parameters],
+    )
+
+    def draw(language: Language) -> Option:
+        names = {name: labels.value(name)[language] for name in (*reversed(TIERS), "new")}
+        return flow(
+            rows.rename({"from_tier": "from_name", "to_tier": "to_name"}),
+            names=names,
+            colours={**theme.TIER_COLOURS, "new": theme.GREY},
+            sides=(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"),
+            language=language,
+        )
+
+    return Figure(
+        key="tier_flow",
+        title=_FLOW_TITLE,
+        definition=Text(
+            "Each customer's lifetime tier at the end of both days; a lifetime tier never falls. "
+            "New: was not in any tier on the first day.",
+            "每位客户在两日日终的终身层级（终身层级不会下降）。新进入：首日尚无层级。",
+        ),
+        frame=rows,
+        draw=draw,
+        columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
+        height=360,
+    )
+
+
+def tier_stock(snapshot: Snapshot, filters: Filters) -> Figure:
+    """Customers in each lifetime tier, day by day."""
+    first, last = window(snapshot, filters)
+    rows = snapshot.polars(
+        "select tier_date, tier, customers from marts.rpt_aipl_tiers "
+        "where tier_date >= ? and tier_date <= ? order by tier_date, tier",
+        [first, last],
+    )
+
+    def draw(language: Language) -> Option:
+        wide = rows.pivot(on="tier", index="tier_date", values="customers").fill_null(0)
+        series = [
+            Series(tier, labels.value(tier)[language], colour, stack="tier", is_area=True)
+            for tier, colour in theme.TIER_COLOURS.items()
+            if tier in wide.columns
+        ]
+        return lines(wide, "tier_date", series, "count", language)
+
+    return Figure(
+        key="tier_stock",
+        title=_STOCK_TITLE,
+        definition=Text(
+            "Customers in each lifetime tier at the end of the day.", "每日日终各终身层级的客户数。"
+        ),
+        frame=rows,
+        draw=draw,
+        columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
+        note=Text("All channels and domains.", "不区分渠道与域。")
+        if filters.channel or filters.domain
+        else None,
+    )
+
+
+PAGE = Page(
+    key="aipl",
+    title=Text("AIPL", "AIPL 人群"),
+    lead=Text(
+        "Who knows us, who is interested, who buys, who stays?",
+        "认知、兴趣、购买、忠诚各有多少人？",
+    ),
+    makers={
+        "tier_funnel": (_FUNNEL_TITLE, tier_funnel),
+        "tier_flow": (_FLOW_TITLE, tier_flow),
+        "tier_stock": (_STOCK_TITLE, tier_stock),
+    },
+    filters=frozenset({"date_from", "date_to", "channel", "domain"}),
+)

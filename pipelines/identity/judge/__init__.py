@@ -1,0 +1,1 @@
+"""How good the partition is: figures that stop a refresh, and pairs against the truth."""

@@ -1,0 +1,1 @@
+"""What a run writes: ids carried over, the map, the log and the figures."""

@@ -1,0 +1,1 @@
+"""The rules: what the seeds say, checked, and as arrays for the solver."""

@@ -1,0 +1,144 @@
+"""What an increment has to solve again: every component that a change can reach, and no other.
+
+What decides about an edge lies at its two ends; what decides about a person lies in one component.
+So it is enough to follow changed identifiers to their neighbours, to identifiers for which the
+degree guard now decides otherwise, to shared devices, and to the components of all these.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipelines.identity.evidence.standing import Standing
+from pipelines.identity.graph import Integers, among, common, members, union, without
+from pipelines.identity.rules.codes import Codes
+from pipelines.identity.solve.degree_book import DegreeBook, flipped, updated_book
+from pipelines.identity.solve.region import (
+    Region,
+    degrees_in,
+    device_links,
+    edges_touching,
+    flags_of,
+    make_region,
+    neighbours,
+)
+from pipelines.identity.solve.screen import Edges
+from pipelines.identity.sql import fetch, staged
+
+
+def read_touched(
+    connection: duckdb.DuckDBPyConnection,
+    codes: Codes,
+    standing: Standing,
+    changed: Integers,
+    book: DegreeBook,
+    population: Integers,
+) -> tuple[Region, DegreeBook]:
+    """The region that `changed` identifiers (ids) touch, and the book of degrees of today."""
+    # Who is set apart no longer counts as a neighbour, or counts again.
+    changed = union(changed, neighbours(connection, standing.set_apart))
+    (several,) = fetch(
+        connection,
+        "select distinct identifier_id from identity.identity_map "
+        "where valid_from > timestamp '1900-01-01'",
+    )
+    touched = _whole_components(connection, changed, several)
+    edges = edges_touching(connection, touched)
+    around, new_book = _count_again(edges, codes, standing, changed, book, population)
+    changing = union(several, around.identifiers[around.periods.identifier])
+    doubtful = union(flipped(book, new_book), common(changed, changing))
+    wider = union(touched, neighbours(connection, doubtful))
+    if len(wider) > len(touched):
+        wider = _whole_components(connection, wider, several)
+    if codes.types.is_device.any():
+        wider = _with_devices(connection, codes, wider, several)
+    if len(wider) > len(touched):  # seldom: the first look was wide enough
+        touched, edges = wider, edges_touching(connection, wider)
+    identifiers = union(touched, edges.a, edges.b)
+    inside = flags_of(identifiers, touched)
+    return make_region(identifiers, edges, codes, standing, inside), new_book
+
+
+def _highest_of(*arrays: Integers) -> int:
+    return max(int(array.max(initial=0)) for array in arrays)
+
+
+def _count_again(
+    edges: Edges,
+    codes: Codes,
+    standing: Standing,
+    changed: Integers,
+    book: DegreeBook,
+    population: Integers,
+) -> tuple[Region, DegreeBook]:
+    """The changed identifiers with all of their edges, and the book with their new degrees.
+
+    `edges` are all that touch them, and others.
+    """
+    is_changed = members(changed, _highest_of(changed, edges.a, edges.b) + 1)
+    edges = edges[is_changed[edges.a] | is_changed[edges.b]]
+    identifiers = union(changed, edges.a, edges.b)
+    counted = flags_of(identifiers, changed)
+    around = make_region(identifiers, edges, codes, standing, counted)
+    degrees = degrees_in(around, codes)
+    return around, updated_book(book, around, degrees, changed, population, codes)
+
+
+def _whole_components(
+    connection: duckdb.DuckDBPyConnection, identifiers: Integers, several: Integers
+) -> Integers:
+    """These identifiers and all that share a component with one of them.
+
+    Identifiers in `several` have several periods, each in a component of its own: all of them.
+    """
+    found, ask = identifiers, identifiers
+    while len(ask):
+        with staged(connection, "asked", {"identifier_id": ask}):
+            (members,) = fetch(
+                connection,
+                """
+                select identifier_id from identity.identity_map
+                where component_id in (
+                    select component_id from identity.identity_map
+                    semi join asked using (identifier_id))
+                """,
+            )
+        ask = without(common(members, several), found)
+        found = union(found, members)
+    return found
+
+
+def _with_devices(
+    connection: duckdb.DuckDBPyConnection,
+    codes: Codes,
+    touched: Integers,
+    several: Integers,
+) -> Integers:
+    """Also the devices of the touched, and whoever has a say in whose these devices are.
+
+    A device is placed by all of its users, and a customer's id by all that it held: both must be
+    known whole.
+    """
+    devices, users = device_links(connection, codes)
+    found = union(touched, devices[among(users, touched)])
+    while True:
+        asked = union(found, users[among(devices, found)])
+        wider = union(
+            _whole_components(connection, asked, several), _same_customers(connection, asked)
+        )
+        if len(wider) == len(found):
+            return found
+        found = wider
+
+
+def _same_customers(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:
+    with staged(connection, "asked", {"identifier_id": identifiers}):
+        return fetch(
+            connection,
+            """
+            select distinct identifier_id from identity.identity_map
+            where customer_id in (
+                select customer_id from identity.identity_map
+                semi join asked using (identifier_id))
+            """,
+        )[0]

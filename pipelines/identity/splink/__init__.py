@@ -1,0 +1,1 @@
+"""Optional: a Splink model as a source of weak evidence."""
