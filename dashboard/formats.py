@@ -61,5 +61,5 @@ def _scaled(size: float, language: Language) -> str:
     for limit, suffix in _SCALES[language]:
         if size >= limit:
             scale = 1e3 if suffix == "k" else limit
-            return f"{size / scale:,.1f}{suffix}"
+            return f"{size / scale:,.1f}".removesuffix(".0") + suffix
     return f"{size:,.0f}" if size >= 100 or size.is_integer() else f"{size:,.1f}"

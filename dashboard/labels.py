@@ -7,6 +7,7 @@ Everything else: `words.VALUES`.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,8 @@ _BRANDS = {
     "klaviyo": "Klaviyo", "id": "ID", "gmv": "GMV", "cac": "CAC", "cpa": "CPA", "roas": "ROAS",
     "ltv": "LTV", "km": "KM", "cny": "(¥)", "aipl": "AIPL", "wanxiangtai": "Wanxiangtai",
 }  # fmt: skip
+_TECHNICAL = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+"""A name that code gave: of a channel, a contract, a column. Anything else is somebody's words."""
 _UNIT_SUFFIXES: tuple[tuple[str, Unit], ...] = (
     ("_cny", "money"), ("_rate", "share"), ("_share", "share"), ("_days", "days"),
     ("_date", "date"), ("roas", "ratio"),
@@ -37,7 +40,7 @@ def value(name: object) -> Text:
     chinese = _chinese_names().get(key)
     if chinese:
         return Text(readable(key), chinese)
-    return Text(key, key) if not key.replace("_", "").isascii() else Text(readable(key), key)
+    return Text(readable(key), key) if _TECHNICAL.fullmatch(key) else Text(key, key)
 
 
 def values(names: Iterable[object], language: Language) -> list[str]:

@@ -34,7 +34,9 @@ def grouped_bars(
             "axisPointer": {"type": "shadow"},
             "valueFormatter": scripts.formatter(unit, language),
         },
-        "xAxis": theme.value_axis("", scripts.formatter(unit, language), splitNumber=4),
+        "xAxis": theme.value_axis(
+            "", scripts.formatter(unit, language), splitNumber=4, **_limits(frame, columns, unit)
+        ),
         "yAxis": {
             "type": "category",
             "inverse": True,
@@ -65,3 +67,9 @@ def grouped_bars(
             for column, name in columns.items()
         ],
     }
+
+
+def _limits(frame: pl.DataFrame, columns: dict[str, str], unit: Unit) -> dict[str, float]:
+    """Shares that come near 1 end there: no axis says 120 %."""
+    largest = frame.select(pl.max_horizontal(pl.col(list(columns)).cast(pl.Float64).max())).item()
+    return {"max": 1} if unit == "share" and largest is not None and 0.75 < largest <= 1 else {}

@@ -9,9 +9,6 @@ import polars as pl
 from dashboard.charts import scripts, theme
 from dashboard.figures import Language, Option, Unit
 
-_DARK_FROM = 0.6
-"""From this share of the largest value on, a cell is dark and its label white."""
-
 
 def heatmap(
     frame: pl.DataFrame,
@@ -81,11 +78,11 @@ def _cell(
     row, column = int(str(cell["row"])), int(str(cell["column"]))
     value = None if cell["value"] is None else float(str(cell["value"]))
     name = f"{rows[row]} · {columns[column]}"
-    dark = value is not None and largest > 0 and value >= _DARK_FROM * largest
+    shade = theme.sequence_colour((value or 0) / (largest or 1))
     option: Option = {
         "value": [column, row, "-" if value is None else value],
         "name": name if cell["is_mature"] else f"{name} ({immature})",
-        "label": {"color": "#ffffff" if dark else theme.INK},
+        "label": {"color": theme.readable_on(shade)},
     }
     if not cell["is_mature"]:
         option["itemStyle"] = {"decal": theme.HATCH, "borderColor": "#ffffff", "borderWidth": 1}

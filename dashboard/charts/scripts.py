@@ -8,11 +8,12 @@ MARK = "--x_x--0_0--"
 """Stands around JavaScript in an option; streamlit-echarts and the report revive it."""
 
 _SCALED = {
-    "en": "s>=1e9?f(s/1e9,1)+'b':s>=1e6?f(s/1e6,1)+'m':s>=1e4?f(s/1e3,1)+'k'",
-    "zh": "s>=1e8?f(s/1e8,1)+'亿':s>=1e4?f(s/1e4,1)+'万'",
+    "en": "s>=1e9?f(s/1e9,1,0)+'b':s>=1e6?f(s/1e6,1,0)+'m':s>=1e4?f(s/1e3,1,0)+'k'",
+    "zh": "s>=1e8?f(s/1e8,1,0)+'亿':s>=1e4?f(s/1e4,1,0)+'万'",
 }
 _FIXED = (
-    "const f=(n,d)=>n.toLocaleString('en-US',{minimumFractionDigits:d,maximumFractionDigits:d});"
+    "const f=(n,d,m=d)=>n.toLocaleString('en-US',{minimumFractionDigits:m,"
+    "maximumFractionDigits:d});"
 )
 
 

@@ -20,7 +20,10 @@ def step_curve(
     hidden = {"lineStyle": {"opacity": 0}, "showSymbol": False, "silent": True, "step": "end"}
     return {
         **theme.base(),
-        "legend": {**theme.legend(), "data": list(names)},
+        "legend": {
+            **theme.legend(),
+            "data": [{"name": name, "icon": "roundRect"} for name in names],
+        },
         "grid": theme.grid(bottom=28),
         "tooltip": {
             **theme.base()["tooltip"],

@@ -25,7 +25,7 @@ DOMAIN_COLOURS = {
     "(unattributed)": GREY,
 }
 HATCH: Option = {
-    "symbol": "rect", "symbolSize": 1, "color": "rgba(31,41,51,0.45)",
+    "symbol": "rect", "symbolSize": 1, "color": "rgba(31,41,51,0.3)",
     "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.785,
 }  # fmt: skip
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
@@ -75,3 +75,39 @@ def grid(**more: object) -> Option:
         "outerBoundsContain": "all",
         **more,
     }
+
+
+def sequence_colour(share: float) -> tuple[int, int, int]:
+    """Red, green and blue (0 to 255) of SEQUENCE at `share` (0 to 1), as ECharts blends them."""
+    place = min(max(share, 0.0), 1.0) * (len(SEQUENCE) - 1)
+    lower = min(int(place), len(SEQUENCE) - 2)
+    low, high = (_rgb(SEQUENCE[lower]), _rgb(SEQUENCE[lower + 1]))
+    red, green, blue = (
+        round(a + (b - a) * (place - lower)) for a, b in zip(low, high, strict=True)
+    )
+    return red, green, blue
+
+
+def readable_on(colour: tuple[int, int, int]) -> str:
+    """Black or white, whichever has the larger contrast: at least 4.5:1 on any colour."""
+    light = luminance(colour)
+    return "#ffffff" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else "#000000"
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    """Relative luminance, 0 to 1, as WCAG 2.2 defines it."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in colour)
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast of two colours `#rrggbb`, 1 to 21, as WCAG 2.2 defines it."""
+    light, dark = sorted((luminance(_rgb(first)), luminance(_rgb(second))), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

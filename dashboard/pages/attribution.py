@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboard import labels
+from dashboard import formats, labels
 from dashboard.charts.bars import grouped_bars
-from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
-from dashboard.pages.sql import days_and_channel, window
+from dashboard.figures import LANGUAGES, Figure, Filters, Language, Option, Page, Snapshot, Text
+from dashboard.pages.sql import UNATTRIBUTED, days_and_channel, window
 
 _MODELS_TITLE = Text("Models side by side", "归因模型对比")
 _SPEND_TITLE = Text("Spend and return", "消耗与投产比")
@@ -39,6 +39,7 @@ def models(snapshot: Snapshot, filters: Filters) -> Figure:
         wide = rows.with_columns(pl.col("revenue_net_cny").cast(pl.Float64)).pivot(
             on="model", index="channel", values="revenue_net_cny"
         )
+        wide = wide.filter(pl.col("channel") != UNATTRIBUTED)
         present = [model for model in compared if model in wide.columns]
         largest = (
             wide.with_columns(pl.max_horizontal(present).alias("largest"))
@@ -68,7 +69,28 @@ def models(snapshot: Snapshot, filters: Filters) -> Figure:
         draw=draw,
         columns=labels.columns(snapshot, "rpt_attribution_channel", rows.columns),
         units=labels.units(rows.columns),
+        note=_unattributed(rows),
         height=460,
+    )
+
+
+def _unattributed(rows: pl.DataFrame) -> Text | None:
+    """Revenue without a touch, which every model leaves alike; drawn, it would dwarf the rest."""
+    totals = rows.filter(pl.col("model") == COMPARED[1]).select(
+        pl.col("revenue_net_cny").filter(pl.col("channel") == UNATTRIBUTED).sum().alias("without"),
+        pl.col("revenue_net_cny").sum().alias("all"),
+    )
+    without, everything = (float(value or 0) for value in totals.row(0))
+    if not without or not everything:
+        return None
+    amounts = {
+        language: formats.write(without, "money", language)
+        + f" ({formats.write(without / everything, 'share', language)})"
+        for language in LANGUAGES
+    }
+    return Text(
+        f"Not drawn: {amounts['en']} of orders without a touch in the look-back.",
+        f"图中未含回溯期内无触点的订单：{amounts['zh']}。",
     )
 
 
@@ -128,7 +150,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         f"""
         select path, path_length, conversions, non_conversions, conversion_rate, revenue_net_cny,
             median_days
-        from marts.rpt_attribution_path where is_default_lookback and conversions > 0
+        from marts.rpt_attribution_path where is_default_lookback and conversions > 0 and path_length > 1
             and (? is null or list_contains(string_split(path, ' > '), ?))
         order by conversions desc, path limit {_PATHS}
         """,
@@ -149,9 +171,10 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         key="paths",
         title=_PATHS_TITLE,
         definition=Text(
-            "Channels in the order in which a buyer met them within the look-back before an order. "
+            "Paths of two touches or more: channels in the order in which a buyer met them within the "
+            "look-back before an order. "
             "Conversion rate: of all paths of this kind that ended.",
-            "买家在回溯期内下单前依次接触的渠道；转化率为同类已结束路径中的转化占比。",
+            "两次及以上触点的路径：买家在回溯期内下单前依次接触的渠道；转化率为同类已结束路径中的转化占比。",
         ),
         frame=rows.with_columns(pl.col("path").str.replace_all(" > ", " → ", literal=True)),
         draw=draw,

@@ -128,7 +128,8 @@ def rejected(snapshot: Snapshot, _: Filters) -> Figure:
     """Rejected cells by reason and export."""
     rows = snapshot.polars(
         "select contract, column_name, reason, count(*) as cells, any_value(remedy) as remedy "
-        "from marts.rpt_rejected_rows group by all order by cells desc, contract, column_name, reason limit 50"
+        "from marts.rpt_rejected_rows group by all order by cells desc, contract, "
+        "column_name, reason limit 50"
     )
     return Figure(
         key="rejected",

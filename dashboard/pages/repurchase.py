@@ -43,8 +43,9 @@ def windows(snapshot: Snapshot, filters: Filters) -> Figure:
 
     def draw(language: Language) -> Option:
         names = {"en": "{} days", "zh": "{} 天"}[language]
+        known = rows.filter(pl.col("rate_mature").is_not_null() | pl.col("rate_km").is_not_null())
         return grouped_bars(
-            rows,
+            known,
             "window_days",
             {
                 "rate_mature": Text("Mature buyers", "成熟买家")[language],
@@ -52,7 +53,7 @@ def windows(snapshot: Snapshot, filters: Filters) -> Figure:
             },
             "share",
             language,
-            names=[names.format(days) for days in rows["window_days"]],
+            names=[names.format(days) for days in known["window_days"]],
         )
 
     return Figure(
@@ -215,8 +216,8 @@ def months(snapshot: Snapshot, filters: Filters) -> Figure:
         key="months",
         title=_PERIOD_TITLE,
         definition=Text(
-            "Share of a month's buyers who bought on two days or more of it (复购率), and share who "
-            "bought again in the next month (回购率). Months that still run have no rate.",
+            "Share of a month's buyers who bought on two days or more of it (复购率), and share "
+            "who bought again in the next month (回购率). Months that still run have no rate.",
             "当月买家中在当月两日及以上购买的比例（复购率），"
             "以及次月再次购买的比例（回购率）。未结束的月份无比率。",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from dashboard import labels
 from dashboard.charts import theme
 from dashboard.charts.lines import Series, lines
-from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile
+from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile, Unit
 from dashboard.pages.sql import days_and_channel, segment, window
 
 _DAY_TITLE = Text("The last complete day", "最近完整日")
@@ -20,8 +21,8 @@ _WEEK = Text("than the mean of the 7 days before", "较前 7 日均值")
 _MONTH = Text("than the 28 days before", "较前 28 日")
 _PERIOD_DAYS = 28
 PROFILE_TILES: dict[int, tuple[str, ...]] = {
-    1: ("repurchase", "roas", "private_share", "refund_rate"),
-    2: ("repurchase", "private_share", "leads", "refund_rate"),
+    1: ("repurchase_rate", "roas", "private_share", "refund_rate"),
+    2: ("repurchase_rate", "private_share", "leads", "refund_rate"),
     3: ("purchase_share", "roas", "private_share", "refund_rate"),
     4: ("leads", "purchase_share", "roas", "private_share"),
 }
@@ -47,10 +48,10 @@ def day_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
     def total(frame: pl.DataFrame, column: str) -> float:
         return float(frame[column].sum() or 0)
 
-    def tile(column: str, label: Text, unit: str) -> Tile:
+    def tile(column: str, label: Text, unit: Unit) -> Tile:
         return Tile(
             key=column, label=label, value=total(today, column),
-            unit="money" if unit == "money" else "count",
+            unit=unit,
             baseline=total(before, column) / 7, baseline_label=_WEEK,
         )  # fmt: skip
 
@@ -92,7 +93,7 @@ def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
         [
             {"kpi": key, "value": value, "baseline": baseline}
             for key in PROFILE_TILES[filters.industry_profile]
-            for value, baseline in [_KPIS[key][2](snapshot, filters, last)]
+            for value, baseline in [_KPIS[key][1](snapshot, filters, last)]
         ],
         schema={"kpi": pl.String, "value": pl.Float64, "baseline": pl.Float64},
     )
@@ -112,9 +113,9 @@ def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
         tiles=tuple(
             Tile(
                 key=row["kpi"],
-                label=_KPIS[row["kpi"]][0],
+                label=labels.value(row["kpi"]),
                 value=row["value"],
-                unit=_KPIS[row["kpi"]][1],
+                unit=_KPIS[row["kpi"]][0],
                 baseline=row["baseline"],
                 baseline_label=_MONTH,
             )
@@ -141,13 +142,11 @@ def _two_periods(
 ) -> _Pair:  # fmt: skip
     """`measure` over the last 28 days, and over the 28 before."""
     found: list[float | None] = []
+    chosen = filters if with_channel else Filters()
     for back in (0, _PERIOD_DAYS):
         end = last - timedelta(days=back)
         start = end - timedelta(days=_PERIOD_DAYS - 1)
-        chosen = filters if with_channel else Filters()
         condition = days_and_channel(day, (start, end), chosen)
-        if not with_channel:
-            condition = type(condition)(f"{day} >= ? and {day} <= ?", [start, end])
         [[value]] = snapshot.fetch(
             f"select {measure} from {table} where {condition.sql} and {where}",
             [*condition.parameters, *parameters],
@@ -212,13 +211,13 @@ def _purchase_share(snapshot: Snapshot, _: Filters, last: date) -> _Pair:
     return found[0], found[1]
 
 
-_KPIS = {
-    "repurchase": (Text("Repurchase rate", "窗口复购率"), "share", _repurchase),
-    "roas": (Text("ROAS", "投产比"), "ratio", _roas),
-    "private_share": (Text("Private share of sales", "私域成交占比"), "share", _private_share),
-    "refund_rate": (Text("Refund rate", "退款率"), "share", _refund_rate),
-    "leads": (Text("Leads", "留资数"), "count", _leads),
-    "purchase_share": (Text("Purchase share", "购买占比"), "share", _purchase_share),
+_KPIS: dict[str, tuple[Unit, Callable[[Snapshot, Filters, date], _Pair]]] = {
+    "repurchase_rate": ("share", _repurchase),
+    "roas": ("ratio", _roas),
+    "private_share": ("share", _private_share),
+    "refund_rate": ("share", _refund_rate),
+    "leads": ("count", _leads),
+    "purchase_share": ("share", _purchase_share),
 }
 
 
