@@ -9,6 +9,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from pipelines.orchestration.dbt_calls import DbtProjectRun
 from pipelines.orchestration.dbt_manifest import dbt_project
 from pipelines.orchestration.increment import (
+    READ_BY_MODELS,
     Mode,
     begin,
     bind,
@@ -21,6 +22,20 @@ from pipelines.settings import Settings, current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 
 _PROJECT = dbt_project(current_settings())
+
+INCREMENT_NOTES = [
+    dg.AssetSpec(
+        ["increment", table],
+        description=description,
+        group_name="increment",
+        kinds={"duckdb"},
+        owners=["team:data-engineering"],
+    )
+    for table, description in READ_BY_MODELS.items()
+]
+"""Notes that the models leave each other within a refresh; no step makes them, a finished one
+empties them."""
+
 _UNIQUE_ID = "dagster_dbt/unique_id"
 """Metadata that dagster-dbt gives every asset and check: dbt's id of the node."""
 

@@ -29,6 +29,16 @@ TABLES = {
     "touched_customers": "customer_id bigint",
     "state": "name varchar not null, value varchar not null",
 }
+READ_BY_MODELS = {
+    "touched_identifiers": "One row per identifier whose customer changed, any number of times.",
+    "touched_order_ids": "One row per order number of a platform of which rows were delivered "
+    "anew, any number of times.",
+    "touched_orders": "One row per order that changed, or lines of it, any number of times.",
+    "touched_touches": "One row per touch that changed, any number of times.",
+    "touched_customers": "One row per customer whose facts or identifiers changed, any number of "
+    "times.",
+}
+"""Tables that models read, with what one row is."""
 _RUN, _FULL_BECAUSE, _STAGED, _TOLD = "identity run", "full because", "staged", "told"
 _CODE = {".py", ".sql", ".yml"}
 _PRESENT = "select file_id from ledger.files where is_current and status = 'loaded'"

@@ -4,11 +4,12 @@ with spend as (
 
     select
         spend.spend_date,
-        spend.channel as first_channel,
-        coalesce(channels.domain, {{ channel_none() }}) as first_domain,
+        channels.channel as first_channel,
+        channels.domain as first_domain,
         spend.spend_cny
     from {{ ref('int_attribution__spend') }} as spend
-    left join {{ ref('channels') }} as channels on spend.channel = channels.channel
+    inner join {{ ref('int_attribution__channels') }} as channels
+        on spend.channel_number = channels.channel_number
 
 )
 
