@@ -69,17 +69,10 @@ def test_households_baskets_and_sales(snapshot, baskets: pd.DataFrame) -> None:
 
 
 def test_sales_by_month_of_first_basket(snapshot, baskets: pd.DataFrame) -> None:
-    first = baskets.groupby("person")["day"].transform("min")
-    expected = {
-        (cohort.start_time.date(), k.n): (orders, cents)
-        for (cohort, k), orders, cents in baskets.assign(
-            cohort=first.dt.to_period("M"),
-            k=baskets["day"].dt.to_period("M") - first.dt.to_period("M"),
-        )
-        .groupby(["cohort", "k"])["cents"]
-        .agg(["size", "sum"])
-        .itertuples()
-    }
+    first = pd.PeriodIndex(baskets.groupby("person")["day"].transform("min"), freq="M")
+    k = pd.PeriodIndex(baskets["day"], freq="M").asi8 - first.asi8
+    cells = baskets.groupby([first.start_time.date, k])["cents"].agg(["size", "sum"])
+    expected = {cell: (orders, cents) for cell, orders, cents in cells.itertuples()}
     _, rows = snapshot.fetch(
         "select cohort_period, k, orders, cast(revenue_net_cny * 100 as bigint) "
         "from marts.rpt_cohort where cohort_kind = 'first_order' and segment_type = 'all' "
