@@ -84,9 +84,9 @@ def _guard(
     suspects = members(degrees.node[above], region.periods.nodes)
     types = members(degrees.own_type[above], len(codes.types.names) + 1)  # type -1: no such rule
     of_rule = types[codes.rules.type_a] | types[codes.rules.type_b]
+    left, right = region.left_right(region.edges)
     candidates = np.flatnonzero(of_rule[region.edges.rule] & (reasons == 0))
-    left, right = region.left_right(region.edges[candidates])
-    candidates = candidates[suspects[left] | suspects[right]]
+    candidates = candidates[suspects[left[candidates]] | suspects[right[candidates]]]
     candidates = candidates[~on_devices(region.edges[candidates], codes)]
     edges = region.edges[candidates]
     places = guarded_ends(ends_of(edges, codes, *region.left_right(edges)), degrees, limit)
