@@ -33,7 +33,8 @@ from dashboard.figures import (
 )
 from dashboard.pages import PAGES
 from dashboard.words import UI
-from pipelines.publishing import Manifest
+from pipelines.publishing import Manifest, PublishingError, read_manifest
+from pipelines.settings import Settings
 
 FILE_NAME = "report.html"
 LARGEST_BYTES = 5_000_000
@@ -43,8 +44,8 @@ _ECHARTS_PACKAGE = "instaui-echarts"
 _ECHARTS_FILE = "echarts.esm.min.js"
 
 
-class ReportError(Exception):
-    """The report as a whole cannot be made; the message names the cause and the remedy."""
+class ReportError(PublishingError):
+    """The report as a whole cannot be made or found; the message names cause and remedy."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,20 @@ def build_report(snapshot: Snapshot, *, industry_profile: int = 1) -> Report:
     if size > LARGEST_BYTES:
         raise ReportError(f"the report has {size:,} bytes, more than {LARGEST_BYTES:,}")
     return Report(text, errors)
+
+
+def kept_report(settings: Settings, version: str | None = None) -> Path:
+    """Where the report of a kept version lies, by default of the newest.
+
+    Raises NothingPublishedError, UnknownVersionError, or ReportError for a version that was
+    published before there were reports.
+    """
+    manifest = read_manifest(settings, version)
+    if FILE_NAME not in manifest.companions:
+        raise ReportError(
+            f"version {manifest.version} was published without a report; remedy: siyu refresh"
+        )
+    return settings.serving_folder / "versions" / manifest.version / FILE_NAME
 
 
 def _with_options(figure: Figure, name: str, drawn: dict[str, dict[Language, Any]]) -> Figure:

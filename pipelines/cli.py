@@ -54,10 +54,22 @@ def refresh(
 
 
 @app.command()
-def report() -> None:
+def report(
+    html: Annotated[
+        bool, typer.Option("--html", help="Print where the version's HTML report lies instead.")
+    ] = False,
+    version: cli_publish.Version = None,
+) -> None:
     """Print the headline figures of the published version."""
-    with readable_errors(), connect(current_settings(), follow=False) as snapshot:
-        console.print_report(snapshot)
+    from dashboard.report import kept_report
+
+    with readable_errors():
+        settings = current_settings()
+        if html:
+            typer.echo(kept_report(settings, version))
+            return
+        with connect(settings, version, follow=False) as snapshot:
+            console.print_report(snapshot)
 
 
 @app.command(name="versions")

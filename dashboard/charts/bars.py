@@ -48,7 +48,7 @@ def grouped_bars(
                 "interval": 0,
                 "hideOverlap": False,
                 "width": 150,
-                "overflow": "truncate",
+                "overflow": "break",
             },
         },
         "series": [

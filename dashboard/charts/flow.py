@@ -52,6 +52,7 @@ def flow(
         "series": [
             {
                 "type": "sankey",
+                "animation": False,
                 "top": 28,
                 "bottom": 8,
                 "left": 4,

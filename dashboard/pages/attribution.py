@@ -172,9 +172,8 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         key="paths",
         title=_PATHS_TITLE,
         definition=Text(
-            "Paths of two touches or more: channels in the order in which a buyer met them within the "
-            "look-back before an order. "
-            "Conversion rate: of all paths of this kind that ended.",
+            "Paths of two touches or more: channels in the order in which a buyer met them within "
+            "the look-back before an order. Conversion rate: of all paths of this kind that ended.",
             "两次及以上触点的路径：买家在回溯期内下单前依次接触的渠道；转化率为同类已结束路径中的转化占比。",
         ),
         frame=rows.with_columns(pl.col("path").str.replace_all(" > ", " → ", literal=True)),
@@ -182,7 +181,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         columns=labels.columns(snapshot, "rpt_attribution_path", rows.columns),
         units=labels.units(rows.columns),
         note=Text("All days of the attribution window.", "统计归因窗口内全部日期。"),
-        height=60 + 30 * max(rows.height, 3),
+        height=60 + 38 * max(rows.height, 3),
     )
 
 

@@ -25,8 +25,8 @@ function draw(element) {
   chart.resize();
   const revived = revive(option);
   const axis = revived.yAxis;
-  if (narrow && axis && axis.axisLabel && axis.axisLabel.width) axis.axisLabel.width = 96;
-  if (narrow && revived.animationDuration) revived.animationDuration = 0;
+  if (narrow && axis && axis.axisLabel && axis.axisLabel.width) axis.axisLabel.width = 118;
+  if (narrow) revived.animation = false;
   chart.setOption(revived, { notMerge: true });
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", element.dataset[language]);

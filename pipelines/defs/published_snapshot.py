@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from dashboard.report import FILE_NAME, Report, build_report
 from pipelines.defs.dbt_models import dbt_after_identity
 from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.orchestration.fingerprint import inputs_fingerprint
-from pipelines.publishing import publish
+from pipelines.publishing import SnapshotFile, publish
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse
 
@@ -47,6 +48,12 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
             "select count(*) from ledger.files where status = 'refused' and is_current"
         ).fetchall()
         fingerprint = inputs_fingerprint(settings, warehouse)
+    drawn: list[Report] = []
+
+    def report(snapshot: SnapshotFile) -> bytes:
+        drawn.append(build_report(snapshot, industry_profile=settings.brand.industry_profile))
+        return drawn[0].html.encode()
+
     published = publish(
         settings,
         now=datetime.now(UTC),
@@ -68,8 +75,11 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
         },
         fingerprint=fingerprint,
         forgotten_at=read_decisions(decisions_file(settings)).last_erased_at,
+        companions={FILE_NAME: report},
     )
     tables = published.manifest.tables
+    for figure, error in drawn[0].errors.items():
+        context.log.error("the report shows no %s: %s", figure, error)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(table.rows for table in tables.values()),
@@ -78,5 +88,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
             "tables": len(tables),
             "megabytes": round(published.manifest.file_bytes / 1e6, 1),
             "fingerprint": fingerprint,
+            "report": dg.MetadataValue.path(published.folder / FILE_NAME),
+            "report_figures_failed": len(drawn[0].errors),
         }
     )

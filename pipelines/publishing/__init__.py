@@ -10,10 +10,17 @@ from pipelines.publishing.errors import (
 )
 from pipelines.publishing.layout import remove_leftovers
 from pipelines.publishing.manifest import Manifest
-from pipelines.publishing.publisher import PublishedVersion, publish
-from pipelines.publishing.reader import SnapshotConnection, connect, read_manifest, versions
+from pipelines.publishing.publisher import Companion, PublishedVersion, publish
+from pipelines.publishing.reader import (
+    SnapshotConnection,
+    SnapshotFile,
+    connect,
+    read_manifest,
+    versions,
+)
 
 __all__ = [
+    "Companion",
     "Manifest",
     "NothingPublishedError",
     "PublishError",
@@ -22,6 +29,7 @@ __all__ = [
     "PublishingError",
     "QueryError",
     "SnapshotConnection",
+    "SnapshotFile",
     "UnknownVersionError",
     "connect",
     "publish",

@@ -54,6 +54,8 @@ class Manifest(BaseModel):
     storage_version: str
     file_bytes: int
     file_sha256: str
+    companions: dict[str, str] = {}
+    """Name and sha256 of each file that was made from the database and lies beside it."""
 
     def write(self, folder: Path) -> None:
         """Write `manifest.json` into the folder of the version."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,8 +13,12 @@ import duckdb
 from pipelines.publishing import layout
 from pipelines.publishing.errors import PublishError
 from pipelines.publishing.manifest import Manifest, hash_file, hash_schema
+from pipelines.publishing.reader import SnapshotFile
 from pipelines.publishing.snapshot import STORAGE_VERSION, write_snapshot
 from pipelines.settings import Settings
+
+Companion = Callable[[SnapshotFile], bytes]
+"""Makes the content of a file that is kept with the version, from the version's database."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ def publish(
     checks: dict[str, Any],
     fingerprint: str,
     forgotten_at: datetime | None = None,
+    companions: Mapping[str, Companion] | None = None,
 ) -> PublishedVersion:
     """Publish the schemas `customer_center` and `marts` of the warehouse as a new version.
 
@@ -48,6 +54,9 @@ def publish(
     `sources`, `checks` and `fingerprint` (of the inputs) go into the manifest as they are.
     Whether equal content is worth a new version is the caller's decision. Versions made up to
     `forgotten_at` are deleted afterwards: they hold a person who was forgotten then.
+
+    `companions` make files of the version by their names, from the finished database: they lie
+    beside it and their hashes stand in the manifest. One that raises stops the publish.
 
     Readers see the old version until the last step and the new one after it. A process that is
     killed at any point leaves `current` readable; its leftovers go at the next publish.
@@ -61,6 +70,8 @@ def publish(
         building = layout.new_building_folder(settings)
         try:
             manifest = _build(settings, building, version, now, as_of, sources, checks, fingerprint)
+            manifest = _add_companions(building, manifest, companions or {})
+            manifest.write(building)
             folder = layout.install(settings, building, version)
         except BaseException:
             layout.remove_leftovers_locked(settings)
@@ -85,7 +96,7 @@ def _build(
     unexpected = sorted(path.name for path in building.iterdir() if path != database)
     if unexpected:
         raise PublishError(f"the snapshot is not one file: {', '.join(unexpected)} lies beside it")
-    manifest = Manifest(
+    return Manifest(
         version=version,
         created_at=now.astimezone(UTC),
         as_of=as_of,
@@ -99,5 +110,15 @@ def _build(
         file_bytes=database.stat().st_size,
         file_sha256=hash_file(database),
     )
-    manifest.write(building)
-    return manifest
+
+
+def _add_companions(
+    building: Path, manifest: Manifest, companions: Mapping[str, Companion]
+) -> Manifest:
+    hashes = {}
+    for name, make in companions.items():
+        file = building / name
+        with SnapshotFile(building / layout.DATABASE_NAME, manifest) as snapshot:
+            file.write_bytes(make(snapshot))
+        hashes[name] = hash_file(file)
+    return manifest.model_copy(update={"companions": hashes})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
@@ -73,33 +74,31 @@ def read_manifest(settings: Settings | None = None, version: str | None = None) 
     return load_manifest(layout.versions_folder(settings) / name)
 
 
-class SnapshotConnection:
-    """A read-only connection to a published version; made by `connect`."""
+class SnapshotFile:
+    """A read-only connection to one database file, published or about to be."""
 
-    def __init__(self, settings: Settings, version: str | None, *, follow: bool) -> None:
-        self._settings = settings
-        self._follow = follow
-        self._version, self._connection = self._open(version)
-
-    @property
-    def version(self) -> str:
-        """The version that the last query read, or the next one unless `current` has moved."""
-        return self._version
+    def __init__(self, database: Path, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._connection = open_read_only(database)
 
     @property
     def manifest(self) -> Manifest:
-        """Manifest of `version`."""
-        return read_manifest(self._settings, self._version)
+        """Manifest of the version that is read."""
+        return self._manifest
+
+    @property
+    def version(self) -> str:
+        """Name of the version that is read."""
+        return self._manifest.version
 
     def query(self, sql: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyRelation:
-        """A lazy relation over one SELECT; it stays on the version that is current now.
+        """A lazy relation over one SELECT; it stays on the version that is read now.
 
         Raises QueryError when the statement is wrong or does more than read. Errors that only
         running it shows come later, as duckdb.Error; `fetch` and `polars` raise QueryError.
         """
-        self._move_to_current()
         try:
-            cursor = self._connection.cursor()
+            cursor = self._reader().cursor()
             check_query(cursor, sql, parameters)
             return cursor.sql(sql, params=parameters)
         except duckdb.Error as error:
@@ -125,10 +124,9 @@ class SnapshotConnection:
 
     def close(self) -> None:
         """Release the file; further queries raise QueryError."""
-        self._follow = False
         self._connection.close()
 
-    def __enter__(self) -> SnapshotConnection:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -139,10 +137,38 @@ class SnapshotConnection:
     ) -> None:
         self.close()
 
-    def _move_to_current(self) -> None:
+    def _reader(self) -> duckdb.DuckDBPyConnection:
+        return self._connection
+
+
+class SnapshotConnection(SnapshotFile):
+    """A read-only connection to a published version; made by `connect`."""
+
+    def __init__(self, settings: Settings, version: str | None, *, follow: bool) -> None:
+        self._settings = settings
+        self._follow = follow
+        self._version, self._connection = self._open(version)
+
+    @property
+    def version(self) -> str:
+        """The version that the last query read, or the next one unless `current` has moved."""
+        return self._version
+
+    @property
+    def manifest(self) -> Manifest:
+        """Manifest of `version`."""
+        return read_manifest(self._settings, self._version)
+
+    def close(self) -> None:
+        """Release the file; further queries raise QueryError."""
+        self._follow = False
+        super().close()
+
+    def _reader(self) -> duckdb.DuckDBPyConnection:
         if self._follow and layout.current_version(self._settings) != self._version:
             # The old connection is dropped, not closed: a relation of it may still be in use.
             self._version, self._connection = self._open(None)
+        return self._connection
 
     def _open(self, version: str | None) -> tuple[str, duckdb.DuckDBPyConnection]:
         for attempt in range(1, ATTEMPTS + 1):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.publishing import PublishedVersion, publish
+from pipelines.publishing import Companion, PublishedVersion, publish
 from pipelines.settings import Settings
 
 NOW = datetime(2026, 1, 31, 22, 0, 0, tzinfo=UTC)
@@ -47,7 +48,10 @@ def write_warehouse(settings: Settings, number: int = 1, rows: int = 100) -> Non
 
 
 def publish_now(
-    settings: Settings, now: datetime = NOW, forgotten_at: datetime | None = None
+    settings: Settings,
+    now: datetime = NOW,
+    forgotten_at: datetime | None = None,
+    companions: Mapping[str, Companion] | None = None,
 ) -> PublishedVersion:
     return publish(
         settings,
@@ -57,6 +61,7 @@ def publish_now(
         checks={"passed": 12, "warned": 1},
         fingerprint="f1",
         forgotten_at=forgotten_at,
+        companions=companions,
     )
 
 
