@@ -66,8 +66,11 @@ def main(
     ] = None,
     edges: Annotated[int, typer.Option(help="(c) edges of the identity graph.")] = 1_000_000,
     conversions: Annotated[int, typer.Option(help="(d) conversions.")] = 200_000,
-    days: Annotated[list[int] | None, typer.Option(help="(f) days of history.")] = None,
-    customers: Annotated[int, typer.Option(help="(f) customers.")] = 5_000,
+    customers: Annotated[int, typer.Option(help="(f) people of the simulated brand.")] = 5_000,
+    days: Annotated[int, typer.Option(help="(f) its days.")] = 90,
+    times: Annotated[
+        list[int] | None, typer.Option(help="(f) how many times its history is there.")
+    ] = None,
     repeats: Annotated[int, typer.Option(help="Runs of each; the median counts.")] = 3,
     peers: Annotated[
         Path, typer.Option(help="Python of the environment that holds the peers.")
@@ -91,8 +94,9 @@ def main(
         formats=tuple(formats or ()),
         edges=edges,
         conversions=conversions,
-        history_days=tuple(days or (30, 90, 365)),
         history_customers=customers,
+        history_days=days,
+        history_times=tuple(times or (1, 10)),
         console=console,
     )
     _forget_settings()

@@ -31,10 +31,12 @@ class Options:
     """(c)"""
     conversions: int
     """(d)"""
-    history_days: tuple[int, ...]
-    """(f)"""
     history_customers: int
-    """(f)"""
+    """(f): people of the brand whose history is multiplied."""
+    history_days: int
+    """(f): its days, with the last one."""
+    history_times: tuple[int, ...]
+    """(f): how many times the history is there."""
     console: Console
 
     @property

@@ -1,43 +1,59 @@
-"""(f) What one more day costs after a short and after a long history."""
+"""(f) What the same day costs after a history and after ten times as much of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from benchmarks.inputs.brand import brand_of_customers, clear, deliver_last_day
-from benchmarks.measure import Measured
+from benchmarks.measure import Measured, Worker, run_worker
 from benchmarks.options import Options, data_folder
 from benchmarks.refreshing import refresh, set_up, time_parts
-from benchmarks.results import Figure
+from benchmarks.results import Figure, Target
+from pipelines.settings import Settings
+from pipelines.warehouse import open_warehouse
+
+_TARGET = Target(3.0, "at most")
+"""Of ten times the history."""
 
 
 def measure(options: Options) -> Iterator[Figure]:
     """The refresh that takes in the last day, and its cost in units of the shortest history's."""
     shortest: Measured | None = None
-    for days in options.history_days:
-        settings = data_folder(options, f"f-{days}")
+    for times in options.history_times:
+        settings = data_folder(options, f"f-{times}")
         clear(settings)
-        options.say(f"(f) {days} days of history, then one more")
+        options.say(f"(f) {times} × {options.history_customers:,} customers, then one more day")
         made = brand_of_customers(
-            settings, options.history_customers, days + 1, last_day_apart=True
+            settings, options.history_customers, options.history_days, last_day_apart=True
         )
         set_up(settings)
+        run_worker(Worker("history", (str(settings.data_folder), str(times))))
         history = refresh(settings)
         late_files = deliver_last_day(settings)
         day = refresh(settings)
+        touches, rebuilt = _touches(settings), str(day.facts["rebuilt"])
         shortest = shortest or day
         new_rows = day.facts["landed"]["rows"] - history.facts["landed"]["rows"]
         yield Figure(
             section="f",
-            name=f"one more day after {days}",
+            name=f"one more day after {touches:,} touches",
             value=day.cpu_seconds / shortest.cpu_seconds,
-            unit=f"× after {options.history_days[0]} days",
+            unit=f"× after {options.history_times[0]} × {options.history_customers:,} customers",
             ours=day,
             peer_name="the whole history",
             peer=history,
+            target=_TARGET if times == 10 * options.history_times[0] else None,
             note=f"{new_rows:,} rows in {late_files} files on top of "
-            f"{history.facts['landed']['rows']:,} rows",
-            sizes={"days": days, "rows": made.rows, "files": made.files, "new_rows": new_rows},
+            f"{history.facts['landed']['rows']:,} rows; {rebuilt}",
+            sizes={"times": times, "rows": made.rows, "touches": touches, "new_rows": new_rows},
             parts=time_parts(day),
         )
         clear(settings)
+
+
+def _touches(settings: Settings) -> int:
+    with open_warehouse(settings, read_only=True) as warehouse:
+        [(touches,)] = warehouse.execute(
+            "select count(*) from intermediate.int_touchpoints"
+        ).fetchall()
+    return int(touches)

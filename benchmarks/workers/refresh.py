@@ -49,6 +49,7 @@ def main() -> None:
         status=outcome.status,
         failures=outcome.run.failures if outcome.run else [],
         refused=[path for path, _ in outcome.refused],
+        rebuilt=outcome.rebuilt,
         stages=stages.seconds,
         models=_model_seconds(settings, outcome),
         landed=_landed(settings),
