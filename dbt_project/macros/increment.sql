@@ -265,3 +265,27 @@
         )
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+  A condition on touches: in the tests of an increment only those that changed, and those of
+  customers with news, else all. The others were tested when they changed, and whatever they are
+  compared with is the same.
+-#}
+{% macro touches_to_test() -%}
+    {%- if env_var('SIYU_REFRESH', 'full') == 'increment' -%}
+        (
+            touch_id in (select touch_id from increment.touched_touches)
+            or order_key in (select order_key from increment.touched_orders)
+            or customer_id in (select customer_id from increment.touched_customers)
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A test's config `where: touches_to_test` is the macro of that name; any other is SQL. -#}
+{% macro duckdb__get_where_subquery(relation) -%}
+    {%- set where = config.get('where', '') -%}
+    {%- set where = touches_to_test() if where == 'touches_to_test' else where -%}
+    {{ return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') as tested' if where else relation) }}
+{%- endmacro %}

@@ -38,7 +38,7 @@ class DbtProjectRun:
     def build(self, selection: Sequence[str], *, full: bool = True) -> list[NodeResult]:
         """Build and test what `selection` (dbt's options) selects: what became of every node.
 
-        `full`: incremental models are built anew as well.
+        `full`: incremental models are built anew as well, and every row is tested.
 
         A node that failed is in the results. Unit tests do not run: they try the SQL on made-up
         rows, `make test` runs them. Compiled SQL and the log are in `<data>/dbt`.
@@ -52,7 +52,13 @@ class DbtProjectRun:
         if full:
             arguments += ["--full-refresh"]
         warehouse = str(self.settings.warehouse_path)
-        return list(_call(self.settings, arguments, warehouse, self._manifest).results)
+        manifest = self._manifest
+        os.environ["SIYU_REFRESH"] = "full" if full else "increment"
+        try:
+            return list(_call(self.settings, arguments, warehouse, manifest).results)
+        finally:
+            # dbt parses anew what reads a variable that differs from the last call's.
+            del os.environ["SIYU_REFRESH"]
 
     def names(self, unique_ids: Iterable[str]) -> list[str]:
         """The fully qualified names, by which dbt selects, of models, seeds and tests."""
