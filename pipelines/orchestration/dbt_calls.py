@@ -52,13 +52,8 @@ class DbtProjectRun:
         if full:
             arguments += ["--full-refresh"]
         warehouse = str(self.settings.warehouse_path)
-        manifest = self._manifest
-        os.environ["SIYU_REFRESH"] = "full" if full else "increment"
-        try:
-            return list(_call(self.settings, arguments, warehouse, manifest).results)
-        finally:
-            # dbt parses anew what reads a variable that differs from the last call's.
-            del os.environ["SIYU_REFRESH"]
+        refresh = "full" if full else "increment"
+        return list(_call(self.settings, arguments, warehouse, self._manifest, refresh).results)
 
     def names(self, unique_ids: Iterable[str]) -> list[str]:
         """The fully qualified names, by which dbt selects, of models, seeds and tests."""
@@ -87,13 +82,17 @@ def dbt_variables(settings: Settings) -> list[str]:
 
 
 def _call(
-    settings: Settings, arguments: Sequence[str], warehouse: str, manifest: Manifest | None = None
+    settings: Settings,
+    arguments: Sequence[str],
+    warehouse: str,
+    manifest: Manifest | None = None,
+    refresh: str = "full",
 ) -> Any:
     # Their import takes longer than anything else here: only when dbt is called.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    _environment(warehouse)
+    _environment(warehouse, refresh)
     folder = str(settings.dbt_project_folder)
     common = ["--project-dir", folder, "--profiles-dir", folder, *dbt_variables(settings)]
     called = dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments, *common])
@@ -106,9 +105,13 @@ def _call(
     return called.result
 
 
-def _environment(warehouse: str) -> None:
-    """Tell dbt, whose profile reads environment variables, where the warehouse is."""
+def _environment(warehouse: str, refresh: str) -> None:
+    """Tell dbt, which reads environment variables, where the warehouse is and what is refreshed.
+
+    Parsing always says "full": what reads a variable is parsed anew when its value is another.
+    """
     os.environ["SIYU_WAREHOUSE"] = warehouse
+    os.environ["SIYU_REFRESH"] = refresh
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     # Dagster keeps what became of every node. At the level "debug", its default, dbt spends a fifth
     # of a small build on its log, at "info" a tenth.
