@@ -22,7 +22,8 @@ DOMAIN_COLOURS = {
     "private": BLUE,
     "public": GREEN,
     "commercial": ORANGE,
-    "(unattributed)": GREY,
+    "(unattributed)": BROWN,
+    "(none)": GREY,
 }
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 

@@ -10,11 +10,11 @@ from dashboard.charts.flow import flow
 from dashboard.charts.funnel import funnel
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
-from dashboard.pages.sql import UNATTRIBUTED, Condition, conditions, window
+from dashboard.pages.sql import UNATTRIBUTED, Condition, conditions, tier_segment, window
 
 TIERS = ("A", "I", "P", "L")
 _FUNNEL_TITLE = Text("AIPL funnel", "AIPL 漏斗")
-_FLOW_TITLE = Text("Flow between tiers", "AIPL 层级流转")
+_FLOW_TITLE = Text("Flow between active tiers", "AIPL 活跃层级流转")
 _STOCK_TITLE = Text("Customers by tier", "各层级客户数")
 _FLOW_DAYS = 29
 
@@ -74,32 +74,42 @@ def tier_funnel(snapshot: Snapshot, filters: Filters) -> Figure:
 def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
     """Who stood where on the first day, and where on the last."""
     first, last = window(snapshot, filters, days=_FLOW_DAYS)
-    condition = _customers(filters)
     rows = snapshot.polars(
-        f"""
+        """
         with positions as (
             select
                 customer_id,
-                max_by(tier, tier_rank) filter (where valid_from_date <= ?) as from_tier,
-                max_by(tier, tier_rank) filter (where valid_from_date <= ?) as to_tier
+                any_value(tier) filter (
+                    where valid_from_date <= $1 and coalesce(valid_to_date > $1, true)
+                ) as from_tier,
+                any_value(tier) filter (
+                    where valid_from_date <= $2 and coalesce(valid_to_date > $2, true)
+                ) as to_tier
             from customer_center.customer_aipl_history
-            where customer_id in (
-                select customer_id from customer_center.dim_customers where {condition.sql}
+            where tier_view = 'active' and customer_id in (
+                select customer_id from customer_center.dim_customers
+                where coalesce(coalesce(first_channel, $5) = $3, true)
+                    and coalesce(coalesce(first_domain, $5) = $4, true)
             )
             group by customer_id
         )
-        select coalesce(from_tier, 'new') as from_tier, to_tier, count(*) as customers
-        from positions where to_tier is not null group by all order by all
+        select
+            coalesce(from_tier, 'new') as from_tier,
+            coalesce(to_tier, 'outside') as to_tier,
+            count(*) as customers
+        from positions where coalesce(from_tier, to_tier) is not null group by all order by all
         """,
-        [first, last, *condition.parameters],
+        [first, last, filters.channel, filters.domain, UNATTRIBUTED],
     )
 
     def draw(language: Language) -> Option:
-        names = {name: labels.value(name)[language] for name in (*reversed(TIERS), "new")}
+        names = {
+            name: labels.value(name)[language] for name in (*reversed(TIERS), "outside", "new")
+        }
         return flow(
             rows.rename({"from_tier": "from_name", "to_tier": "to_name"}),
             names=names,
-            colours={**theme.TIER_COLOURS, "new": theme.GREY},
+            colours={**theme.TIER_COLOURS, "outside": theme.GREY, "new": theme.BROWN},
             sides=(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"),
             language=language,
         )
@@ -108,9 +118,9 @@ def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
         key="tier_flow",
         title=_FLOW_TITLE,
         definition=Text(
-            "Each customer's lifetime tier at the end of both days; a lifetime tier never falls. "
-            "New: was not in any tier on the first day.",
-            "每位客户在两日日终的终身层级（终身层级不会下降）。新进入：首日尚无层级。",
+            "Each customer's active tier at the end of both days. Outside: no behaviour within the "
+            "windows of the industry profile. New: not met before the first day.",
+            "每位客户在两日日终的活跃层级。层级外：行业窗口期内无相应行为；新进入：首日之前未接触。",
         ),
         frame=rows,
         draw=draw,
@@ -122,10 +132,12 @@ def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
 def tier_stock(snapshot: Snapshot, filters: Filters) -> Figure:
     """Customers in each lifetime tier, day by day."""
     first, last = window(snapshot, filters)
+    chosen = tier_segment(filters)
     rows = snapshot.polars(
         "select tier_date, tier, customers from marts.rpt_aipl_tiers "
-        "where tier_date >= ? and tier_date <= ? order by tier_date, tier",
-        [first, last],
+        "where tier_view = 'lifetime' and segment_type = ? and segment_value = ? "
+        "and tier <> 'outside' and tier_date >= ? and tier_date <= ? order by tier_date, tier",
+        [chosen.type, chosen.value, first, last],
     )
 
     def draw(language: Language) -> Option:
@@ -146,9 +158,7 @@ def tier_stock(snapshot: Snapshot, filters: Filters) -> Figure:
         frame=rows,
         draw=draw,
         columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
-        note=Text("All channels and domains.", "不区分渠道与域。")
-        if filters.channel or filters.domain
-        else None,
+        note=chosen.note,
     )
 
 

@@ -151,7 +151,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         select path, path_length, conversions, non_conversions, conversion_rate, revenue_net_cny,
             median_days
         from marts.rpt_attribution_path
-        where is_default_lookback and conversions > 0 and path_length > 1
+        where goal = 'order' and is_default_lookback and conversions > 0 and path_length > 1
             and (? is null or list_contains(string_split(path, ' > '), ?))
         order by conversions desc, path limit {_PATHS}
         """,

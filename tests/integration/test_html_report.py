@@ -114,7 +114,9 @@ def test_tiles_and_charts_say_what_sql_says(opened: Any, snapshot: SnapshotConne
     )
     [[everybody, loyal]] = snapshot.fetch(
         "select sum(customers), sum(customers) filter (where tier = 'L') "
-        "from marts.rpt_aipl_tiers where is_as_of_date"
+        "from marts.rpt_aipl_tiers "
+        "where is_as_of_date and tier_view = 'lifetime' and segment_type = 'all' "
+        "and tier <> 'outside'"
     )[1]
     assert reached[0] == everybody
     assert reached[-1] == loyal
