@@ -74,32 +74,48 @@ def tier_funnel(snapshot: Snapshot, filters: Filters) -> Figure:
 def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
     """Who stood where on the first day, and where on the last."""
     first, last = window(snapshot, filters, days=_FLOW_DAYS)
+    condition = _customers(filters)
+    chosen = (
+        "customer_id in (select customer_id from customer_center.dim_customers "
+        f"where {condition.sql})"
+        if condition.parameters
+        else "true"
+    )
+    # Ranks instead of tiers: at a million customers, numbers group several times as fast.
     rows = snapshot.polars(
-        """
+        f"""
         with positions as (
             select
                 customer_id,
-                any_value(tier) filter (
-                    where valid_from_date <= $1 and coalesce(valid_to_date > $1, true)
-                ) as from_tier,
-                any_value(tier) filter (
-                    where valid_from_date <= $2 and coalesce(valid_to_date > $2, true)
-                ) as to_tier
+                max(tier_rank) filter (
+                    where valid_from_date <= ? and coalesce(valid_to_date > ?, true)
+                ) as from_rank,
+                max(tier_rank) filter (
+                    where valid_from_date <= ? and coalesce(valid_to_date > ?, true)
+                ) as to_rank
             from customer_center.customer_aipl_history
-            where tier_view = 'active' and customer_id in (
-                select customer_id from customer_center.dim_customers
-                where coalesce(coalesce(first_channel, $5) = $3, true)
-                    and coalesce(coalesce(first_domain, $5) = $4, true)
-            )
+            where tier_view = 'active' and valid_from_date <= ?
+                and coalesce(valid_to_date > ?, true) and {chosen}
             group by customer_id
+        ),
+        counted as (
+            select from_rank, to_rank, count(*) as customers
+            from positions where coalesce(from_rank, to_rank) is not null group by all
+        ),
+        tiers as (
+            select distinct tier_rank, tier from customer_center.customer_aipl_history
+            where tier_view = 'active'
         )
         select
-            coalesce(from_tier, 'new') as from_tier,
-            coalesce(to_tier, 'outside') as to_tier,
-            count(*) as customers
-        from positions where coalesce(from_tier, to_tier) is not null group by all order by all
+            coalesce(from_tiers.tier, 'new') as from_tier,
+            coalesce(to_tiers.tier, 'outside') as to_tier,
+            cast(sum(counted.customers) as bigint) as customers
+        from counted
+        left join tiers as from_tiers on counted.from_rank = from_tiers.tier_rank
+        left join tiers as to_tiers on counted.to_rank = to_tiers.tier_rank
+        group by all order by all
         """,
-        [first, last, filters.channel, filters.domain, UNATTRIBUTED],
+        [first, first, last, last, last, first, *condition.parameters],
     )
 
     def draw(language: Language) -> Option:
