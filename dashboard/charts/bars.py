@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from dashboard import formats
 from dashboard.charts import scripts, theme
 from dashboard.figures import Language, Option, Unit
 
@@ -65,6 +66,43 @@ def grouped_bars(
                 },
             }
             for column, name in columns.items()
+        ],
+    }
+
+
+def named_bars(
+    values: Sequence[float], unit: Unit, language: Language, *, names: Sequence[str]
+) -> Option:
+    """Lying bars with long names: each name stands above its bar, with the value."""
+    return {
+        **theme.base(),
+        "grid": theme.grid(top=12, bottom=0),
+        "tooltip": {
+            **theme.base()["tooltip"],
+            "trigger": "item",
+            "valueFormatter": scripts.formatter(unit, language),
+        },
+        "xAxis": {"type": "value", "show": False},
+        "yAxis": {"type": "category", "inverse": True, "data": list(names), "show": False},
+        "series": [
+            {
+                "type": "bar",
+                "barWidth": 10,
+                "data": [
+                    {
+                        "value": value,
+                        "label": {"formatter": f"{formats.write(value, unit, language)}  {name}"},
+                    }
+                    for value, name in zip(values, names, strict=True)
+                ],
+                "label": {
+                    "show": True,
+                    "position": [0, -17],
+                    "align": "left",
+                    "color": theme.INK,
+                    "fontSize": 12,
+                },
+            }
         ],
     }
 

@@ -82,8 +82,16 @@ def _cell(
     option: Option = {
         "value": [column, row, "-" if value is None else value],
         "name": name if cell["is_mature"] else f"{name} ({immature})",
-        "label": {"color": theme.readable_on(shade)},
+        "label": {
+            "color": theme.readable_on(shade),
+            "textBorderColor": "rgb({},{},{})".format(*shade),
+            "textBorderWidth": 0 if cell["is_mature"] else 3,
+        },
     }
     if not cell["is_mature"]:
-        option["itemStyle"] = {"decal": theme.HATCH, "borderColor": "#ffffff", "borderWidth": 1}
+        option["itemStyle"] = {
+            "decal": theme.hatch(shade),
+            "borderColor": "#ffffff",
+            "borderWidth": 1,
+        }
     return option

@@ -31,7 +31,7 @@ def lines(
     return {
         **theme.base(),
         "legend": theme.legend(),
-        "grid": theme.grid(),
+        "grid": theme.grid(right=36),
         "tooltip": {
             **theme.base()["tooltip"],
             "trigger": "axis",

@@ -22,12 +22,9 @@ DOMAIN_COLOURS = {
     "private": BLUE,
     "public": GREEN,
     "commercial": ORANGE,
-    "(unattributed)": GREY,
+    "(unattributed)": BROWN,
+    "(none)": GREY,
 }
-HATCH: Option = {
-    "symbol": "rect", "symbolSize": 1, "color": "rgba(31,41,51,0.3)",
-    "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.785,
-}  # fmt: skip
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
 
@@ -111,3 +108,16 @@ def contrast(first: str, second: str) -> float:
 
 def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def hatch(colour: tuple[int, int, int]) -> Option:
+    """Slanted lines that can be seen on `colour`, as an ECharts decal."""
+    ink = "0,0,0,0.3" if luminance(colour) > 0.4 else "255,255,255,0.4"
+    return {
+        "symbol": "rect",
+        "symbolSize": 1,
+        "color": f"rgba({ink})",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [2, 5],
+        "rotation": -0.785,
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dashboard import formats, labels
-from dashboard.charts.bars import grouped_bars
+from dashboard.charts.bars import grouped_bars, named_bars
 from dashboard.figures import LANGUAGES, Figure, Filters, Language, Option, Page, Snapshot, Text
 from dashboard.pages.sql import UNATTRIBUTED, days_and_channel, window
 
@@ -113,7 +113,7 @@ def spend(snapshot: Snapshot, filters: Filters) -> Figure:
     def draw(language: Language) -> Option:
         columns = labels.columns(snapshot, "rpt_attribution_channel", rows.columns)
         names = [
-            f"{name} (ROAS {'–' if roas is None else format(roas, '.2f')})"
+            f"{name}\nROAS {'–' if roas is None else format(roas, '.2f')}"
             for name, roas in zip(
                 labels.values(rows["channel"], language), rows["roas"], strict=True
             )
@@ -151,7 +151,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         select path, path_length, conversions, non_conversions, conversion_rate, revenue_net_cny,
             median_days
         from marts.rpt_attribution_path
-        where is_default_lookback and conversions > 0 and path_length > 1
+        where goal = 'order' and is_default_lookback and conversions > 0 and path_length > 1
             and (? is null or list_contains(string_split(path, ' > '), ?))
         order by conversions desc, path limit {_PATHS}
         """,
@@ -159,10 +159,8 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
     )
 
     def draw(language: Language) -> Option:
-        return grouped_bars(
-            rows,
-            "path",
-            {"conversions": Text("Conversions", "转化数")[language]},
+        return named_bars(
+            rows["conversions"].to_list(),
             "count",
             language,
             names=[labels.path(path)[language] for path in rows["path"]],
@@ -181,7 +179,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         columns=labels.columns(snapshot, "rpt_attribution_path", rows.columns),
         units=labels.units(rows.columns),
         note=Text("All days of the attribution window.", "统计归因窗口内全部日期。"),
-        height=60 + 38 * max(rows.height, 3),
+        height=20 + 40 * max(rows.height, 3),
     )
 
 

@@ -11,7 +11,7 @@ from dashboard import labels
 from dashboard.charts import theme
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile, Unit
-from dashboard.pages.sql import days_and_channel, segment, window
+from dashboard.pages.sql import days_and_channel, segment, tier_segment, window
 
 _DAY_TITLE = Text("The last complete day", "最近完整日")
 _PROFILE_TITLE = Text("What matters for this industry", "行业重点指标")
@@ -204,7 +204,8 @@ def _purchase_share(snapshot: Snapshot, _: Filters, last: date) -> _Pair:
         [[value]] = snapshot.fetch(
             "select sum(customers) filter (where tier in ('P', 'L')) "
             "/ nullif(sum(customers) filter (where tier in ('I', 'P', 'L')), 0) "
-            "from marts.rpt_aipl_tiers where tier_date = ?",
+            "from marts.rpt_aipl_tiers where tier_view = 'lifetime' and segment_type = 'all' "
+            "and tier_date = ?",
             [day],
         )[1]
         found.append(None if value is None else float(value))
@@ -239,7 +240,7 @@ def sales_by_domain(snapshot: Snapshot, filters: Filters) -> Figure:
         series = [
             Series(domain, labels.value(domain)[language], colour, is_bar=True, stack="domain")
             for domain, colour in theme.DOMAIN_COLOURS.items()
-            if domain in wide.columns
+            if domain in wide.columns  # a domain without a colour: the test of sums fails
         ]
         return lines(wide, "sales_date", series, "money", language)
 
@@ -261,10 +262,12 @@ def sales_by_domain(snapshot: Snapshot, filters: Filters) -> Figure:
 def tier_entries(snapshot: Snapshot, filters: Filters) -> Figure:
     """People who entered each lifetime tier, day by day."""
     first, last = window(snapshot, filters)
+    chosen = tier_segment(filters)
     rows = snapshot.polars(
         "select tier_date, tier, entered_customers from marts.rpt_aipl_tiers "
-        "where tier_date >= ? and tier_date <= ? order by tier_date, tier",
-        [first, last],
+        "where tier_view = 'lifetime' and segment_type = ? and segment_value = ? "
+        "and tier <> 'outside' and tier_date >= ? and tier_date <= ? order by tier_date, tier",
+        [chosen.type, chosen.value, first, last],
     )
 
     def draw(language: Language) -> Option:
@@ -287,9 +290,7 @@ def tier_entries(snapshot: Snapshot, filters: Filters) -> Figure:
         draw=draw,
         columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
         units=labels.units(rows.columns),
-        note=Text("All channels and domains.", "不区分渠道与域。")
-        if filters.channel or filters.domain
-        else None,
+        note=chosen.note,
     )
 
 

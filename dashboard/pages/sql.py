@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dashboard import labels
@@ -57,6 +57,11 @@ class Segment:
     type: str
     value: str
     note: Text | None = None
+
+
+def tier_segment(filters: Filters) -> Segment:
+    """As `segment`, for marts that know channels and domains alone."""
+    return segment(replace(filters, product_role=None))
 
 
 def segment(filters: Filters) -> Segment:

@@ -27,6 +27,11 @@ function draw(element) {
   const axis = revived.yAxis;
   if (narrow && axis && axis.axisLabel && axis.axisLabel.width) axis.axisLabel.width = 118;
   if (narrow) revived.animation = false;
+  for (const series of [].concat(revived.series || [])) {
+    if (series.label && Array.isArray(series.label.position)) {
+      Object.assign(series.label, { width: element.clientWidth - 16, overflow: "truncate" });
+    }
+  }
   chart.setOption(revived, { notMerge: true });
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", element.dataset[language]);

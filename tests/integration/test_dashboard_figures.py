@@ -1,0 +1,91 @@
+"""The dashboard's figures on a refreshed brand: they heed the filters and say what SQL says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+import pytest
+
+from dashboard.choices import choices
+from dashboard.figures import LANGUAGES, Figure, Filters
+from dashboard.pages import PAGES
+from pipelines.publishing import SnapshotConnection, connect
+from tests.integration.conftest import RefreshedBrand
+
+
+@pytest.fixture(scope="module")
+def snapshot(refreshed: RefreshedBrand) -> Iterator[SnapshotConnection]:
+    with connect(refreshed.siyu.settings, follow=False) as connection:
+        yield connection
+
+
+def figures(snapshot: SnapshotConnection, filters: Filters) -> dict[str, Figure]:
+    return {
+        f"{page.key}/{figure.key}": figure
+        for page in PAGES
+        for figure in page.iterate(snapshot, filters)
+    }
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(channel="wecom_qr_code"),
+        Filters(channel="no such channel"),
+        Filters(domain="private", product_role="traffic"),
+        Filters(date_from=date(2030, 1, 1)),
+        Filters(cohort_kind="deposit", model="shapley_rate"),
+        *(Filters(industry_profile=profile) for profile in (2, 3, 4)),
+    ],
+    ids=str,
+)
+def test_no_choice_breaks_a_figure(snapshot: SnapshotConnection, filters: Filters) -> None:
+    for name, figure in figures(snapshot, filters).items():
+        assert figure.error is None, name
+        assert all(column in figure.columns for column in figure.frame.columns), name
+        for language in LANGUAGES:
+            figure.option(language)
+
+
+def test_every_published_figure_has_rows(snapshot: SnapshotConnection) -> None:
+    assert [name for name, figure in figures(snapshot, Filters()).items() if figure.is_empty] == []
+
+
+def test_every_column_has_a_chinese_name(snapshot: SnapshotConnection) -> None:
+    for name, figure in figures(snapshot, Filters()).items():
+        missing = [c for c in figure.frame.columns if figure.columns[c].zh == c]
+        assert missing == [], name
+
+
+def test_every_model_credits_the_same_revenue(snapshot: SnapshotConnection) -> None:
+    rows = figures(snapshot, Filters())["attribution/models"].frame
+    sums = rows.group_by("model").agg(pl.col("revenue_net_cny").cast(pl.Float64).sum())
+    first, *others = sums["revenue_net_cny"].to_list()
+    assert others == pytest.approx([first] * len(others))
+
+
+def test_sales_by_domain_add_up_to_the_mart(snapshot: SnapshotConnection) -> None:
+    chosen = choices(snapshot)
+    filters = Filters(date_from=chosen.first_date, date_to=chosen.last_date)
+    drawn = figures(snapshot, filters)["scorecard/sales_by_domain"]
+    [[total]] = snapshot.fetch("select sum(net_gmv_cny) from marts.rpt_sales_daily")[1]
+    assert drawn.frame["net_gmv_cny"].sum() == total
+    option = drawn.option("en")
+    assert option
+    points = [value for series in option["series"] for value in series["data"]]
+    assert sum(points) == pytest.approx(float(total))
+
+
+def test_the_flow_ends_where_the_active_tiers_are(snapshot: SnapshotConnection) -> None:
+    flow = figures(snapshot, Filters())["aipl/tier_flow"].frame
+    ends = dict(flow.group_by("to_tier").agg(pl.col("customers").sum()).iter_rows())
+    expected = dict(
+        snapshot.fetch(
+            "select tier, customers from marts.rpt_aipl_tiers where is_as_of_date "
+            "and tier_view = 'active' and segment_type = 'all' and customers > 0"
+        )[1]
+    )
+    assert ends == expected
