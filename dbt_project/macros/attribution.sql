@@ -15,6 +15,11 @@
     {{ return(goals) }}
 {%- endmacro %}
 
+{#- A conversion of nobody known is a journey of its own; whole numbers are quicker than texts. -#}
+{% macro journey_key(customer_id, conversion_id) -%}
+    coalesce({{ customer_id }}, -{{ text_number(conversion_id) }})
+{%- endmacro %}
+
 {#- The rule for direct visits: keep, ignore_unless_only, last_non_direct or exclude. -#}
 {% macro direct_rule() -%}
     {%- set rule = var('attribution_direct', 'ignore_unless_only') -%}

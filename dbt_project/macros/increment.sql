@@ -12,6 +12,7 @@
                      these customers are replaced, also of one who has none any more.
   touched_orders     The same with touched_orders_only('order_key').
   touched_touches    The same with touched_touches_only('touch_id', 'order_key').
+  touched_journeys   The same with touched_journeys_only('journey_key').
 
   A model of facts names under meta `touches` whom its changes touch, as expressions of its columns
   by table of the schema `increment`: {touched_customers: customer_id, touched_orders: order_key}.
@@ -81,6 +82,8 @@
     kept.customer_id in (select customer_id from {{ ref('int_touched__customers') }})
   {%- elif strategy == 'touched_orders' -%}
     kept.order_key in (select order_key from {{ ref('int_touched__orders') }})
+  {%- elif strategy == 'touched_journeys' -%}
+    kept.journey_key in (select journey_key from {{ ref('int_touched__journeys') }})
   {%- elif strategy == 'touched_touches' -%}
     kept.touch_id in (
       select touch_id from {{ ref('stg_increment__touched_touches') }}
@@ -91,7 +94,7 @@
   {%- else -%}
     {{ exceptions.raise_compiler_error(
         "incremental_strategy is '" ~ strategy ~ "'; write by_difference, by_key, "
-        ~ "touched_customers, touched_orders or touched_touches"
+        ~ "touched_customers, touched_orders, touched_journeys or touched_touches"
     ) }}
   {%- endif -%}
 {%- endmacro %}
@@ -181,6 +184,16 @@
     {%- set touched = touched_relation('int_touched__orders') -%}
     {%- if is_increment() -%}
         {{ column }} in (select order_key from {{ touched }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A condition: in an increment only the journeys with news, else all. Call it in any case. -#}
+{% macro touched_journeys_only(journey_key) -%}
+    {%- set touched = touched_relation('int_touched__journeys') -%}
+    {%- if is_increment() -%}
+        {{ journey_key }} in (select journey_key from {{ touched }})
     {%- else -%}
         true
     {%- endif -%}

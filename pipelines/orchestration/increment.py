@@ -26,6 +26,7 @@ TABLES = {
     "touched_order_ids": "platform varchar, order_id varchar",
     "touched_orders": "order_key varchar",
     "touched_touches": "touch_id varchar",
+    "touched_conversions": "conversion_id varchar",
     "touched_customers": "customer_id bigint",
     "state": "name varchar not null, value varchar not null",
 }
@@ -35,6 +36,8 @@ READ_BY_MODELS = {
     "anew, any number of times.",
     "touched_orders": "One row per order that changed, or lines of it, any number of times.",
     "touched_touches": "One row per touch that changed, any number of times.",
+    "touched_conversions": "One row per conversion of nobody known that changed, or a touch of it, "
+    "any number of times.",
     "touched_customers": "One row per customer whose facts or identifiers changed, any number of "
     "times.",
 }

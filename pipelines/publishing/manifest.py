@@ -28,8 +28,10 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     rows: int
-    checksum: str
-    """Sum of the row hashes, independent of row order. Equal only within one DuckDB version."""
+    checksum: str | None
+    """Sum of the row hashes, independent of row order. Equal only within one DuckDB version.
+
+    None: a view of other published tables, kept as one."""
     columns: tuple[Column, ...]
 
 

@@ -24,6 +24,8 @@ class _Relation:
     comment: str | None
     columns: tuple[Column, ...]
     column_comments: dict[str, str]
+    view: str | None
+    """The statement that makes it, if it reads published tables alone; else None."""
 
     @property
     def key(self) -> str:
@@ -32,13 +34,21 @@ class _Relation:
     def path(self, catalog: str) -> str:
         return ".".join(_quote(part) for part in (catalog, self.schema, self.name))
 
+    def measure(self, connection: duckdb.DuckDBPyConnection, path: str) -> tuple[int, str | None]:
+        """Rows and checksum; of a view rows alone, as its tables have checksums."""
+        if self.view is None:
+            return _measure(connection, path)
+        [(rows,)] = connection.execute(f"select count(*) from {path}").fetchall()
+        return rows, None
+
 
 def write_snapshot(warehouse: Path, target: Path) -> dict[str, Table]:
     """Copy every table and view of the published schemas of `warehouse` into the new `target`.
 
-    Views become tables. Table and column comments are kept, constraints are not: the copy is
-    never written again. All tables are read in one transaction, and the finished file is
-    verified against it by row count and content checksum.
+    A view of published tables alone stays a view, another becomes a table. Comments are kept,
+    constraints are not: the copy is never written again. All tables are read in one transaction,
+    and the finished file is verified against it, by row count and content checksum, a view of
+    verified tables by row count alone.
 
     Returns what was copied, by `schema.table`. Raises PublishError when there is nothing to
     copy or when a table of the file differs from its source.
@@ -72,15 +82,16 @@ def _published_relations(connection: duckdb.DuckDBPyConnection) -> list[_Relatio
     ).fetchall()
     relations = connection.execute(
         """
-        select schema_name, table_name, comment from duckdb_tables()
+        select schema_name, table_name, comment, null from duckdb_tables()
         where database_name = current_database() and list_contains($1, schema_name)
         union all
-        select schema_name, view_name, comment from duckdb_views()
+        select schema_name, view_name, comment, sql from duckdb_views()
         where database_name = current_database() and list_contains($1, schema_name)
         order by 1, 2
         """,
         [list(PUBLISHED_SCHEMAS)],
     ).fetchall()
+    tables = {f"{schema}.{name}" for schema, name, _, view in relations if not view}
     return [
         _Relation(
             schema=schema,
@@ -92,10 +103,26 @@ def _published_relations(connection: duckdb.DuckDBPyConnection) -> list[_Relatio
             column_comments={
                 row[2]: row[4] for row in columns if row[:2] == (schema, name) and row[4]
             },
+            view=view if view and _reads(connection, view) <= tables else None,
         )
-        for schema, name, comment in relations
+        for schema, name, comment, view in relations
         if not name.endswith(UNFINISHED_SUFFIXES)
     ]
+
+
+def _reads(connection: duckdb.DuckDBPyConnection, view: str) -> set[str]:
+    """What a view reads, as `schema.table`; a name without a schema is one of its own CTEs."""
+    _, _, select = view.partition(" AS ")
+    rows = connection.execute(
+        """
+        select value ->> 'schema_name' || '.' || (value ->> 'table_name')
+        from json_tree(json_serialize_sql($1))
+        where type = 'OBJECT' and value ->> 'type' = 'BASE_TABLE'
+            and value ->> 'schema_name' <> ''
+        """,
+        [select],
+    ).fetchall()
+    return {name for (name,) in rows}
 
 
 def _copy(
@@ -107,23 +134,27 @@ def _copy(
     )
     tables = {}
     connection.begin()
+    # What a view names without a catalog must be found in the snapshot, not in the warehouse.
+    connection.execute("use snapshot")
     for schema in PUBLISHED_SCHEMAS:
-        connection.execute(f"create schema snapshot.{_quote(schema)}")
-    for relation in relations:
+        connection.execute(f"create schema {_quote(schema)}")
+    for relation in sorted(relations, key=lambda each: each.view is not None):
         source, copy = relation.path(catalog), relation.path("snapshot")
-        connection.execute(f"create table {copy} as select * from {source}")
+        connection.execute(relation.view or f"create table {copy} as select * from {source}")
         _copy_comments(connection, relation, copy)
-        rows, checksum = _measure(connection, source)
+        rows, checksum = relation.measure(connection, source)
         tables[relation.key] = Table(rows=rows, checksum=checksum, columns=relation.columns)
     connection.commit()
     connection.execute("checkpoint snapshot")
+    connection.execute(f"use {_quote(catalog)}")
     connection.execute("detach snapshot")
-    return tables
+    return {relation.key: tables[relation.key] for relation in relations}
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection, relation: _Relation, copy: str) -> None:
     if relation.comment:
-        connection.execute(f"comment on table {copy} is {_literal(relation.comment)}")
+        kind = "view" if relation.view else "table"
+        connection.execute(f"comment on {kind} {copy} is {_literal(relation.comment)}")
     for column, comment in relation.column_comments.items():
         connection.execute(f"comment on column {copy}.{_quote(column)} is {_literal(comment)}")
 
@@ -137,7 +168,7 @@ def _verify(
     connection.execute(f"attach {_literal(str(target))} as snapshot (read_only)")
     for relation in relations:
         expected = tables[relation.key]
-        rows, checksum = _measure(connection, relation.path("snapshot"))
+        rows, checksum = relation.measure(connection, relation.path("snapshot"))
         if (rows, checksum) != (expected.rows, expected.checksum):
             raise PublishError(
                 f"{relation.key} differs after the copy: {expected.rows} rows with checksum "

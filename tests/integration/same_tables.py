@@ -20,6 +20,7 @@ LEFT_OUT = {
     "intermediate.int_attribution__conversions.journey_key": "the customer's id",
     "intermediate.int_attribution__touches.journey_key": "the customer's id",
     "intermediate.int_attribution__paths.path_key": "made of the customer's id",
+    "intermediate.int_attribution__paths.journey_key": "the customer's id",
     "intermediate.int_attribution__sets.path_key": "made of the customer's id",
     "intermediate.int_attribution__credit.path_key": "made of the customer's id",
     "marts.rpt_attribution_touch.path_key": "made of the customer's id",
@@ -32,6 +33,7 @@ LEFT_OUT = {
     # What an increment computes anew, which a full refresh does not ask.
     "intermediate.int_touched__customers": "news of the last increment",
     "intermediate.int_touched__orders": "news of the last increment",
+    "intermediate.int_touched__journeys": "news of the last increment",
 }
 """Tables and columns that may differ, and why."""
 

@@ -1,3 +1,11 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='by_difference',
+        unique_key='lead_key',
+        meta={'touches': {'touched_customers': 'customer_id', 'touched_conversions': 'lead_key'}}
+    )
+}}
 with leads as (
 
     select * from {{ ref('int_leads') }}

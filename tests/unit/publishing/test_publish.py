@@ -53,7 +53,6 @@ def test_the_file_holds_the_two_schemas_with_comments_in_the_old_storage_format(
         assert tables == [
             ("customer_center", "dim_customers", "One row per customer's id (客户)"),
             ("marts", "rpt_tiers", None),
-            ("marts", "rpt_view", "One row"),
         ]
         comments = con.execute(
             "select column_name, comment from duckdb_columns() where comment is not null "
@@ -66,6 +65,32 @@ def test_the_file_holds_the_two_schemas_with_comments_in_the_old_storage_format(
         assert tags["storage_version"].startswith("v1.0.0")
         total = con.execute("select sum(net_gmv_cny) from customer_center.dim_customers")
         assert total.fetchall() == [(sum(range(100)),)]
+
+
+def test_a_view_of_published_tables_stays_one_and_is_read_under_any_name(
+    settings: Settings,
+) -> None:
+    write_warehouse(settings)
+    with duckdb.connect(str(settings.warehouse_path)) as warehouse:
+        warehouse.execute(
+            "create view marts.rpt_outside as select receiver_phone as name from staging.secret;"
+            "create view marts.rpt_a_view_of_a_view as select customers from marts.rpt_view"
+        )
+    published = publish_now(settings)
+
+    with duckdb.connect() as con:
+        con.execute(f"attach '{published.database}' as other (read_only)")
+        views = con.execute(
+            "select view_name, comment from duckdb_views() where database_name = 'other' "
+            "and not internal"
+        )
+        assert views.fetchall() == [("rpt_view", "One row")]
+        assert con.execute("from other.marts.rpt_view").fetchall() == [(100, 1)]
+        assert con.execute("from other.marts.rpt_outside").fetchall() == [("x",)]
+        assert con.execute("from other.marts.rpt_a_view_of_a_view").fetchall() == [(100,)]
+    view = published.manifest.tables["marts.rpt_view"]
+    assert (view.rows, view.checksum) == (1, None)
+    assert [column.name for column in view.columns] == ["customers", "number"]
 
 
 def test_files_are_read_only_and_current_is_a_relative_link(settings: Settings) -> None:

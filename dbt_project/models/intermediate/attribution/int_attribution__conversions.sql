@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_journeys') }}
 -- A conversion is a paid order, or a lead. An order that was refunded in full later keeps its gross
 -- credit and has no net conversion. A lead counts whatever became of it and is worth nothing by
 -- itself. Nothing here depends on the as-of day, unless that is a setting.
@@ -14,7 +15,10 @@ with goals as (
         orders.refund_cny,
         orders.is_valid
     from {{ ref('int_orders') }} as orders
-    where orders.is_paid and orders.gmv_cny > 0
+    where
+        orders.is_paid
+        and orders.gmv_cny > 0
+        and {{ touched_journeys_only(journey_key('orders.customer_id', 'orders.order_key')) }}
     {% if 'lead' in attribution_goals() -%}
         union all
         select
@@ -27,7 +31,9 @@ with goals as (
             cast(0 as decimal(18, 4)) as refund_cny,
             true as is_valid
         from {{ ref('fct_leads') }} as leads
-        where leads.lead_at is not null
+        where
+            leads.lead_at is not null
+            and {{ touched_journeys_only(journey_key('leads.customer_id', 'leads.lead_key')) }}
     {%- endif %}
 
 ),
@@ -63,12 +69,12 @@ counted as (
 )
 
 select
-    -- whole numbers are quicker than texts; a conversion of nobody is a journey of its own
     case
-        when counted.customer_id is null then -{{ text_number('counted.conversion_id') }}
+        when counted.customer_id is null
+            then {{ journey_key('counted.customer_id', 'counted.conversion_id') }}
         else counted.customer_id * 1048576 + counted.conversion_of_customer
     end as path_key,
-    coalesce(counted.customer_id, -{{ text_number('counted.conversion_id') }}) as journey_key,
+    {{ journey_key('counted.customer_id', 'counted.conversion_id') }} as journey_key,
     counted.goal,
     counted.conversion_id,
     counted.customer_id,

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- Touches of known people that no conversion followed within the look-back. They make a path until
 -- a conversion or a silence longer than the look-back ends it; as a conversion in between is more
 -- than a look-back away from the touch before it, the silence alone tells. Whether a path may still
@@ -21,7 +22,7 @@ followed as (
             touched_at,
             seconds_to_{{ goal }} as seconds_to_conversion
         from {{ ref('int_attribution__touches') }}
-        where customer_id is not null
+        where customer_id is not null and {{ touched_customers_only('customer_id') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_journeys') }}
 -- The touch sequence: the ordered touches within each look-back before each conversion, both ends
 -- included, with what every model needs of their order. A touch serves every later conversion in
 -- its window, unless the setting attribution_cuts_at_conversion ends a path at the conversion
@@ -22,6 +23,7 @@ conversions as (
             ) as converted_before_at
         {%- endif %}
     from {{ ref('int_attribution__conversions') }}
+    where {{ touched_journeys_only('journey_key') }}
 
 ),
 
@@ -40,7 +42,8 @@ pairs as (
     from {{ ref('int_attribution__touches') }} as touches
     inner join conversions on touches.journey_key = conversions.journey_key
     where
-        touches.touched_at <= conversions.converted_at
+        {{ touched_journeys_only('touches.journey_key') }}
+        and touches.touched_at <= conversions.converted_at
         {% if var('attribution_cuts_at_conversion', false) -%}
             and coalesce(touches.touched_at > conversions.converted_before_at, true)
         {%- endif %}
@@ -91,7 +94,7 @@ select
     paths.lookback_days,
     paths.path_key,
     paths.goal,
-    paths.customer_id,
+    paths.journey_key,
     touches.sequence_number,
     touches.campaign_key,
     paths.conversion_type,
@@ -116,7 +119,7 @@ select
     lookback_days,
     path_key,
     goal,
-    customer_id,
+    journey_key,
     cast(null as bigint) as sequence_number,
     cast(null as bigint) as campaign_key,
     conversion_type,

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='touched_journeys') }}
 -- Touches that can lead to something, in order: by time, then by touch_id. What paths need of their
 -- order is found here once, whatever the number of conversions and look-backs that they serve.
 with conversions as (
@@ -9,6 +10,7 @@ with conversions as (
             order by converted_at asc nulls last, path_key asc nulls last
         ) as converted_before_at
     from {{ ref('int_attribution__conversions') }}
+    where {{ touched_journeys_only('journey_key') }}
 
 ),
 
@@ -48,7 +50,13 @@ touchpoints as (
     where
         touchpoints.is_attributable
         and touchpoints.touched_at is not null
-        and (touchpoints.customer_id is not null or guests.journey_key is not null)
+        and (
+            guests.journey_key is not null
+            or (
+                touchpoints.customer_id is not null
+                and {{ touched_customers_only('touchpoints.customer_id') }}
+            )
+        )
 
 )
 

@@ -2,7 +2,10 @@
     config(
         materialized='incremental',
         incremental_strategy='touched_touches',
-        meta={'touches': {'touched_customers': 'customer_id'}}
+        meta={'touches': {
+            'touched_customers': 'customer_id',
+            'touched_conversions': 'case when customer_id is null then coalesce(order_key, touch_id) end'
+        }}
     )
 }}
 with unioned as (
