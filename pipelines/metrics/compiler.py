@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,6 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from metricflow.engine.metricflow_engine import MetricFlowEngine
-
-_EARLIEST, _LATEST = datetime(1900, 1, 1), datetime(9999, 12, 31)
 
 
 class MetricCompiler:
@@ -38,14 +35,10 @@ class MetricCompiler:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
 
         group_by = question.group_by()
-        has_days = bool(question.first_day or question.last_day)
-        first, last = question.first_day, question.last_day
         request = MetricFlowQueryRequest.create(
             metric_names=[question.metric.name],
             group_by_names=group_by,
             where_constraints=question.filters(),
-            time_constraint_start=_midnight(first, _EARLIEST) if has_days else None,
-            time_constraint_end=_midnight(last, _LATEST) if has_days else None,
         )
         try:
             inner = engine.explain(request).sql_statement.sql
@@ -66,10 +59,6 @@ class MetricCompiler:
 def _column(name: str, question: Question) -> str:
     theirs = f'"{question.metric.dimension(name)}"'
     return f'{f"cast({theirs} as date)" if name in GRAINS else theirs} as "{name}"'
-
-
-def _midnight(day: date | None, otherwise: datetime) -> datetime:
-    return datetime.combine(day, time()) if day else otherwise
 
 
 def _published(path: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.metrics.catalogue import Metric
+from pipelines.metrics.catalogue import TIME, Metric
 from pipelines.metrics.errors import MetricError
 
 _CONDITION = re.compile(r"\s*(?P<name>\w+)\s*(?P<operator>!=|=)(?P<values>.*)", re.DOTALL)
@@ -37,8 +37,14 @@ class Question:
         return [self.metric.dimension(name) for name in self.by]
 
     def filters(self) -> list[str]:
-        """The conditions as MetricFlow writes them."""
-        return [self._filter(condition) for condition in self.conditions]
+        """The conditions as MetricFlow writes them.
+
+        Days too: its own time constraint would widen them to whole weeks or months.
+        """
+        day = f"{{{{ TimeDimension('{TIME}', 'day') }}}}"
+        first = [f"{day} >= '{self.first_day}'"] if self.first_day else []
+        last = [f"{day} <= '{self.last_day}'"] if self.last_day else []
+        return [*map(self._filter, self.conditions), *first, *last]
 
     def _filter(self, condition: Condition) -> str:
         values = ", ".join("'" + value.replace("'", "''") + "'" for value in condition.values)

@@ -37,7 +37,7 @@ def test_a_wrong_name_brings_the_nearest(catalogue: Catalogue) -> None:
 
 
 def test_a_wrong_dimension_brings_the_list(catalogue: Catalogue) -> None:
-    with pytest.raises(MetricError, match="no dimension 'shop'; it has: day, week.*platform"):
+    with pytest.raises(MetricError, match=r"no dimension 'shop'; it has: day, week.*platform"):
         ask(catalogue.metric("orders"), by=["shop"])
     with pytest.raises(MetricError, match="--where shop: orders can be filtered by platform"):
         ask(catalogue.metric("orders"), where=["shop=x"])
