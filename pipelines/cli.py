@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import cli_decisions, cli_identity, cli_publish
+from pipelines import cli_decisions, cli_identity, cli_metrics, cli_publish
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_explain import explain
 from pipelines.exports.errors import ExportRefused
@@ -130,13 +130,21 @@ def add_export(
 
 @app.command()
 def docs() -> None:
-    """Write docs/exports.md: every export format as its contract states it."""
-    from pipelines.exports.reference import reference
+    """Write docs/exports.md and docs/metrics.md: every export format, and every metric."""
+    from pipelines.exports import reference as exports
+    from pipelines.metrics import reference as metrics
+    from pipelines.metrics.catalogue import read_catalogue
 
     with readable_errors():
-        page = current_settings().home / "docs" / "exports.md"
-        page.write_text(reference(), "utf-8")
-    console.print_written(page)
+        settings = current_settings()
+        pages = {
+            "exports.md": exports.reference(),
+            "metrics.md": metrics.reference(read_catalogue(settings)),
+        }
+        for name, text in pages.items():
+            page = settings.home / "docs" / name
+            page.write_text(text, "utf-8")
+            console.print_written(page)
 
 
 @app.command()
@@ -233,6 +241,7 @@ def _refresh_and_report(settings: Settings, *, full: bool = False) -> None:
 
 app.command()(cli_publish.query)
 app.command()(cli_publish.publish)
+app.command()(cli_metrics.metric)
 app.command()(cli_identity.why)
 cli_decisions.register(app)
 app.add_typer(cli_identity.identity)

@@ -10,6 +10,7 @@ import typer
 from pipelines.attribution.explain import OrderNotExplainedError
 from pipelines.exports.errors import ContractError, ExportRefused
 from pipelines.identity.errors import IdentityInputError
+from pipelines.metrics.errors import MetricError
 from pipelines.orchestration.dbt_calls import DbtError
 from pipelines.privacy.keys import KeyFileError
 from pipelines.publishing.errors import PublishingError
@@ -23,6 +24,7 @@ _EXPECTED = (
     ExportRefused,
     IdentityInputError,
     KeyFileError,
+    MetricError,
     OrderNotExplainedError,
     NoWarehouseError,
     PublishingError,

@@ -21,7 +21,7 @@ Version = Annotated[
 
 
 class OutputFormat(StrEnum):
-    """How `siyu query` prints rows."""
+    """How `siyu query` and `siyu metric` print rows."""
 
     table = "table"
     csv = "csv"
@@ -46,12 +46,18 @@ def query(
     with readable_errors(), connect(current_settings(), version) as snapshot:
         if out:
             _write(snapshot, sql, out)
-        elif output is OutputFormat.table:
-            console.print_rows(*snapshot.fetch(sql), caption=f"version {snapshot.version}")
-        elif output is OutputFormat.csv:
-            sys.stdout.write(snapshot.polars(sql).write_csv())
         else:
-            sys.stdout.write(snapshot.polars(sql).write_ndjson())
+            print_result(snapshot, sql, output)
+
+
+def print_result(snapshot: SnapshotConnection, sql: str, output: OutputFormat) -> None:
+    """Print the rows of one SELECT. Raises QueryError."""
+    if output is OutputFormat.table:
+        console.print_rows(*snapshot.fetch(sql), caption=f"version {snapshot.version}")
+    elif output is OutputFormat.csv:
+        sys.stdout.write(snapshot.polars(sql).write_csv())
+    else:
+        sys.stdout.write(snapshot.polars(sql).write_ndjson())
 
 
 def publish(

@@ -15,6 +15,7 @@ DOMAIN = (
     "exports",
     "identity",
     "lifetime_value",
+    "metrics",
     "privacy",
     "publishing",
     "reporting",

@@ -1,0 +1,154 @@
+"""Which metrics there are, read from the definitions without starting dbt."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.metrics.errors import MetricError
+from pipelines.settings import Settings
+
+GRAINS = ("day", "week", "month", "quarter", "year")
+TIME = "metric_time"
+"""MetricFlow's name of the one time dimension that every metric has."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One definition, as the semantic models state it."""
+
+    name: str
+    label_zh: str
+    label: str
+    description: str
+    formula: str
+    owner: str
+    caveats: str
+    table: str
+    """The published table that it is computed from."""
+    grain: str
+    """One row of that table is one …"""
+    time: str
+    """The column by which --from, --to and the grains of time go."""
+    filters: tuple[str, ...]
+    """Conditions that are part of the definition."""
+    requires: dict[str, str]
+    """Dimensions that need one value, or a place in the grouping, and their usual value."""
+    dimensions: dict[str, str]
+    """Dimensions by the name that people use, and MetricFlow's name for each."""
+
+    def dimension(self, name: str) -> str:
+        """MetricFlow's name of a dimension or grain of time.
+
+        Raises:
+            MetricError: the metric has no such dimension.
+        """
+        if name in GRAINS:
+            return f"{TIME}__{name}"
+        if name in self.dimensions:
+            return self.dimensions[name]
+        known = ", ".join((*GRAINS, *self.dimensions))
+        raise MetricError(f"{self.name} has no dimension {name!r}; it has: {known}")
+
+
+class Catalogue:
+    """Every metric of the semantic models in `folder`, in the order of the files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        """The metrics by name."""
+        files = [_read(path) for path in sorted(self._folder.glob("*.yml"))]
+        models = [model for file in files for model in file.get("semantic_models", ())]
+        by_name = {m["name"]: m for file in files for m in file.get("metrics", ())}
+        return {name: self._metric(name, by_name, models) for name in by_name}
+
+    def metric(self, name: str) -> Metric:
+        """One metric.
+
+        Raises:
+            MetricError: there is none of this name; the message lists the nearest ones.
+        """
+        if name in self.metrics:
+            return self.metrics[name]
+        labels = {metric.label_zh: metric for metric in self.metrics.values()}
+        if name in labels:
+            return labels[name]
+        nearest = difflib.get_close_matches(name, self.metrics, n=5, cutoff=0.4)
+        hint = f"nearest: {', '.join(nearest)}" if nearest else "`siyu metric` lists them"
+        raise MetricError(f"there is no metric {name!r}; {hint}")
+
+    def _metric(
+        self, name: str, by_name: dict[str, dict[str, Any]], models: list[dict[str, Any]]
+    ) -> Metric:
+        written = by_name[name]
+        simple = [by_name[part] for part in _parts(written) or [name]]
+        measure = simple[0]["type_params"]["measure"]
+        model = next(m for m in models if measure in _names(m.get("measures", ())))
+        meta = written["config"]["meta"]
+        return Metric(
+            name=name,
+            label_zh=meta["label_zh"],
+            label=written["label"],
+            description=written["description"],
+            formula=meta["formula"],
+            owner=meta["owner"],
+            caveats=meta["caveats"],
+            table=_table(model),
+            grain=model["description"],
+            time=model["defaults"]["agg_time_dimension"],
+            filters=tuple(dict.fromkeys(part["filter"] for part in simple if "filter" in part)),
+            requires={key: str(value) for key, value in meta.get("requires", {}).items()},
+            dimensions=_dimensions(model, models),
+        )
+
+
+def read_catalogue(settings: Settings) -> Catalogue:
+    """The catalogue of the checkout's own definitions."""
+    return Catalogue(settings.dbt_project_folder / "models" / "semantic")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(path.read_text("utf-8")))
+
+
+def _parts(metric: dict[str, Any]) -> list[str]:
+    """Names of the metrics that a ratio is made of; none for a simple metric."""
+    parameters = metric["type_params"]
+    return [parameters[part] for part in ("numerator", "denominator") if part in parameters]
+
+
+def _names(items: Iterable[dict[str, Any]]) -> list[str]:
+    return [item["name"] for item in items]
+
+
+def _table(model: dict[str, Any]) -> str:
+    return str(model["model"]).removeprefix("ref('").removesuffix("')")
+
+
+def _dimensions(model: dict[str, Any], models: list[dict[str, Any]]) -> dict[str, str]:
+    """Of the table itself, then of the customers that it names; a name of both is the table's."""
+    found = {name: f"{_primary(model)}__{name}" for name in _categories(model)}
+    foreign = {e["name"] for e in model.get("entities", ()) if e["type"] == "foreign"}
+    for other in models:
+        if _primary(other) in foreign:
+            for name in _categories(other):
+                found.setdefault(name, f"{_primary(other)}__{name}")
+    return found
+
+
+def _primary(model: dict[str, Any]) -> str:
+    entities = [e["name"] for e in model.get("entities", ()) if e["type"] == "primary"]
+    return str(model.get("primary_entity") or entities[0])
+
+
+def _categories(model: dict[str, Any]) -> list[str]:
+    return _names(d for d in model.get("dimensions", ()) if d["type"] == "categorical")

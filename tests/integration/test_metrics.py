@@ -1,0 +1,191 @@
+"""Every metric equals what plain SQL says of the same published version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pipelines.metrics.catalogue import Catalogue, read_catalogue
+from pipelines.metrics.compiler import MetricCompiler
+from pipelines.metrics.question import ask
+from pipelines.publishing import SnapshotConnection, connect
+from tests.integration.conftest import RefreshedBrand
+
+AS_OF = "(select max(as_of_date) from marts.rpt_sales_daily)"
+SOLD = f"customer_center.fct_orders where sale_date <= {AS_OF}"
+FIRSTS = "customer_center.fct_order_sequence where occasion_number = 1"
+STARTS = f"{FIRSTS} and occasion_date < {AS_OF}"
+WATCHED = f"{FIRSTS} and occasion_date + 30 <= {AS_OF}"
+ENDED = f"customer_center.fct_order_sequence where last_day(occasion_date) <= {AS_OF}"
+BY_MONTH = f"select count(*) as n from {ENDED} group by customer_id, last_day(occasion_date)"
+MONTHS = f"""
+    select distinct customer_id, date_trunc('month', occasion_date) as month,
+        last_day(date_trunc('month', occasion_date) + interval 1 month) <= {AS_OF} as is_followed
+    from customer_center.fct_order_sequence
+"""
+RETURNED = f"""
+    from ({MONTHS}) as a semi join ({MONTHS}) as b
+    on a.customer_id = b.customer_id and b.month = a.month + interval 1 month where a.is_followed
+"""
+SPENT = """
+    from marts.rpt_attribution_channel
+    where basis = 'touch_date' and model = 'last' and lookback_days = 7
+"""
+SENT = f"customer_center.fct_outreach where sent_date <= {AS_OF}"
+MET = "customer_center.customer_lifecycle where"
+STOCK = "marts.rpt_aipl_tiers where tier_view = 'active' and segment_type = 'all'"
+
+PLAIN_SQL = {
+    "touches": f"count(*) from customer_center.fct_touchpoints where touched_date <= {AS_OF}",
+    "attributed_conversions": f"count(*) from {SOLD} and is_valid",
+    "attributed_new_customers": f"count(*) from {FIRSTS}",
+    "attributed_net_gmv_cny": f"sum(net_gmv_cny) from {SOLD} and is_valid",
+    "ad_spend_cny": f"sum(spend_cny) {SPENT}",
+    "roas": f"(select sum(net_gmv_cny) from {SOLD} and is_valid) / (select sum(spend_cny) {SPENT})",
+    "cac_cny": f"(select sum(spend_cny) {SPENT}) / (select count(*) from {FIRSTS})",
+    "customers": "count(*) from customer_center.dim_customers",
+    "tier_customers": f"sum(customers) from {STOCK} and is_as_of_date",
+    "tier_entries": f"sum(entered_customers) from {STOCK}",
+    "deposits": f"count(*) from {MET} deposited_date <= {AS_OF}",
+    "lifecycle_entries": f"count(*) from {MET} new_date <= {AS_OF}",
+    "deposit_rate": f"count(*) filter (where deposited_date <= {AS_OF}) / count(*) "
+    f"from {MET} new_date <= {AS_OF}",
+    "rows_read": "sum(rows_read) from marts.rpt_data_health",
+    "rejected_rows": "sum(rows_rejected) from marts.rpt_data_health",
+    "rejected_row_rate": "sum(rows_rejected) / sum(rows_read) from marts.rpt_data_health",
+    "facts": "count(*) from customer_center.fct_orders",
+    "identified_facts": "count(*) from customer_center.fct_orders where is_identified",
+    "match_rate": "avg(is_identified::int) from customer_center.fct_orders",
+    "outreach_sent": f"count(*) from {SENT}",
+    "outreach_reached": f"count(*) from {SENT} and is_delivered",
+    "outreach_clicked": f"count(*) from {SENT} and has_clicked",
+    "outreach_unsubscribed": f"count(*) from {SENT} and has_unsubscribed",
+    "outreach_reach_rate": f"count_if(is_delivered) / count(*) from {SENT}",
+    "outreach_click_rate": f"count_if(has_clicked) / count_if(is_delivered) from {SENT}",
+    "outreach_unsubscribe_rate": f"count_if(has_unsubscribed) / count_if(is_delivered) from {SENT}",
+    "leads": f"count(*) from customer_center.fct_leads where lead_date <= {AS_OF}",
+    "group_members": "count(*) from customer_center.fct_group_memberships "
+    "where is_customer and not has_left",
+    "period_buyers": f"count(*) from ({BY_MONTH})",
+    "period_repeat_buyers": f"count(*) from ({BY_MONTH}) where n > 1",
+    "repeat_buyer_rate": f"avg((n > 1)::int) from ({BY_MONTH})",
+    "followed_period_buyers": f"count(*) from ({MONTHS}) where is_followed",
+    "returned_buyers": f"count(*) {RETURNED}",
+    "next_period_return_rate": f"(select count(*) {RETURNED}) / nullif(count(*), 0) "
+    f"from ({MONTHS}) where is_followed",
+    "watched_buyers": f"count(*) from {WATCHED}",
+    "repurchased_buyers": f"count(*) from {WATCHED} and gap_to_next <= 30".replace(
+        "gap_to_next", "next_occasion_date - occasion_date"
+    ),
+    "window_repurchase_rate": "count_if(next_occasion_date - occasion_date <= 30) / count(*) "
+    f"from {WATCHED}",
+    "cohort_customers": f"count(*) from {STARTS}",
+    "retained_customers": f"count(*) from {STARTS} and next_occasion_date = occasion_date + 1",
+    "retention_rate": f"count_if(next_occasion_date = occasion_date + 1) / count(*) from {STARTS}",
+    "orders_created": f"count(*) from customer_center.fct_orders where created_date <= {AS_OF}",
+    "orders": f"count(*) from {SOLD} and is_valid",
+    "new_customers": f"count(*) from {FIRSTS}",
+    "buyers": f"count(*) from {FIRSTS}",
+    "purchase_days": "sum(occasions) from marts.rpt_repurchase_period "
+    "where calendar_period = 'year'",
+    "units": f"sum(quantity) from {SOLD} and is_valid",
+    "gmv_cny": f"sum(gmv_cny) from {SOLD}",
+    "refund_cny": f"sum(refund_cny) from {SOLD}",
+    "net_gmv_cny": f"sum(net_gmv_cny) from {SOLD}",
+    "aov_cny": f"sum(gmv_cny) / count_if(is_valid) from {SOLD}",
+    "refund_rate": f"sum(refund_cny) / sum(gmv_cny) from {SOLD}",
+}
+WITHIN_45_DAYS = {"window_days": "30", "cohort_period_type": "day"}
+"""Values that have figures in a brand of 45 days, instead of the usual ones."""
+
+
+@pytest.fixture(scope="module")
+def snapshot(refreshed: RefreshedBrand) -> Iterator[SnapshotConnection]:
+    with connect(refreshed.siyu.settings, follow=False) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def catalogue(refreshed: RefreshedBrand) -> Catalogue:
+    return read_catalogue(refreshed.siyu.settings)
+
+
+@pytest.fixture(scope="module")
+def compiler(refreshed: RefreshedBrand) -> MetricCompiler:
+    return MetricCompiler(refreshed.siyu.settings)
+
+
+def number(snapshot: SnapshotConnection, sql: str) -> float:
+    """The one figure of a SELECT; nothing counts as 0."""
+    return float(snapshot.fetch(sql)[1][0][0] or 0)
+
+
+def test_every_metric_equals_plain_sql(
+    snapshot: SnapshotConnection, catalogue: Catalogue, compiler: MetricCompiler
+) -> None:
+    assert catalogue.metrics.keys() == PLAIN_SQL.keys()
+    wrong, zero = {}, []
+    for name, metric in catalogue.metrics.items():
+        usual = metric.requires | {k: v for k, v in WITHIN_45_DAYS.items() if k in metric.requires}
+        question = ask(metric, where=[f"{key}={value}" for key, value in usual.items()])
+        found = number(snapshot, compiler.sql(question))
+        expected = number(snapshot, f"select {PLAIN_SQL[name]}")
+        if found != pytest.approx(expected, rel=1e-6):
+            wrong[name] = (found, expected)
+        if not found:
+            zero.append(name)
+    assert wrong == {}
+    assert len(zero) <= 4, zero  # returns need two finished months
+
+
+def test_dimensions_days_and_conditions_reach_the_sql(
+    snapshot: SnapshotConnection, catalogue: Catalogue, compiler: MetricCompiler
+) -> None:
+    columns, rows = snapshot.fetch(
+        f"select min(sale_date) + 3, max(sale_date) - 3 from {SOLD} and is_valid"
+    )
+    first, last = rows[0]
+    question = ask(
+        catalogue.metric("净成交金额 (元)"),
+        by=["week", "platform"],
+        where=["is_identified=true", "platform!=pos,jd"],
+        first_day=first,
+        last_day=last,
+    )
+    columns, rows = snapshot.fetch(compiler.sql(question))
+    assert columns == ["week", "platform", "net_gmv_cny"]
+    expected = snapshot.fetch(
+        f"""
+        select cast(date_trunc('week', sale_date) as date), platform, sum(net_gmv_cny) from {SOLD}
+        and sale_date between ? and ? and is_identified and platform not in ('pos', 'jd')
+        group by all having count_if(is_valid) > 0 order by all
+        """,
+        [first, last],
+    )[1]
+    assert len(rows) > 5
+    assert [row for row in rows if row[2]] == [row for row in expected if row[2]]
+
+
+def test_customers_tell_apart_what_others_count(
+    snapshot: SnapshotConnection, catalogue: Catalogue, compiler: MetricCompiler
+) -> None:
+    question = ask(catalogue.metric("buyers"), by=["lifetime_tier"])
+    expected = f"""
+        select lifetime_tier, count(*) from (select customer_id from {FIRSTS})
+        inner join customer_center.dim_customers using (customer_id) group by 1 order by 1
+    """
+    assert snapshot.fetch(compiler.sql(question))[1] == snapshot.fetch(expected)[1]
+
+
+def test_metrics_read_published_tables_only(
+    snapshot: SnapshotConnection, catalogue: Catalogue
+) -> None:
+    published = {key.partition(".")[2] for key in snapshot.manifest.tables}
+    assert {metric.table for metric in catalogue.metrics.values()} <= published
+
+
+def test_the_command_line_answers(refreshed: RefreshedBrand) -> None:
+    assert "复购率" in refreshed.siyu.run("metric")
+    output = refreshed.siyu.run("metric", "net_gmv_cny", "--by", "month", "--format", "csv")
+    assert output.startswith("month,net_gmv_cny\n20")
