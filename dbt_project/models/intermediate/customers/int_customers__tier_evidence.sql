@@ -7,7 +7,18 @@ with behaviours as (
 
 ),
 
-qualifying as (
+first_purchases as (
+
+    select
+        customer_id,
+        min(activity_date) as first_purchase_date
+    from {{ ref('int_customers__days') }}
+    where behaviour = 'order_paid'
+    group by customer_id
+
+),
+
+unioned as (
 
     select
         days.customer_id,
@@ -20,41 +31,22 @@ qualifying as (
         days.last_event_id
     from {{ ref('int_customers__days') }} as days
     inner join behaviours on days.behaviour = behaviours.behaviour
-
-),
-
-purchases as (
-
+    union all
     select
-        *,
-        min(activity_date) over (partition by customer_id) as first_purchase_date
-    from qualifying
-    where behaviour = 'order_paid'
-
-),
-
-repeated as (
-
-    select
-        purchases.customer_id,
+        days.customer_id,
         behaviours.tier,
         behaviours.behaviour,
-        purchases.activity_date,
-        purchases.first_at,
-        purchases.first_event_id,
-        purchases.last_at,
-        purchases.last_event_id
-    from purchases
+        days.activity_date,
+        days.first_at,
+        days.first_event_id,
+        days.last_at,
+        days.last_event_id
+    from {{ ref('int_customers__days') }} as days
+    inner join first_purchases on days.customer_id = first_purchases.customer_id
     inner join behaviours on behaviours.behaviour = 'order_repeated'
-    where purchases.activity_date > purchases.first_purchase_date
-
-),
-
-unioned as (
-
-    select * from qualifying
-    union all
-    select * from repeated
+    where
+        days.behaviour = 'order_paid'
+        and days.activity_date > first_purchases.first_purchase_date
 
 )
 
