@@ -201,12 +201,17 @@
 
 {#-
   A condition: in an increment only the orders of a platform of which rows were delivered anew, by
-  the platform's number, else all. Call it in any case.
+  the platform's number, else all. Call it in any case. with_identifiers: also the orders that this
+  model holds of identifiers whose customer changed.
 -#}
-{% macro touched_order_ids_only(platform, column) -%}
+{% macro touched_order_ids_only(platform, column, with_identifiers=false) -%}
     {%- set touched = touched_relation('stg_increment__touched_order_ids') -%}
+    {%- set or_of_identifiers = or_of_touched_identifiers(column) if with_identifiers -%}
     {%- if is_increment() -%}
-        {{ column }} in (select order_id from {{ touched }} where platform = '{{ platform }}')
+        (
+            {{ column }} in (select order_id from {{ touched }} where platform = '{{ platform }}')
+            {{ or_of_identifiers }}
+        )
     {%- else -%}
         true
     {%- endif -%}

@@ -16,16 +16,16 @@ from pipelines.privacy.keys import load_or_create_key
 from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
 
+_WITHOUT_TESTS = ("--exclude-resource-type", "test")
 _DONE = {"success", "pass", "warn", "no-op"}
 
 
 class PlainRefresh:
-    """Refreshes of one warehouse; dbt's project is parsed once for all of them."""
+    """Refreshes of one warehouse, without dbt's tests; its project is parsed once for all."""
 
-    def __init__(self, settings: Settings, *, with_tests: bool = False) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.dbt = DbtProjectRun(settings)
-        self.options = [] if with_tests else ["--exclude-resource-type", "test"]
 
     def load(self) -> int:
         """Load what is new in the landing folder; how many files there were."""
@@ -62,6 +62,6 @@ class PlainRefresh:
         return mode
 
     def _dbt(self, selector: str, mode: increment.Mode) -> None:
-        results = self.dbt.build(["--selector", selector, *self.options], full=mode.is_full)
+        results = self.dbt.build(["--selector", selector, *_WITHOUT_TESTS], full=mode.is_full)
         failed = [f"{one.node.name}: {one.message}" for one in results if one.status not in _DONE]
         assert failed == [], failed

@@ -87,7 +87,7 @@ def test_a_few_days(tmp_path: Path) -> None:
 def test_thirty_days(tmp_path: Path) -> None:
     days = Days(tmp_path / "brand", customers=1_000, days=60)
     settings = Settings(data=tmp_path / "data")
-    refresh = PlainRefresh(settings, with_tests=True)
+    refresh = PlainRefresh(settings)
     first = len(days.days) - 30
     for number in range(first):
         days.deliver(settings, number)

@@ -34,9 +34,7 @@ with unioned as (
             paid_at,
             file_id
         from {{ ref('int_orders__' ~ platform) }}
-        where
-            {{ touched_order_ids_only(platform, 'order_id') }}
-            {{ or_of_touched_identifiers('order_id') }}
+        where {{ touched_order_ids_only(platform, 'order_id', with_identifiers=true) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -11,10 +11,15 @@ with source as (
     -- The file need not tell when a voucher was sold: the first export that holds it does.
     select
         delivered.*,
-        min(_exported_at) over (partition by order_id_laike, sub_order_id_laike)
-            as first_exported_at
+        min(delivered._exported_at) over (
+            partition by delivered.order_id_laike, delivered.sub_order_id_laike
+        ) as first_exported_at
     from {{ source('raw_laike', 'sales') }} as delivered
-    {{ join_keys_with_news(source('raw_laike', 'sales'), ['order_id_laike', 'sub_order_id_laike']) }}
+    {{
+        join_keys_with_news(
+            source('raw_laike', 'sales'), ['order_id_laike', 'sub_order_id_laike']
+        )
+    }}
 
 ),
 

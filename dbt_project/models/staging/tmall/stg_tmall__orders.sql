@@ -12,11 +12,11 @@ with source as (
     select
         delivered.*,
         row_number() over (
-            partition by order_id_tmall
+            partition by delivered.order_id_tmall
             order by
-                _exported_at asc nulls first,
-                _file_id asc nulls first,
-                _line_number asc nulls first
+                delivered._exported_at asc nulls first,
+                delivered._file_id asc nulls first,
+                delivered._line_number asc nulls first
         ) as _snapshot_number
     from {{ source('raw_tmall', 'orders') }} as delivered
     {{ join_keys_with_news(source('raw_tmall', 'orders'), ['order_id_tmall']) }}
