@@ -59,7 +59,7 @@ lint: setup  ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint $(SQL)
+	$(BIN)/sqlfluff lint --processes 0 $(SQL)
 
 format: setup  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
