@@ -267,4 +267,5 @@ def test_every_model_builds_and_every_test_passes_without_any_row(tmp_path: Path
             for (table,) in tables
         }
     assert len(counts) > 10
-    assert set(counts.values()) == {0}
+    # The data dictionary describes the models, not their rows.
+    assert {table for table, rows in counts.items() if rows} == {"marts.rpt_data_dictionary"}

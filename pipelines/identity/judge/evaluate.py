@@ -92,7 +92,7 @@ def read_evidence(
         IdentityInputError: there is no truth, or it names a type that the rules do not know.
     """
     nodes = _read_nodes(connection)
-    holders = _holders(nodes, _stored_truth(truth, rules, key))
+    holders = _holders(nodes, stored_truth(truth, rules, key))
     edges = _read_edges(connection, nodes)
     return Evidence(nodes, _with_components(holders, edges), edges)
 
@@ -170,7 +170,7 @@ def _read_nodes(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).pl()
 
 
-def _stored_truth(truth: Truth, rules: Rules, key: bytes) -> pl.DataFrame:
+def stored_truth(truth: Truth, rules: Rules, key: bytes) -> pl.DataFrame:
     """The truth's identifiers as the warehouse stores them; times in UTC."""
     if not (truth.folder / "identifiers.parquet").is_file():
         raise IdentityInputError(
