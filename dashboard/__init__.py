@@ -1,1 +1,1 @@
-"""The dashboard: figures of the published snapshot, drawn by an app and by a static report."""
+"""The dashboard: figures of the published snapshot, and a static report of them."""

@@ -39,7 +39,7 @@ from pipelines.settings import Settings
 FILE_NAME = "report.html"
 LARGEST_BYTES = 5_000_000
 ROWS_SHOWN = 100
-"""Rows of a figure that the report holds; the app and `siyu query` have all."""
+"""Rows of a figure that the report holds; `siyu query` has all."""
 _ECHARTS_PACKAGE = "instaui-echarts"
 _ECHARTS_FILE = "echarts.esm.min.js"
 
