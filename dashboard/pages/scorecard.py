@@ -17,8 +17,8 @@ _DAY_TITLE = Text("The last complete day", "最近完整日")
 _PROFILE_TITLE = Text("What matters for this industry", "行业重点指标")
 _SALES_TITLE = Text("Net sales by domain", "净成交金额（按域）")
 _TIERS_TITLE = Text("New entries into tiers", "每日层级进入人数")
-_WEEK = Text("than the mean of the 7 days before", "较前 7 日均值")
-_MONTH = Text("than the 28 days before", "较前 28 日")
+_WEEK = Text("against the mean of the 7 days before", "较前 7 日均值")
+_MONTH = Text("against the 28 days before", "较前 28 日")
 _PERIOD_DAYS = 28
 PROFILE_TILES: dict[int, tuple[str, ...]] = {
     1: ("repurchase_rate", "roas", "private_share", "refund_rate"),
