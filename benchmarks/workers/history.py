@@ -33,7 +33,7 @@ _OTHER_END = (
 )
 """Of a name or number; of keyed hashes, one or several, the last four digits."""
 _LINES = 1_000_000_000
-"""Added to the line numbers of each copy: no file has as many."""
+"""Between the line numbers of copies, of which there are fewer than 65,536: no file has as many."""
 
 
 def main(data: Path, times: int, visits: int) -> None:
@@ -80,7 +80,7 @@ def _visit(warehouse: duckdb.DuckDBPyConnection, visits: int) -> None:
         insert into raw_stores.visits by name
         select v.* replace (
             m.member_id_crm as member_id_crm, null as visitor_phone_key,
-            null as visitor_phone_masked, number * {_LINES} + m.rowid as _line_number,
+            null as visitor_phone_masked, (number + 65536) * {_LINES} + m.rowid as _line_number,
             v.visited_at - to_minutes((hash(m.member_id_crm, number) % 525600)::int) as visited_at)
         from (select * from raw_stores.visits order by _file_id, _line_number limit 1) as v,
             (select member_id_crm, min(rowid) as rowid from raw_crm.members group by all) as m,
