@@ -66,10 +66,11 @@ def main(
     ] = None,
     edges: Annotated[int, typer.Option(help="(c) edges of the identity graph.")] = 1_000_000,
     conversions: Annotated[int, typer.Option(help="(d) conversions.")] = 200_000,
-    customers: Annotated[int, typer.Option(help="(f) people of the simulated brand.")] = 5_000,
-    days: Annotated[int, typer.Option(help="(f) its days.")] = 90,
-    times: Annotated[
-        list[int] | None, typer.Option(help="(f) how many times its history is there.")
+    customers: Annotated[int, typer.Option(help="(f) people of the simulated brand.")] = 1_500,
+    days: Annotated[int, typer.Option(help="(f) its days.")] = 60,
+    copies: Annotated[int, typer.Option(help="(f) how many times its people are there.")] = 20,
+    visits: Annotated[
+        list[int] | None, typer.Option(help="(f) store visits of each member.")
     ] = None,
     repeats: Annotated[int, typer.Option(help="Runs of each; the median counts.")] = 3,
     peers: Annotated[
@@ -96,7 +97,8 @@ def main(
         conversions=conversions,
         history_customers=customers,
         history_days=days,
-        history_times=tuple(times or (1, 10)),
+        history_copies=copies,
+        history_visits=tuple(visits or (10, 100)),
         console=console,
     )
     _forget_settings()

@@ -32,11 +32,13 @@ class Options:
     conversions: int
     """(d)"""
     history_customers: int
-    """(f): people of the brand whose history is multiplied."""
+    """(f): people of the simulated brand."""
     history_days: int
     """(f): its days, with the last one."""
-    history_times: tuple[int, ...]
-    """(f): how many times the history is there."""
+    history_copies: int
+    """(f): how many times its people are there."""
+    history_visits: tuple[int, ...]
+    """(f): store visits of each member, one history for each."""
     console: Console
 
     @property

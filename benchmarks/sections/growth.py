@@ -1,4 +1,4 @@
-"""(f) What the same day costs after a history and after ten times as much of it."""
+"""(f) What the same day costs after a history and after one with ten times as many touches."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
 
 _TARGET = Target(3.0, "at most")
-"""Of ten times the history."""
+"""Of ten times the touches."""
 
 
 def measure(options: Options) -> Iterator[Figure]:
     """The refresh that takes in the last day, and its cost in units of the shortest history's."""
     shortest: Measured | None = None
-    for times in options.history_times:
-        settings = data_folder(options, f"f-{times}")
+    customers = options.history_customers * options.history_copies
+    for visits in options.history_visits:
+        settings = data_folder(options, f"f-{visits}")
         clear(settings)
-        options.say(f"(f) {times} × {options.history_customers:,} customers, then one more day")
-        made = brand_of_customers(
+        options.say(f"(f) {customers:,} customers, {visits} visits of each member, one more day")
+        brand_of_customers(
             settings, options.history_customers, options.history_days, last_day_apart=True
         )
         set_up(settings)
-        run_worker(Worker("history", (str(settings.data_folder), str(times))))
+        arguments = (settings.data_folder, options.history_copies, visits)
+        run_worker(Worker("history", tuple(map(str, arguments))))
         history = refresh(settings)
         late_files = deliver_last_day(settings)
         day = refresh(settings)
@@ -38,14 +40,14 @@ def measure(options: Options) -> Iterator[Figure]:
             section="f",
             name=f"one more day after {touches:,} touches",
             value=day.cpu_seconds / shortest.cpu_seconds,
-            unit=f"× after {options.history_times[0]} × {options.history_customers:,} customers",
+            unit=f"× with {options.history_visits[0]} visits a member",
             ours=day,
             peer_name="the whole history",
             peer=history,
-            target=_TARGET if times == 10 * options.history_times[0] else None,
+            target=_TARGET if visits == 10 * options.history_visits[0] else None,
             note=f"{new_rows:,} rows in {late_files} files on top of "
             f"{history.facts['landed']['rows']:,} rows; {rebuilt}",
-            sizes={"times": times, "rows": made.rows, "touches": touches, "new_rows": new_rows},
+            sizes={"customers": customers, "touches": touches, "new_rows": new_rows},
             parts=time_parts(day),
         )
         clear(settings)

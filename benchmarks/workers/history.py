@@ -1,8 +1,10 @@
-"""Load a landing folder and multiply its rows: argument 1 the data folder, 2 how many times.
+"""Load a landing folder and make a long history of it: argument 1 the data folder, 2 how many times
+its people are there, 3 store visits of each member.
 
 The copies are other people with other orders who did the same at the same time: every number, name
-and key that tells people, orders, messages or employees apart gets a suffix. That happens in the
-raw tables: to write and load fifty million rows as files takes hours and measures the loader.
+and key that tells people, orders, messages or employees apart gets another end. The visits lie
+within the last year. All that happens in the raw tables: to write and load fifty million rows as
+files takes hours and measures the loader.
 """
 
 from __future__ import annotations
@@ -25,12 +27,17 @@ _TELLS_APART = re.compile(
     r"_keys?$|(^|_)(openid|unionid|userid|chat_id|message_id|traffic_id|lead_id|flow_id|klaviyo_id"
     r"|contact_id|user_id|member_id|order_id|payment_id|aftersale_id|order_name|receipt_no)(_|$)"
 )
+_OTHER_END = (
+    "case when length({0}) < 64 then {0} || '~' || copy "
+    "else regexp_replace({0}, '[0-9a-f]{{4}}(,|$)', printf('%04x', copy) || '\\1', 'g') end"
+)
+"""Of a name or number; of keyed hashes, one or several, the last four digits."""
 _LINES = 1_000_000_000
-"""Added to the line numbers of each copy: no file has as many."""
+"""Between the line numbers of copies, of which there are fewer than 65,536: no file has as many."""
 
 
-def main(data: Path, times: int) -> None:
-    """Load what lies in the landing folder, then add the copies."""
+def main(data: Path, times: int, visits: int) -> None:
+    """Load what lies in the landing folder, then add the copies and the visits."""
     settings = Settings(data=data)
     contracts = load_contracts(settings)
     with open_warehouse(settings) as warehouse:
@@ -38,9 +45,9 @@ def main(data: Path, times: int) -> None:
         pending = pending_files(settings, warehouse, contracts)
         for _ in load_files(warehouse, pending, contracts, load_or_create_key(settings)):
             pass
-        if times > 1:
-            for table in contracts.by_raw_table:
-                _multiply(warehouse, table, times)
+        for table in contracts.by_raw_table:
+            _multiply(warehouse, table, times)
+        _visit(warehouse, visits)
         [(rows,)] = warehouse.execute(
             "select sum(rows_loaded) from ledger.files where is_current"
         ).fetchall()
@@ -57,21 +64,42 @@ def _multiply(warehouse: duckdb.DuckDBPyConnection, table: str, times: int) -> N
     apart = [name for name, kind in columns if kind == "VARCHAR" and _TELLS_APART.search(name)]
     if not apart:
         return
-    changes = [
-        f"replace({name}, ',', '~' || copy || ',') || '~' || copy as {name}" for name in apart
-    ]
+    changes = [f"{_OTHER_END.format(name)} as {name}" for name in apart]
     changes.append(f"_line_number + copy * {_LINES} as _line_number")
     warehouse.execute(
         f"insert into {table} select * exclude (copy) replace ({', '.join(changes)}) "
         f"from {table}, range(1, {times}) as copies(copy)"
     )
+    _account(warehouse, table)
+
+
+def _visit(warehouse: duckdb.DuckDBPyConnection, visits: int) -> None:
+    """Let every member visit a store so often, in the oldest file of visits."""
     warehouse.execute(
-        "update ledger.files set rows_read = rows_read + rows_loaded * $1, "
-        "rows_loaded = rows_loaded * ($1 + 1) "
-        f"where file_id in (select _file_id from {table})",
-        [times - 1],
+        f"""
+        insert into raw_stores.visits by name
+        select v.* replace (
+            m.member_id_crm as member_id_crm, null as visitor_phone_key,
+            null as visitor_phone_masked, (number + 65536) * {_LINES} + m.rowid as _line_number,
+            v.visited_at - to_minutes((hash(m.member_id_crm, number) % 525600)::int) as visited_at)
+        from (select * from raw_stores.visits order by _file_id, _line_number limit 1) as v,
+            (select member_id_crm, min(rowid) as rowid from raw_crm.members group by all) as m,
+            range({visits}) as numbers(number)
+        """
+    )
+    _account(warehouse, "raw_stores.visits")
+
+
+def _account(warehouse: duckdb.DuckDBPyConnection, table: str) -> None:
+    """The ledger counts what is there now."""
+    warehouse.execute(
+        f"""
+        update ledger.files set rows_read = rows_read - rows_loaded + n, rows_loaded = n
+        from (select _file_id, count(*) as n from {table} group by all) as counted
+        where file_id = _file_id
+        """
     )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
