@@ -269,3 +269,14 @@ def test_every_model_builds_and_every_test_passes_without_any_row(tmp_path: Path
     assert len(counts) > 10
     # The data dictionary describes the models, not their rows.
     assert {table for table, rows in counts.items() if rows} == {"marts.rpt_data_dictionary"}
+
+
+def test_what_names_people_is_marked(manifest: dict[str, Any]) -> None:
+    """Such columns stay behind when a version goes to PostgreSQL or to files."""
+    marked = {
+        (node["name"], column["name"])
+        for node in manifest["nodes"].values()
+        for column in node["columns"].values()
+        if column["meta"].get("is_personal")
+    }
+    assert {("customer_identifiers", "identifier_value"), ("rpt_rejected_rows", "value")} <= marked
