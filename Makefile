@@ -52,7 +52,7 @@ test: setup  ## every test, in as many processes as there are cores, at most fou
 
 proof: setup  ## 100,000 people x 365 days against the truth, more kills (about 20 minutes)
 	SIYU_TEST_CUSTOMERS=$(or $(CUSTOMERS),100000) SIYU_TEST_DAYS=$(or $(DAYS),365) SIYU_TEST_TIMEOUT=7200 \
-		$(BIN)/python -m pytest -m truth tests/integration/test_main_job.py
+		$(BIN)/python -m pytest -m truth tests/integration
 	$(BIN)/python -m pytest -m proof
 
 lint: setup  ## ruff, mypy and sqlfluff

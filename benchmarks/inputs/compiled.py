@@ -28,6 +28,18 @@ def compile_models(
     Raises:
         CompileError: dbt could not compile them.
     """
+    folder = compiled_folder(settings, models, variables)
+    return {model: _only(folder, model).read_text("utf-8") for model in models}
+
+
+def compiled_folder(
+    settings: Settings, models: Sequence[str], variables: Mapping[str, Any]
+) -> Path:
+    """Folder of the compiled SQL of the models, laid out as `dbt_project/models` is.
+
+    Raises:
+        CompileError: dbt could not compile them.
+    """
     project, target = str(settings.dbt_project_folder), settings.data_folder / "dbt"
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", *models]
     command += ["--target-path", str(target)]
@@ -43,8 +55,7 @@ def compile_models(
     )
     if done.returncode != 0:
         raise CompileError(f"{done.stdout}{done.stderr}")
-    folder = target / "compiled" / "siyu" / "models"
-    return {model: _only(folder, model).read_text("utf-8") for model in models}
+    return target / "compiled" / "siyu" / "models"
 
 
 def _only(folder: Path, model: str) -> Path:

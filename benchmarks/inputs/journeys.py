@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.measure import MeasureError
-from benchmarks.refreshing import environment
-from pipelines.orchestration.dbt_calls import dbt_variables
+from benchmarks.inputs.compiled import compiled_folder
 from pipelines.settings import Settings
 
 MODELS = (
@@ -96,10 +90,6 @@ NOT_DELIVERED = """
 """What the models read as well: tables without a row."""
 
 
-class CompileError(MeasureError):
-    """dbt could not compile the attribution models; the message is dbt's own."""
-
-
 @dataclass(frozen=True)
 class Journeys:
     """What the attribution models read, and the models."""
@@ -143,21 +133,6 @@ def compiled_models(settings: Settings) -> Path:
     Raises:
         CompileError: dbt could not compile them.
     """
-    project, target = str(settings.dbt_project_folder), settings.data_folder / "dbt"
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", *MODELS]
-    command += ["--target-path", str(target)]
-    command += ["--project-dir", project, "--profiles-dir", project]
     # the profile's own look-back and orders alone
     alone = {"attribution_lookback_days": [], "attribution_goals": ["order"]}
-    command += ["--vars", json.dumps(json.loads(dbt_variables(settings)[1]) | alone)]
-    place = {"SIYU_WAREHOUSE": str(settings.warehouse_path)}
-    done = subprocess.run(
-        command,
-        env=os.environ | dict(environment(settings)) | place,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise CompileError(f"{done.stdout}{done.stderr}")
-    return target / "compiled" / "siyu" / "models" / "intermediate" / "attribution"
+    return compiled_folder(settings, MODELS, alone) / "intermediate" / "attribution"
