@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -226,7 +227,12 @@ def _write_demo(settings: Settings) -> None:
     console.print_simulated(brand)
 
 
+_NICENESS = 10
+"""A refresh takes the processor time that readers of the snapshot leave."""
+
+
 def _refresh_and_report(settings: Settings, *, full: bool = False) -> None:
+    os.nice(_NICENESS)
     with console.RefreshProgress() as progress:
         outcome = refresh_warehouse(settings, progress, full=full)
     console.print_outcome(outcome)

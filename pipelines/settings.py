@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     """For one refresh: who is who may differ from the last published version by any amount."""
     keep_versions: int = Field(default=14, ge=1)
     """How many published versions stay readable."""
+    keep_days: int = Field(default=90, ge=1)
+    """Versions older than so many days go as well, except the newest."""
 
     @property
     def data_folder(self) -> Path:

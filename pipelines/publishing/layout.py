@@ -19,7 +19,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.publishing.errors import PublishError, PublishInProgressError
@@ -150,20 +150,24 @@ def make_current(settings: Settings, version: str) -> None:
     _sync(settings.serving_folder)
 
 
-def retire_old_versions(settings: Settings, *, forgotten_at: datetime | None = None) -> list[str]:
-    """Delete the oldest versions beyond `settings.keep_versions`, never `current`.
+def retire_old_versions(
+    settings: Settings, now: datetime, *, forgotten_at: datetime | None = None
+) -> list[str]:
+    """Delete versions beyond `keep_versions` or older than `keep_days`, never `current`.
 
-    Versions made up to `forgotten_at` (with time zone) go whatever their number: they hold
-    somebody who was forgotten then.
+    Versions made up to `forgotten_at` go whatever their number and age: they hold somebody who
+    was forgotten then. Both moments have a time zone. Returns the names, oldest first.
     """
     names = list_versions(settings)
-    surplus = len(names) - settings.keep_versions
+    surplus = max(len(names) - settings.keep_versions, 0)
     current = current_version(settings)
     old = [name for name in names if name != current]
-    retired = old[: max(surplus, 0)]
+    last = _stamp(now - timedelta(days=settings.keep_days))
     if forgotten_at is not None:
-        last = _stamp(forgotten_at)
-        retired += [name for name in old if name[: len(last)] <= last and name not in retired]
+        last = max(last, _stamp(forgotten_at))
+    retired = [
+        name for number, name in enumerate(old) if number < surplus or name[: len(last)] <= last
+    ]
     for name in retired:
         # Renamed first: a version that a killed process half deleted is never listed.
         doomed = settings.serving_folder / f".removing-{name}-{secrets.token_hex(4)}"

@@ -29,7 +29,7 @@ class PublishedVersion:
     folder: Path
     manifest: Manifest
     retired: tuple[str, ...]
-    """Versions that were deleted: beyond `keep_versions`, or holding forgotten people."""
+    """Versions that were deleted: beyond `keep_versions`, too old, or with forgotten people."""
 
     @property
     def database(self) -> Path:
@@ -77,7 +77,7 @@ def publish(
             layout.remove_leftovers_locked(settings)
             raise
         layout.make_current(settings, version)
-        retired = layout.retire_old_versions(settings, forgotten_at=forgotten_at)
+        retired = layout.retire_old_versions(settings, now, forgotten_at=forgotten_at)
     return PublishedVersion(version, folder, manifest, tuple(retired))
 
 

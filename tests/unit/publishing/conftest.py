@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.publishing import Companion, PublishedVersion, publish
+from pipelines.publishing import Companion, PublishedVersion, SnapshotConnection, publish
 from pipelines.settings import Settings
 
 NOW = datetime(2026, 1, 31, 22, 0, 0, tzinfo=UTC)
@@ -45,6 +45,19 @@ def write_warehouse(settings: Settings, number: int = 1, rows: int = 100) -> Non
             comment on view marts.rpt_view is 'One row';
             """
         )
+
+
+def read_number(snapshot: SnapshotConnection) -> int:
+    """The number that every row of the version says; fails when the version is not whole."""
+    [(number, customers), (other, tiers)] = snapshot.fetch(
+        """
+        select number, count(*) from customer_center.dim_customers group by all
+        union all
+        select number, count(*) from marts.rpt_tiers group by all
+        """
+    )[1]
+    assert (number, customers, tiers) == (other, 100, 200), "a mixture of versions"
+    return int(number)
 
 
 def publish_now(

@@ -131,6 +131,17 @@ def test_versions_that_hold_a_forgotten_person_go_when_the_next_one_is_published
     assert later.retired == (), "the version made after it stays"
 
 
+def test_a_version_older_than_keep_days_goes_and_the_current_one_never(settings: Settings) -> None:
+    settings = settings.model_copy(update={"keep_versions": 10, "keep_days": 30})
+    write_warehouse(settings)
+    first = publish_now(settings).version
+    second = publish_now(settings, NOW + timedelta(days=29)).version
+
+    assert publish_now(settings, NOW + timedelta(days=31)).retired == (first,)
+    assert publish_now(settings, NOW + timedelta(days=365)).retired[0] == second
+    assert len(versions(settings)) == 1
+
+
 def test_current_is_kept_even_when_it_is_the_oldest(settings: Settings) -> None:
     write_warehouse(settings)
     names = [publish_now(settings, NOW + timedelta(days=day)).version for day in range(3)]
