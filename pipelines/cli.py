@@ -131,16 +131,20 @@ def add_export(
 
 @app.command()
 def docs() -> None:
-    """Write docs/exports.md and docs/metrics.md: every export format, and every metric."""
+    """Write the generated pages of docs/: every export format, metric and published table."""
     from pipelines.exports import reference as exports
     from pipelines.metrics import reference as metrics
     from pipelines.metrics.catalogue import read_catalogue
+    from pipelines.orchestration.dbt_manifest import read_manifest
+    from pipelines.reporting import table_reference as tables
 
     with readable_errors():
         settings = current_settings()
+        catalogue = read_catalogue(settings)
         pages = {
             "exports.md": exports.reference(),
-            "metrics.md": metrics.reference(read_catalogue(settings)),
+            "metrics.md": metrics.reference(catalogue),
+            "tables.md": tables.reference(read_manifest(settings), catalogue),
         }
         for name, text in pages.items():
             page = settings.home / "docs" / name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from pipelines.orchestration.dbt_calls import parse
 from pipelines.orchestration.fingerprint import files_fingerprint
@@ -30,6 +31,17 @@ def dbt_project(settings: Settings) -> DbtProject:
     from dagster_dbt import DbtProject
 
     return DbtProject(project_dir=settings.dbt_project_folder)
+
+
+def read_manifest(settings: Settings) -> dict[str, Any]:
+    """dbt's manifest of the files as they are now, parsed if it is stale.
+
+    Raises:
+        DbtError: a file of the project is wrong.
+    """
+    build_manifest_if_stale(settings)
+    path = settings.dbt_project_folder / "target" / "manifest.json"
+    return dict(json.loads(path.read_bytes()))
 
 
 def build_manifest_if_stale(settings: Settings) -> bool:

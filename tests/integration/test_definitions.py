@@ -10,7 +10,9 @@ import pytest
 
 from pipelines.exports.contract import raw_schema
 from pipelines.exports.contract_files import SHIPPED, read_contracts
-from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
+from pipelines.metrics.catalogue import read_catalogue
+from pipelines.orchestration.dbt_manifest import build_manifest_if_stale, read_manifest
+from pipelines.reporting.table_reference import reference
 from pipelines.settings import LOCAL_TIME_ZONE, Settings
 from pipelines.warehouse import refresh_lock
 
@@ -131,3 +133,10 @@ def test_tests_of_error_severity_block(definitions: dg.Definitions) -> None:
     landed = {check.asset_key.path[0] for check in checks if check.name == "landed_rows"}
     contracts = read_contracts(SHIPPED, SHIPPED / "none")
     assert landed == {raw_schema(contract) for contract in contracts}
+
+
+def test_the_page_of_published_tables_is_current(definitions: dg.Definitions) -> None:
+    settings = Settings()
+    page = (settings.home / "docs" / "tables.md").read_text("utf-8")
+    current = reference(read_manifest(settings), read_catalogue(settings))
+    assert page == current, "docs/tables.md is stale: run `make docs`"
