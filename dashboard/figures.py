@@ -113,6 +113,10 @@ class Figure:
     """Header of each column of `frame`."""
     units: Mapping[str, Unit] = field(default_factory=dict)
     """How to write the values of a column; without an entry: by its type."""
+    table: str | None = None
+    """Bare name of the published table that the rows come from."""
+    metrics: tuple[str, ...] = ()
+    """Metrics of dbt_project/models/semantic that the figure shows."""
     note: Text | None = None
     """What the reader must know: filters that do not apply, cells left out."""
     height: int = 340

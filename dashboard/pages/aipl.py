@@ -10,7 +10,14 @@ from dashboard.charts.flow import flow
 from dashboard.charts.funnel import funnel
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
-from dashboard.pages.sql import UNATTRIBUTED, Condition, conditions, tier_segment, window
+from dashboard.pages.sql import (
+    UNATTRIBUTED,
+    Condition,
+    conditions,
+    described,
+    tier_segment,
+    window,
+)
 
 TIERS = ("A", "I", "P", "L")
 _FUNNEL_TITLE = Text("AIPL funnel", "AIPL 漏斗")
@@ -67,6 +74,8 @@ def tier_funnel(snapshot: Snapshot, filters: Filters) -> Figure:
         frame=rows,
         draw=draw,
         columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
+        table="dim_customers",
+        metrics=("customers",),
         height=260,
     )
 
@@ -141,40 +150,62 @@ def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
         frame=rows,
         draw=draw,
         columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
+        table="customer_aipl_history",
         height=360,
     )
 
 
 def tier_stock(snapshot: Snapshot, filters: Filters) -> Figure:
     """Customers in each lifetime tier, day by day."""
+    return lifetime_tiers(
+        snapshot,
+        filters,
+        "customers",
+        key="tier_stock",
+        title=_STOCK_TITLE,
+        definition=Text(
+            "Customers in each lifetime tier at the end of the day.", "每日日终各终身层级的客户数。"
+        ),
+        metrics=("tier_customers",),
+        is_area=True,
+    )
+
+
+def lifetime_tiers(
+    snapshot: Snapshot, filters: Filters, measure: str, *, key: str, title: Text, definition: Text,
+    metrics: tuple[str, ...], is_area: bool,
+) -> Figure:  # fmt: skip
+    """A column of `rpt_aipl_tiers` by day, the lifetime tiers on top of each other."""
     first, last = window(snapshot, filters)
     chosen = tier_segment(filters)
     rows = snapshot.polars(
-        "select tier_date, tier, customers from marts.rpt_aipl_tiers "
+        f"select tier_date, tier, {measure} from marts.rpt_aipl_tiers "
         "where tier_view = 'lifetime' and segment_type = ? and segment_value = ? "
         "and tier <> 'outside' and tier_date >= ? and tier_date <= ? order by tier_date, tier",
         [chosen.type, chosen.value, first, last],
     )
 
     def draw(language: Language) -> Option:
-        wide = rows.pivot(on="tier", index="tier_date", values="customers").fill_null(0)
+        wide = rows.pivot(on="tier", index="tier_date", values=measure).fill_null(0)
         series = [
-            Series(tier, labels.value(tier)[language], colour, stack="tier", is_area=True)
+            Series(
+                tier, labels.value(tier)[language], colour,
+                is_bar=not is_area, stack="tier", is_area=is_area,
+            )
             for tier, colour in theme.TIER_COLOURS.items()
             if tier in wide.columns
-        ]
+        ]  # fmt: skip
         return lines(wide, "tier_date", series, "count", language)
 
     return Figure(
-        key="tier_stock",
-        title=_STOCK_TITLE,
-        definition=Text(
-            "Customers in each lifetime tier at the end of the day.", "每日日终各终身层级的客户数。"
-        ),
+        key=key,
+        title=title,
+        definition=definition,
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
         note=chosen.note,
+        metrics=metrics,
+        **described(snapshot, "rpt_aipl_tiers", rows),
     )
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from dashboard import formats, labels
 from dashboard.charts.bars import grouped_bars, named_bars
 from dashboard.figures import LANGUAGES, Figure, Filters, Language, Option, Page, Snapshot, Text
-from dashboard.pages.sql import UNATTRIBUTED, days_and_channel, window
+from dashboard.pages.sql import UNATTRIBUTED, days_and_channel, described, window
 
 _MODELS_TITLE = Text("Models side by side", "归因模型对比")
 _SPEND_TITLE = Text("Spend and return", "消耗与投产比")
@@ -67,8 +67,8 @@ def models(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_attribution_channel", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("attributed_net_gmv_cny", "attributed_conversions"),
+        **described(snapshot, "rpt_attribution_channel", rows),
         note=_unattributed(rows),
         height=460,
     )
@@ -137,8 +137,8 @@ def spend(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_attribution_channel", rows.columns),
-        units={**labels.units(rows.columns), "roas": "ratio"},
+        metrics=("ad_spend_cny", "attributed_net_gmv_cny", "roas"),
+        **described(snapshot, "rpt_attribution_channel", rows, units={"roas": "ratio"}),
         note=Text("Model: {model}", "模型：{model}").format(model=labels.value(filters.model)),
         height=80 + 56 * max(rows.height, 3),
     )
@@ -176,8 +176,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows.with_columns(pl.col("path").str.replace_all(" > ", " → ", literal=True)),
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_attribution_path", rows.columns),
-        units=labels.units(rows.columns),
+        **described(snapshot, "rpt_attribution_path", rows),
         note=Text("All days of the attribution window.", "统计归因窗口内全部日期。"),
         height=20 + 40 * max(rows.height, 3),
     )

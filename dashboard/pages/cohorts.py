@@ -9,7 +9,7 @@ from dashboard.charts import theme
 from dashboard.charts.heatmap import heatmap
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Unit
-from dashboard.pages.sql import Segment, conditions, segment
+from dashboard.pages.sql import Segment, conditions, described, segment
 
 _RETENTION_TITLE = Text("Retention by monthly cohort", "月度分群留存率")
 _VALUE_TITLE = Text("Net sales per customer, cumulated", "人均累计净成交")
@@ -75,15 +75,13 @@ def _notes(*notes: Text | None) -> Text:
 
 def retention(snapshot: Snapshot, filters: Filters) -> Figure:
     """Share of each cohort that was active k months after its start."""
-    rows, chosen = _cells(snapshot, filters, "eligible_customers, active_customers, retention_rate")
-    # Counts of a running month have no rate yet; the cell then shows the share so far, hatched.
-    shown = rows.with_columns(
-        pl.coalesce(
-            "retention_rate", pl.col("active_customers") / pl.col("cohort_size")
-        ).alias("shown")
-    )  # fmt: skip
-    largest = _largest(shown, "shown", 1)
-    return Figure(
+    return _cohort_table(
+        snapshot,
+        filters,
+        "eligible_customers, active_customers, retention_rate",
+        # Counts of a running month have no rate yet; the cell then shows the share so far, hatched.
+        pl.coalesce("retention_rate", pl.col("active_customers") / pl.col("cohort_size")),
+        "share",
         key="retention",
         title=_RETENTION_TITLE,
         definition=Text(
@@ -91,26 +89,22 @@ def retention(snapshot: Snapshot, filters: Filters) -> Figure:
             "is the month of the start. In brackets the size of the cohort.",
             "某月新进客户在其后自然月仍活跃的比例；第0月为进入当月，括号内为分群人数。",
         ),
-        frame=rows,
-        draw=lambda language: _heatmap(shown, "shown", "share", largest, language),
-        columns=labels.columns(snapshot, "rpt_cohort", rows.columns),
-        units=labels.units(rows.columns),
-        note=_notes(_HATCHED, chosen.note),
-        height=_height(rows),
+        metrics=("retention_rate",),
+        darkest_from=1,
     )
 
 
 def value(snapshot: Snapshot, filters: Filters) -> Figure:
     """Net sales per customer of each cohort, cumulated to k months after its start."""
-    rows, chosen = _cells(snapshot, filters, "cum_revenue_net_cny, ltv_net_cny")
-    shown = rows.with_columns(
+    return _cohort_table(
+        snapshot,
+        filters,
+        "cum_revenue_net_cny, ltv_net_cny",
         pl.coalesce(
             pl.col("ltv_net_cny").cast(pl.Float64),
             pl.col("cum_revenue_net_cny").cast(pl.Float64) / pl.col("cohort_size"),
-        ).alias("shown")
-    )
-    largest = _largest(shown, "shown", 0)
-    return Figure(
+        ),
+        "money",
         key="value",
         title=_VALUE_TITLE,
         definition=Text(
@@ -118,12 +112,30 @@ def value(snapshot: Snapshot, filters: Filters) -> Figure:
             "their own day, so a value can fall.",
             "分群截至第 k 月末的累计净成交 ÷ 分群人数；退款计入退款当日，因此数值可能下降。",
         ),
+    )
+
+
+def _cohort_table(
+    snapshot: Snapshot, filters: Filters, columns: str, shown: pl.Expr, unit: Unit, *, key: str,
+    title: Text, definition: Text, metrics: tuple[str, ...] = (), darkest_from: int = 0,
+) -> Figure:  # fmt: skip
+    """Months of start down, months since across; `shown` makes the cell's value of `columns`.
+
+    The darkest colour is the largest value from month `darkest_from` on.
+    """
+    rows, chosen = _cells(snapshot, filters, columns)
+    cells = rows.with_columns(shown.alias("shown"))
+    largest = _largest(cells, "shown", darkest_from)
+    return Figure(
+        key=key,
+        title=title,
+        definition=definition,
         frame=rows,
-        draw=lambda language: _heatmap(shown, "shown", "money", largest, language),
-        columns=labels.columns(snapshot, "rpt_cohort", rows.columns),
-        units=labels.units(rows.columns),
+        draw=lambda language: _heatmap(cells, "shown", unit, largest, language),
         note=_notes(_HATCHED, chosen.note),
         height=_height(rows),
+        metrics=metrics,
+        **described(snapshot, "rpt_cohort", rows),
     )
 
 
@@ -147,8 +159,7 @@ def sizes(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_cohort", rows.columns),
-        units=labels.units(rows.columns),
+        **described(snapshot, "rpt_cohort", rows),
         note=chosen.note,
         height=260,
     )

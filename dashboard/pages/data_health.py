@@ -11,7 +11,7 @@ from dashboard.charts import theme
 from dashboard.charts.bars import grouped_bars
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile, Unit
-from dashboard.pages.sql import as_of
+from dashboard.pages.sql import as_of, described
 from pipelines.settings import LOCAL_TIME_ZONE
 
 _LOAD_TITLE = Text("What arrived", "数据到达")
@@ -44,6 +44,8 @@ def load_tiles(snapshot: Snapshot, _: Filters) -> Figure:
             for name in rows.columns
         ),
         columns=columns,
+        table="rpt_data_health",
+        metrics=("rows_read", "rejected_rows"),
     )
 
 
@@ -72,6 +74,8 @@ def arrivals(snapshot: Snapshot, _: Filters) -> Figure:
         frame=rows,
         draw=draw,
         columns=columns,
+        table="rpt_data_health",
+        metrics=("rejected_rows",),
         height=240,
     )
 
@@ -139,10 +143,9 @@ def rejected(snapshot: Snapshot, _: Filters) -> Figure:
             "不符合契约的单元格；其所在行未入库。",
         ),
         frame=rows,
-        columns={
-            **labels.columns(snapshot, "rpt_rejected_rows", rows.columns),
-            "cells": Text("Cells", "单元格数"),
-        },
+        **described(
+            snapshot, "rpt_rejected_rows", rows, columns={"cells": Text("Cells", "单元格数")}
+        ),
     )
 
 
@@ -177,6 +180,7 @@ def identity_tiles(snapshot: Snapshot, _: Filters) -> Figure:
         if rows.height
         else (),
         columns=columns,
+        table="rpt_identity_quality",
     )
 
 
@@ -205,8 +209,8 @@ def match_rates(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_identity_match_rates", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("match_rate",),
+        **described(snapshot, "rpt_identity_match_rates", rows),
         height=40 + 34 * max(rows.height, 3),
     )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboard import labels
 from dashboard.charts import theme
 from dashboard.charts.bars import grouped_bars
 from dashboard.charts.lines import Series, lines
 from dashboard.charts.survival import step_curve
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
-from dashboard.pages.sql import conditions, segment
+from dashboard.pages.sql import conditions, described, segment
 
 _WINDOW_TITLE = Text("Repurchase rate by window", "各窗口复购率")
 _CURVE_TITLE = Text("Repurchase curve", "复购曲线")
@@ -68,8 +67,8 @@ def windows(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_repurchase_window", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("window_repurchase_rate",),
+        **described(snapshot, "rpt_repurchase_window", rows),
         note=note,
     )
 
@@ -112,8 +111,7 @@ def curve(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_repurchase_curve", rows.columns),
-        units={**labels.units(rows.columns), "duration_days": "count"},
+        **described(snapshot, "rpt_repurchase_curve", rows, units={"duration_days": "count"}),
         note=note,
     )
 
@@ -170,8 +168,7 @@ def ladder(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_repurchase_ladder", rows.columns),
-        units=labels.units(rows.columns),
+        **described(snapshot, "rpt_repurchase_ladder", rows),
         note=note,
     )
 
@@ -223,8 +220,8 @@ def months(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_repurchase_period", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("repeat_buyer_rate", "next_period_return_rate"),
+        **described(snapshot, "rpt_repurchase_period", rows),
         note=Text("All channels, domains and products.", "不区分渠道、域与产品。")
         if filters.channel or filters.domain or filters.product_role
         else None,

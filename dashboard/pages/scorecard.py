@@ -11,7 +11,8 @@ from dashboard import labels
 from dashboard.charts import theme
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile, Unit
-from dashboard.pages.sql import days_and_channel, segment, tier_segment, window
+from dashboard.pages.aipl import lifetime_tiers
+from dashboard.pages.sql import days_and_channel, described, segment, window
 
 _DAY_TITLE = Text("The last complete day", "最近完整日")
 _PROFILE_TITLE = Text("What matters for this industry", "行业重点指标")
@@ -80,8 +81,8 @@ def day_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
         )
         if rows.height
         else (),
-        columns=labels.columns(snapshot, "rpt_sales_daily", rows.columns),
-        units=labels.units(rows.columns),
+        **described(snapshot, "rpt_sales_daily", rows),
+        metrics=("net_gmv_cny", "orders"),
         note=Text("Day: {day}", "日期：{day}").format(day=f"{last:%Y-%m-%d}"),
     )
 
@@ -127,11 +128,18 @@ def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
             "baseline": Text("28 days before", "前 28 日"),
         },
         units={"value": "ratio", "baseline": "ratio"},
+        metrics=tuple(_METRICS[key] for key in PROFILE_TILES[filters.industry_profile]),
         note=Text("Industry profile {profile}", "行业类型 {profile}").format(
             profile=filters.industry_profile
         ),
     )
 
+
+_METRICS = {
+    "repurchase_rate": "window_repurchase_rate", "roas": "roas", "private_share": "net_gmv_cny",
+    "refund_rate": "refund_rate", "leads": "leads", "purchase_share": "tier_customers",
+}  # fmt: skip
+"""The metric that defines each, or of which it is a share."""
 
 _Pair = tuple[float | None, float | None]
 
@@ -254,43 +262,25 @@ def sales_by_domain(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_sales_daily", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("net_gmv_cny", "orders"),
+        **described(snapshot, "rpt_sales_daily", rows),
     )
 
 
 def tier_entries(snapshot: Snapshot, filters: Filters) -> Figure:
     """People who entered each lifetime tier, day by day."""
-    first, last = window(snapshot, filters)
-    chosen = tier_segment(filters)
-    rows = snapshot.polars(
-        "select tier_date, tier, entered_customers from marts.rpt_aipl_tiers "
-        "where tier_view = 'lifetime' and segment_type = ? and segment_value = ? "
-        "and tier <> 'outside' and tier_date >= ? and tier_date <= ? order by tier_date, tier",
-        [chosen.type, chosen.value, first, last],
-    )
-
-    def draw(language: Language) -> Option:
-        wide = rows.pivot(on="tier", index="tier_date", values="entered_customers").fill_null(0)
-        series = [
-            Series(tier, labels.value(tier)[language], colour, is_bar=True, stack="tier")
-            for tier, colour in theme.TIER_COLOURS.items()
-            if tier in wide.columns
-        ]
-        return lines(wide, "tier_date", series, "count", language)
-
-    return Figure(
+    return lifetime_tiers(
+        snapshot,
+        filters,
+        "entered_customers",
         key="tier_entries",
         title=_TIERS_TITLE,
         definition=Text(
             "Customers who reached a lifetime AIPL tier for the first time on that day.",
             "当日首次达到该 AIPL 终身层级的客户数。",
         ),
-        frame=rows,
-        draw=draw,
-        columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
-        units=labels.units(rows.columns),
-        note=chosen.note,
+        metrics=("tier_entries",),
+        is_area=False,
     )
 
 

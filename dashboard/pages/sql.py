@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypedDict
+
+import polars as pl
 
 from dashboard import labels
-from dashboard.figures import Filters, Snapshot, Text
+from dashboard.figures import Filters, Snapshot, Text, Unit
 
 UNATTRIBUTED = "(unattributed)"
 DEFAULT_DAYS = 90
@@ -48,6 +52,35 @@ def window(snapshot: Snapshot, filters: Filters, days: int = DEFAULT_DAYS) -> tu
     """First and last day: as chosen, else the `days` up to the last complete day."""
     last = min(filters.date_to or date.max, as_of(snapshot))
     return filters.date_from or last - timedelta(days=days - 1), last
+
+
+class Described(TypedDict):
+    """The fields of a `Figure` that say what its columns are."""
+
+    table: str
+    columns: Mapping[str, Text]
+    units: Mapping[str, Unit]
+
+
+def described(
+    snapshot: Snapshot,
+    table: str,
+    rows: pl.DataFrame,
+    *,
+    columns: Mapping[str, Text] | None = None,
+    units: Mapping[str, Unit] | None = None,
+) -> Described:
+    """Names and units of the columns of `rows`, which come from the published `table`.
+
+    >>> Figure(..., frame=rows, **described(snapshot, "rpt_cohort", rows))     # doctest: +SKIP
+
+    `columns` and `units` are those that the table does not have.
+    """
+    return {
+        "table": table,
+        "columns": {**labels.columns(snapshot, table, rows.columns), **(columns or {})},
+        "units": {**labels.units(rows.columns), **(units or {})},
+    }
 
 
 @dataclass(frozen=True)

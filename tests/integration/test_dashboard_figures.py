@@ -11,7 +11,9 @@ import pytest
 from dashboard.choices import choices
 from dashboard.figures import LANGUAGES, Figure, Filters
 from dashboard.pages import PAGES
+from pipelines.metrics.catalogue import read_catalogue
 from pipelines.publishing import SnapshotConnection, connect
+from pipelines.settings import current_settings
 from tests.integration.conftest import RefreshedBrand
 
 
@@ -58,6 +60,14 @@ def test_every_column_has_a_chinese_name(snapshot: SnapshotConnection) -> None:
     for name, figure in figures(snapshot, Filters()).items():
         missing = [c for c in figure.frame.columns if figure.columns[c].zh == c]
         assert missing == [], name
+
+
+def test_what_a_figure_refers_to_exists(snapshot: SnapshotConnection) -> None:
+    metrics = read_catalogue(current_settings()).metrics
+    tables = {name.split(".")[1] for name in snapshot.manifest.tables}
+    for name, figure in figures(snapshot, Filters()).items():
+        assert [metric for metric in figure.metrics if metric not in metrics] == [], name
+        assert figure.table is None or figure.table in tables, name
 
 
 def test_every_model_credits_the_same_revenue(snapshot: SnapshotConnection) -> None:
