@@ -15,7 +15,7 @@ export SIYU_DAGSTER_STORAGE ?= $(CURDIR)/data/dagster
 # Byte code is compiled once at set-up: without it every start pays for it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: docs help setup run refresh bench test proof lint format types dev lock clean
+.PHONY: dashboard notebooks docs help setup run refresh bench test proof lint format types dev lock clean
 .DEFAULT_GOAL := help
 
 help:  ## what the verbs do
@@ -68,6 +68,12 @@ format: setup  ## let ruff rewrite what it can
 dev: setup  ## the Dagster UI on http://localhost:3000
 	$(SIYU) prepare
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000
+
+dashboard: setup  ## the dashboard on http://localhost:8501
+	$(SIYU) dashboard
+
+notebooks: setup  ## the notebooks on http://localhost:2718
+	$(BIN)/marimo edit --host 127.0.0.1 --port 2718 notebooks
 
 docs: setup  ## write the generated pages of docs/
 	$(SIYU) docs

@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 
 from pipelines.publishing.reader import connect, read_manifest
-from pipelines.settings import REPOSITORY
 from tests.golden.plain_cohorts import counts_by_cell, published_counts
 from tests.integration.accuracy import accuracy
 from tests.integration.conftest import RefreshedBrand
@@ -258,17 +257,3 @@ def test_a_failed_check_publishes_nothing_and_names_the_remedy(
     assert f"version {version.version} stays current" in output
     assert "Traceback" not in output
     assert read_manifest(siyu.settings) == version
-
-
-def test_the_notebook_reads_the_published_snapshot(
-    refreshed: RefreshedBrand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SIYU_DATA", str(refreshed.siyu.settings.data_folder))
-    notebook = json.loads((REPOSITORY / "notebooks" / "first_look.ipynb").read_text("utf-8"))
-    names: dict[str, object] = {}
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), names)
-    assert names["tiers"].height >= 3
-    models = pl.read_csv(REPOSITORY / "dbt_project/seeds/attribution_models.csv")
-    assert set(names["credit"]["model"]) == set(models.filter("is_active")["model"])
