@@ -9,17 +9,14 @@ from __future__ import annotations
 import html
 import importlib.metadata
 import json
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from dashboard import formats, labels
+from dashboard import formats, parts
 from dashboard.figures import (
     LANGUAGES,
     Figure,
@@ -28,18 +25,17 @@ from dashboard.figures import (
     Page,
     Snapshot,
     Text,
-    Tile,
     failed,
 )
 from dashboard.pages import PAGES
+from dashboard.parts import both, each
+from dashboard.personal import personal_columns, without_personal
 from dashboard.words import UI
 from pipelines.publishing import Manifest, PublishingError, read_manifest
 from pipelines.settings import Settings
 
 FILE_NAME = "report.html"
 LARGEST_BYTES = 5_000_000
-ROWS_SHOWN = 100
-"""Rows of a figure that the report holds; `siyu query` has all."""
 _ECHARTS_PACKAGE = "instaui-echarts"
 _ECHARTS_FILE = "echarts.esm.min.js"
 
@@ -66,6 +62,7 @@ def build_report(snapshot: Snapshot, *, industry_profile: int = 1) -> Report:
     drawn: dict[str, dict[Language, Any]] = {}
     errors: dict[str, str] = {}
     sections = []
+    marked = personal_columns(snapshot)
     for page in PAGES:
         figures: list[tuple[str, Figure]] = []
         for figure in page.iterate(snapshot, filters):
@@ -73,7 +70,7 @@ def build_report(snapshot: Snapshot, *, industry_profile: int = 1) -> Report:
             figure = _with_options(figure, name, drawn)
             if figure.error:
                 errors[name] = figure.error.en
-            figures.append((name, figure))
+            figures.append((name, replace(figure, frame=without_personal(figure, marked))))
         sections.append(_page(page, figures))
     text = _document(snapshot.manifest, sections, drawn)
     size = len(text.encode())
@@ -129,18 +126,18 @@ def _document(
     static = files("dashboard") / "static"
     made = formats.write(manifest.created_at, "date", "en")
     facts = " · ".join(
-        f"<span>{_both(label)} {_both(value)}</span>"
+        f"<span>{both(label)} {both(value)}</span>"
         for label, value in (
             (
                 UI["as_of"],
-                _each(lambda language: formats.write(manifest.as_of, "date", language)),
+                each(lambda language: formats.write(manifest.as_of, "date", language)),
             ),
             (UI["version"], Text(manifest.version, manifest.version)),
         )
     )
     tabs = "".join(
         f'<button type="button" role="tab" id="tab-{page.key}" data-page="{page.key}" '
-        f'aria-controls="page-{page.key}" aria-selected="false">{_both(page.title)}</button>'
+        f'aria-controls="page-{page.key}" aria-selected="false">{both(page.title)}</button>'
         for page in PAGES
     )
     return f"""<!doctype html>
@@ -154,10 +151,10 @@ def _document(
 <style>{(static / "report.css").read_text("utf-8")}</style>
 </head>
 <body data-title-en="{html.escape(UI["title"].en)}" data-title-zh="{html.escape(UI["title"].zh)}">
-<a class="skip" href="#figures-start">{_both(UI["skip"])}</a>
+<a class="skip" href="#figures-start">{both(UI["skip"])}</a>
 <header>
-<div class="bar"><h1>{_both(UI["title"])}</h1><span class="facts">{facts}</span>
-<button type="button" id="language">{_both(UI["language"])}</button></div>
+<div class="bar"><h1>{both(UI["title"])}</h1><span class="facts">{facts}</span>
+<button type="button" id="language">{both(UI["language"])}</button></div>
 <nav role="tablist" aria-label="{UI["pages"].en} {UI["pages"].zh}">{tabs}</nav>
 </header>
 <main id="figures-start" tabindex="-1">
@@ -179,7 +176,7 @@ def _page(page: Page, figures: list[tuple[str, Figure]]) -> str:
     ]
     return (
         f'<section class="page" role="tabpanel" id="page-{page.key}" '
-        f'aria-labelledby="tab-{page.key}"><p class="lead">{_both(page.lead)}</p>'
+        f'aria-labelledby="tab-{page.key}"><p class="lead">{both(page.lead)}</p>'
         f'<div class="figures">{"".join(parts)}</div></section>\n'
     )
 
@@ -199,33 +196,26 @@ def _wide(figures: list[Figure]) -> list[bool]:
 
 
 def _figure(figure: Figure, name: str, is_wide: bool) -> str:
-    note = f'<p class="note">{_both(figure.note)}</p>' if figure.note else ""
+    note = f'<p class="note">{both(figure.note)}</p>' if figure.note else ""
     definition = (
-        f"<details><summary>{_both(UI['definition'])}</summary>"
-        f"<p>{_both(figure.definition)}</p></details>"
+        f"<details><summary>{both(UI['definition'])}</summary>"
+        f"<p>{both(figure.definition)}</p></details>"
         if figure.definition.en
         else ""
     )
     rows = "" if figure.is_empty or figure.error else _rows(figure)
     return (
         f'<section class="figure{" wide" if is_wide else ""}" id="figure-{name.replace("/", "-")}">'
-        f"<h2>{_both(figure.title)}</h2>{note}{_body(figure, name)}{definition}{rows}</section>\n"
+        f"<h2>{both(figure.title)}</h2>{note}{_body(figure, name)}{definition}{rows}</section>\n"
     )
 
 
 def _body(figure: Figure, name: str) -> str:
-    if figure.error:
-        return (
-            f'<div class="state error" role="alert"><strong>{_both(UI["error"])}</strong>'
-            f"{_both(UI['error_hint'])}<code>{_both(figure.error)}</code></div>"
-        )
-    if figure.is_empty:
-        return (
-            f'<div class="state"><strong>{_both(UI["empty"])}</strong>'
-            f"{_both(UI['empty_hint'])}</div>"
-        )
+    state = parts.state_of(figure, both)
+    if state:
+        return state
     if figure.tiles:
-        return f'<ul class="tiles">{"".join(_tile(tile) for tile in figure.tiles)}</ul>'
+        return parts.tiles(figure, both)
     if figure.draw:
         labels = "".join(
             f' data-{language}="{html.escape(figure.title[language])}. '
@@ -234,97 +224,22 @@ def _body(figure: Figure, name: str) -> str:
         )
         return (
             f'<div class="chart" data-figure="{name}" style="height:{figure.height}px"{labels}>'
-            f"{_both(UI['loading'])}</div>"
+            f"{both(UI['loading'])}</div>"
         )
     return ""
 
 
-def _tile(tile: Tile) -> str:
-    value = _each(lambda language: formats.write(tile.value, tile.unit, language))
-    change = ""
-    if tile.change is not None and tile.baseline_label:
-        sign = "▲" if tile.change > 0 else "▼" if tile.change < 0 else "="
-        change = (
-            f'<div class="tile-change">{sign} {abs(tile.change):.1%} '
-            f"{_both(tile.baseline_label)}</div>"
-        )
-    number = "" if tile.value is None else float(tile.value)
-    return (
-        f'<li data-tile="{tile.key}" data-value="{number}">'
-        f'<div class="tile-label">{_both(tile.label)}</div>'
-        f'<div class="tile-value">{_both(value)}</div>{change}</li>'
-    )
-
-
 def _rows(figure: Figure) -> str:
-    frame = figure.frame.head(ROWS_SHOWN)
-    units = {name: figure.units.get(name, "count") for name in frame.columns}
-    numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
-    head = "".join(
-        f'<th scope="col"{_right(name in numeric)}>'
-        f"{_both(figure.columns.get(name, Text(name, name)))}</th>"
-        for name in frame.columns
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{_right(name in numeric)}>{_cell(value, units[name])}</td>"
-            for name, value in row.items()
-        )
-        + "</tr>"
-        for row in frame.iter_rows(named=True)
-    )
-    cut = ""
-    if figure.frame.height > ROWS_SHOWN:
-        words = UI["rows_cut"].format(shown=ROWS_SHOWN, rows=f"{figure.frame.height:,}")
-        cut = f'<p class="note">{_both(words)}</p>'
-    title = _both(UI["rows"].format(rows=f"{figure.frame.height:,}"))
+    title = both(UI["rows"].format(rows=f"{figure.frame.height:,}"))
     is_open = " open" if figure.draw is None and not figure.tiles else ""
     return (
-        f'<details class="rows"{is_open}><summary>{title}</summary>{cut}'
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div></details>"
-    )
-
-
-def _right(is_number: bool) -> str:
-    return ' class="number"' if is_number else ""
-
-
-def _cell(value: object, unit: Any) -> str:
-    if isinstance(value, str):
-        return _both(labels.value(value))
-    return _both(_each(lambda language: formats.write_exact(value, unit, language)))
-
-
-def _each(write: Any) -> Text:
-    return Text(write("en"), write("zh"))
-
-
-def _both(text: Text) -> str:
-    if text.en == text.zh:
-        return html.escape(text.en)
-    return (
-        f'<span class="en" lang="en">{html.escape(text.en)}</span>'
-        f'<span class="zh" lang="zh-CN">{html.escape(text.zh)}</span>'
+        f'<details class="rows"{is_open}><summary>{title}</summary>'
+        f"{parts.table(figure, figure.frame, both)}</details>"
     )
 
 
 def _json(value: object) -> str:
-    text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(
+        parts.plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
     return text.replace("<", "\\u003c")  # a script element ends at the first `</script`
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no NaN, no date and no decimal."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value

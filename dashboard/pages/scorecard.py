@@ -92,11 +92,11 @@ def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
     _, last = window(snapshot, filters)
     rows = pl.DataFrame(
         [
-            {"kpi": key, "value": value, "baseline": baseline}
+            {"kpi": key, "kpi_value": value, "baseline": baseline}
             for key in PROFILE_TILES[filters.industry_profile]
             for value, baseline in [_KPIS[key][1](snapshot, filters, last)]
         ],
-        schema={"kpi": pl.String, "value": pl.Float64, "baseline": pl.Float64},
+        schema={"kpi": pl.String, "kpi_value": pl.Float64, "baseline": pl.Float64},
     )
     return Figure(
         key="profile_tiles",
@@ -115,7 +115,7 @@ def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
             Tile(
                 key=row["kpi"],
                 label=labels.value(row["kpi"]),
-                value=row["value"],
+                value=row["kpi_value"],
                 unit=_KPIS[row["kpi"]][0],
                 baseline=row["baseline"],
                 baseline_label=_MONTH,
@@ -124,10 +124,10 @@ def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         columns={
             "kpi": Text("Figure", "指标"),
-            "value": Text("Last 28 days", "近 28 日"),
+            "kpi_value": Text("Last 28 days", "近 28 日"),
             "baseline": Text("28 days before", "前 28 日"),
         },
-        units={"value": "ratio", "baseline": "ratio"},
+        units={"kpi_value": "ratio", "baseline": "ratio"},
         metrics=tuple(_METRICS[key] for key in PROFILE_TILES[filters.industry_profile]),
         note=Text("Industry profile {profile}", "行业类型 {profile}").format(
             profile=filters.industry_profile

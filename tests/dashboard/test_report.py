@@ -11,7 +11,7 @@ from pipelines.publishing import SnapshotFile, read_manifest
 from pipelines.publishing.errors import PublishError
 from pipelines.publishing.manifest import hash_file
 from pipelines.settings import Settings
-from tests.unit.publishing.conftest import NOW, publish_now, write_warehouse
+from tests.unit.publishing.conftest import NOW, describe, publish_now, write_warehouse
 
 WORDS = Text("Words", "文字")
 Draw = Callable[[Language], Option]
@@ -21,6 +21,7 @@ Draw = Callable[[Language], Option]
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(data=tmp_path_factory.mktemp("data"))
     write_warehouse(settings)
+    describe(settings)
     return settings
 
 

@@ -11,6 +11,7 @@ import pytest
 from dashboard.choices import choices
 from dashboard.figures import LANGUAGES, Figure, Filters
 from dashboard.pages import PAGES
+from dashboard.personal import personal_columns, without_personal
 from pipelines.metrics.catalogue import read_catalogue
 from pipelines.publishing import SnapshotConnection, connect
 from pipelines.settings import current_settings
@@ -65,9 +66,12 @@ def test_every_column_has_a_chinese_name(snapshot: SnapshotConnection) -> None:
 def test_what_a_figure_refers_to_exists(snapshot: SnapshotConnection) -> None:
     metrics = read_catalogue(current_settings()).metrics
     tables = {name.split(".")[1] for name in snapshot.manifest.tables}
+    marked = personal_columns(snapshot)
     for name, figure in figures(snapshot, Filters()).items():
         assert [metric for metric in figure.metrics if metric not in metrics] == [], name
         assert figure.table is None or figure.table in tables, name
+        kept = without_personal(figure, marked).columns
+        assert kept == figure.frame.columns, f"{name} shows people, or lacks its table"
 
 
 def test_every_model_credits_the_same_revenue(snapshot: SnapshotConnection) -> None:
