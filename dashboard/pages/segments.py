@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-import polars as pl
-
 from dashboard import labels
 from dashboard.charts import theme
 from dashboard.charts.bars import grouped_bars
 from dashboard.charts.flow import flow
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
+from dashboard.pages.sql import described
 
 _SHARES_TITLE = Text("RFM segments: people and money", "RFM 分群：人数与金额占比")
 _MOVES_TITLE = Text("Who moved within a month", "近一月分群流转")
 _LIST_TITLE = Text("All segments and their rules", "全部分群与规则")
 _NO_ORDER = "(no order)"
 _COLOURS = (
-    theme.BLUE, theme.ORANGE, theme.GREEN, theme.PURPLE, theme.SKY, theme.YELLOW, theme.BROWN,
-    theme.RED,
+    theme.BLUE, theme.SKY, theme.GREEN, theme.ORANGE, theme.PINK, theme.BROWN, "#4d908e", "#9c6644",
 )  # fmt: skip
 
 
@@ -54,8 +52,8 @@ def shares(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_segments", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("segment_customers", "segment_net_gmv_cny", "segment_order_value_cny"),
+        **described(snapshot, "rpt_segments", rows),
         height=380,
     )
 
@@ -92,7 +90,7 @@ def moves(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_segment_moves", rows.columns),
+        **described(snapshot, "rpt_segment_moves", rows),
         height=380,
     )
 
@@ -100,30 +98,23 @@ def moves(snapshot: Snapshot, _: Filters) -> Figure:
 def rules(snapshot: Snapshot, _: Filters) -> Figure:
     """Every segment: rule, size, money, who came and went."""
     rows = snapshot.polars(
-        "select segment_key, segment_rule, customers, buyer_share, net_gmv_cny, order_value_cny, "
-        "joined_customers, gone_customers, segment_description from marts.rpt_segments "
-        "order by segment_position"
-    ).with_columns(
-        pl.col("segment_key").map_elements(lambda key: labels.value(key).zh, pl.String)
-        .alias("segment_name")
-    )  # fmt: skip
-    rows = rows.select("segment_key", "segment_name", *rows.columns[1:-1])
+        "select segment_key, customers, buyer_share, net_gmv_cny, order_value_cny, "
+        "joined_customers, gone_customers, segment_rule, segment_description "
+        "from marts.rpt_segments order by segment_position"
+    )
     return Figure(
         key="rules",
         title=_LIST_TITLE,
         definition=Text(
-            "A customer is in a segment while every rule beside it holds (seeds segment_rules and "
-            "customer_flag_rules). Joined and gone: against the same day a month before. "
+            "A customer is in a segment while every rule listed with it holds (seeds "
+            "segment_rules and customer_flag_rules). Joined and gone: against the same day a month before. "
             "customer_center.customer_segments holds the members.",
-            "满足右侧全部规则的客户属于该分群（种子表 segment_rules 与 customer_flag_rules）。"
+            "满足所列全部规则的客户属于该分群（种子表 segment_rules 与 customer_flag_rules）。"
             "转入、转出：与一个月前同日相比。成员名单见 customer_center.customer_segments。",
         ),
         frame=rows,
-        columns={
-            **labels.columns(snapshot, "rpt_segments", rows.columns),
-            "segment_name": Text("Name in Chinese", "分群名称"),
-        },
-        units=labels.units(rows.columns),
+        metrics=("segment_customers", "segment_net_gmv_cny", "segment_order_value_cny"),
+        **described(snapshot, "rpt_segments", rows),
     )
 
 

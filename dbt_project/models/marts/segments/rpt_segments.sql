@@ -10,13 +10,13 @@ with as_of as (
 members as (
 
     select
-        segment_key,
-        customer_id,
-        bool_or(scored_date = as_of.as_of_date) as is_member,
-        bool_or(scored_date = as_of.compared_date) as was_member
-    from {{ ref('int_customers__segments') }}
+        segments.segment_key,
+        segments.customer_id,
+        bool_or(segments.scored_date = as_of.as_of_date) as is_member,
+        bool_or(segments.scored_date = as_of.compared_date) as was_member
+    from {{ ref('int_customers__segments') }} as segments
     cross join as_of
-    group by segment_key, customer_id
+    group by segments.segment_key, segments.customer_id
 
 ),
 
