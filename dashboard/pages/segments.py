@@ -107,7 +107,8 @@ def rules(snapshot: Snapshot, _: Filters) -> Figure:
         title=_LIST_TITLE,
         definition=Text(
             "A customer is in a segment while every rule listed with it holds (seeds "
-            "segment_rules and customer_flag_rules). Joined and gone: against the same day a month before. "
+            "segment_rules and customer_flag_rules). Joined and gone: against the same day a "
+            "month before. "
             "customer_center.customer_segments holds the members.",
             "满足所列全部规则的客户属于该分群（种子表 segment_rules 与 customer_flag_rules）。"
             "转入、转出：与一个月前同日相比。成员名单见 customer_center.customer_segments。",
