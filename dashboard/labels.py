@@ -1,7 +1,7 @@
 """Names of columns, channels and other values in both languages, from where they are defined.
 
-Columns: `marts.rpt_data_dictionary`. Channels and attribution models: the seeds that define them.
-Everything else: `words.VALUES`.
+Columns: `marts.rpt_data_dictionary`. Channels, attribution models and segments: the seeds that
+define them. Everything else: `words.VALUES`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,11 @@ def readable(name: str) -> str:
 @cache
 def _chinese_names() -> dict[str, str]:
     found: dict[str, str] = {}
-    for file, column in (("channels.csv", "channel"), ("attribution_models.csv", "model")):
+    for file, column in (
+        ("channels.csv", "channel"),
+        ("attribution_models.csv", "model"),
+        ("segments.csv", "segment_key"),
+    ):
         found.update(_labels(_SEEDS / file, column))
     return found
 

@@ -56,6 +56,7 @@ VALUES = {
     "(unattributed)": Text("Unattributed", "未归因"),
     "(none)": Text("Not stated", "未标明"),
     "(other)": Text("Other", "其他"),
+    "(no order)": Text("No purchase yet", "尚未购买"),
     "first_touch": Text("First touch", "首次触达"),
     "deposit": Text("Deposit", "沉淀"),
     "first_order": Text("First order", "首单"),

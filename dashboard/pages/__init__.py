@@ -1,13 +1,22 @@
 """The pages, in the order of the menu."""
 
 from dashboard.figures import Page
-from dashboard.pages import aipl, attribution, cohorts, data_health, repurchase, scorecard
+from dashboard.pages import (
+    aipl,
+    attribution,
+    cohorts,
+    data_health,
+    repurchase,
+    scorecard,
+    segments,
+)
 
 PAGES: tuple[Page, ...] = (
     scorecard.PAGE,
     aipl.PAGE,
     cohorts.PAGE,
     repurchase.PAGE,
+    segments.PAGE,
     attribution.PAGE,
     data_health.PAGE,
 )

@@ -51,7 +51,9 @@ totals as (
 
 scores as (
 
-    select * from {{ ref('int_customers__scores') }}
+    select scores.*
+    from {{ ref('int_customers__scores') }} as scores
+    inner join as_of on scores.scored_date = as_of.as_of_date
 
 ),
 

@@ -1,37 +1,34 @@
--- RFM of the buyers as of the day up to which all counts, and the two flags that rest on it.
--- Recency counts in repurchase windows of the industry profile, money in medians of all buyers.
-with as_of as (
+-- RFM of the buyers as of each scored day, and the two flags that rest on it. Recency counts in
+-- repurchase windows of the industry profile, money in medians of all buyers.
+with totals as (
 
-    select * from {{ ref('int_calendar__as_of') }}
-
-),
-
-buyers as (
-
-    select * from {{ ref('int_customers__totals_as_of') }}
-    where purchase_days > 0
+    select * from {{ ref('int_customers__scored_totals') }}
 
 ),
 
 median_buyer as (
 
-    select percentile_cont(0.5) within group (order by net_gmv_cny asc nulls last) as net_gmv_cny
-    from buyers
+    select
+        scored_date,
+        percentile_cont(0.5) within group (order by net_gmv_cny asc nulls last) as net_gmv_cny
+    from totals
+    where purchase_days > 0
+    group by scored_date
 
 ),
 
 measured as (
 
     select
-        buyers.customer_id,
-        cast({{ days_between('buyers.last_order_date', 'as_of.as_of_date') }} as double)
-        / as_of.repurchase_days as recency,
-        cast(buyers.purchase_days as double) as frequency,
-        cast(buyers.net_gmv_cny as double)
+        totals.customer_id,
+        totals.scored_date,
+        totals.recency_windows as recency,
+        cast(totals.purchase_days as double) as frequency,
+        cast(totals.net_gmv_cny as double)
         / nullif(cast(median_buyer.net_gmv_cny as double), 0) as monetary
-    from buyers
-    cross join as_of
-    cross join median_buyer
+    from totals
+    inner join median_buyer on totals.scored_date = median_buyer.scored_date
+    where totals.purchase_days > 0
 
 ),
 
@@ -39,6 +36,7 @@ scored as (
 
     select
         measured.customer_id,
+        measured.scored_date,
         recency.score as recency_score,
         frequency.score as frequency_score,
         monetary.score as monetary_score
@@ -61,33 +59,22 @@ scored as (
 
 ),
 
-paid as (
-
-    select
-        paid_orders.customer_id,
-        count(*) as paid_orders,
-        cast(count(*) filter (where paid_orders.is_deal) as double) / count(*) as deal_share
-    from {{ ref('int_customers__paid_orders') }} as paid_orders
-    cross join as_of
-    where paid_orders.sale_date <= as_of.as_of_date
-    group by paid_orders.customer_id
-
-),
-
 facts as (
 
     select
         totals.customer_id,
+        totals.scored_date,
         scored.recency_score,
         scored.frequency_score,
         scored.monetary_score,
-        coalesce(paid.paid_orders, 0) as paid_orders,
-        paid.deal_share,
-        cast(totals.refund_cny as double) / nullif(cast(totals.gmv_cny as double), 0)
-            as refund_share
-    from {{ ref('int_customers__totals_as_of') }} as totals
-    left join scored on totals.customer_id = scored.customer_id
-    left join paid on totals.customer_id = paid.customer_id
+        totals.paid_orders,
+        totals.deal_share,
+        totals.refund_share
+    from totals
+    left join scored
+        on
+            totals.customer_id = scored.customer_id
+            and totals.scored_date = scored.scored_date
 
 ),
 
@@ -95,6 +82,7 @@ flagged as (
 
     select
         facts.customer_id,
+        facts.scored_date,
         rules.flag,
         bool_and(
             coalesce(
@@ -112,7 +100,7 @@ flagged as (
     from facts
     cross join {{ ref('customer_flag_rules') }} as rules
     where facts.paid_orders > 0 and rules.flag in ('super_user', 'deal_hunter')
-    group by facts.customer_id, rules.flag
+    group by facts.customer_id, facts.scored_date, rules.flag
 
 ),
 
@@ -120,19 +108,24 @@ flags as (
 
     select
         customer_id,
+        scored_date,
         bool_or(has_flag and flag = 'super_user') as is_super_user,
         bool_or(has_flag and flag = 'deal_hunter') as is_deal_hunter
     from flagged
-    group by customer_id
+    group by customer_id, scored_date
 
 )
 
 select
     facts.customer_id,
+    facts.scored_date,
     facts.recency_score,
     facts.frequency_score,
     facts.monetary_score,
     coalesce(flags.is_super_user, false) as is_super_user,
     coalesce(flags.is_deal_hunter, false) as is_deal_hunter
 from facts
-left join flags on facts.customer_id = flags.customer_id
+left join flags
+    on
+        facts.customer_id = flags.customer_id
+        and facts.scored_date = flags.scored_date
