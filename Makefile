@@ -15,7 +15,7 @@ export SIYU_DAGSTER_STORAGE ?= $(CURDIR)/data/dagster
 # Byte code is compiled once at set-up: without it every start pays for it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: dashboard notebooks docs help setup run refresh bench test proof lint format types dev lock clean
+.PHONY: catalog dashboard notebooks docs help setup run refresh bench test proof lint format types dev lock clean
 .DEFAULT_GOAL := help
 
 help:  ## what the verbs do
@@ -74,6 +74,9 @@ dashboard: setup  ## the dashboard on http://localhost:8501
 
 notebooks: setup  ## the notebooks on http://localhost:2718
 	$(BIN)/marimo edit --host 127.0.0.1 --port 2718 notebooks
+
+catalog: setup  ## dbt's documentation with lineage: one page under data/dbt
+	$(SIYU) catalog
 
 docs: setup  ## write the generated pages of docs/
 	$(SIYU) docs

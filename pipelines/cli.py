@@ -153,6 +153,15 @@ def docs() -> None:
 
 
 @app.command()
+def catalog() -> None:
+    """Write dbt's documentation of every model, with lineage: one page, opens without a network."""
+    from pipelines.orchestration.dbt_calls import write_catalog
+
+    with readable_errors():
+        console.print_written(write_catalog(current_settings()))
+
+
+@app.command()
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder for landing/ and truth/.")],
     customers: Annotated[int, typer.Option(help="How many people the brand knows.")] = 10_000,

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Settings
@@ -71,6 +72,23 @@ def parse(settings: Settings, *, write: bool) -> Manifest:
     arguments = ["parse", "--write-json" if write else "--no-write-json"]
     arguments += ["--log-path", str(settings.dbt_project_folder / "target")]
     return _call(settings, arguments, _ANYWHERE)
+
+
+def write_catalog(settings: Settings) -> Path:
+    """dbt's own documentation of every model, with lineage, as one HTML file; returns its path.
+
+    It opens without a network. The types of columns come from the warehouse.
+
+    Raises:
+        DbtError: a file of the project is wrong, or there is no warehouse to look into.
+    """
+    folder = settings.data_folder / "dbt"
+    if not settings.warehouse_path.exists():
+        raise DbtError(f"{settings.warehouse_path} does not exist yet; remedy: siyu refresh")
+    arguments = ["docs", "generate", "--static", "--write-json", "--log-path", str(folder)]
+    arguments += ["--target-path", str(folder)]
+    _call(settings, arguments, str(settings.warehouse_path))
+    return folder / "static_index.html"
 
 
 def dbt_variables(settings: Settings) -> list[str]:
