@@ -50,6 +50,7 @@ class DbtProjectRun:
         folder = str(self.settings.data_folder / "dbt")
         arguments = ["build", "--exclude-resource-type", "unit_test", *selection]
         arguments += ["--target-path", folder, "--log-path", folder, "--no-write-json"]
+        arguments += ["--use-fast-test-edges"]
         if full:
             arguments += ["--full-refresh"]
         warehouse = str(self.settings.warehouse_path)
@@ -110,6 +111,9 @@ def _call(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    from pipelines.orchestration.dbt_lean import use_lean_parts
+
+    use_lean_parts()
     _environment(warehouse, refresh)
     folder = str(settings.dbt_project_folder)
     common = ["--project-dir", folder, "--profiles-dir", folder, *dbt_variables(settings)]

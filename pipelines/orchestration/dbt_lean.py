@@ -1,0 +1,156 @@
+"""dbt's build with less work around each node. It builds, tests and tells the same.
+
+As shipped, dbt 1.11 spends more time around the SQL of a small brand than in it. Here events that
+no log takes are never written out, a node's context is made once instead of twice, equal templates
+are compiled once, and a test asks for its three numbers without a materialization around it.
+
+This replaces parts of dbt that are no public interface, so dbt-core stays pinned to 1.11;
+tests/integration/test_dbt_lean.py compares a build with one by dbt as shipped.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import CodeType
+from typing import Any
+
+import dbt.compilation
+import dbt.task.build
+import dbt.task.run
+from dbt.context.manifest import ManifestContext
+from dbt.context.providers import ModelContext, RuntimeProvider
+from dbt.contracts.graph.manifest import Manifest
+from dbt.graph import GraphQueue
+from dbt.node_types import NodeType
+from dbt.task.build import BuildTask
+from dbt.task.test import TestResultData, TestRunner
+from dbt_common.clients import agate_helper, jinja
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+_BY_LOUDNESS = list(EventLevel)
+
+
+class LeanTest(TestRunner):
+    """A data test: its select goes to DuckDB as it is, and three numbers come back."""
+
+    def execute_data_test(self, data_test: Any, manifest: Manifest) -> TestResultData:
+        """As dbt's `test` materialization, which this project leaves as it is, does it."""
+        config = data_test.config
+        if config.store_failures or config.limit:
+            return super().execute_data_test(data_test, manifest)
+        _, cursor = self.adapter.connections.add_query(
+            f"select {config.fail_calc} as failures, {config.fail_calc} {config.warn_if}, "
+            f"{config.fail_calc} {config.error_if} from ({data_test.compiled_code}\n) as tested",
+            auto_begin=False,
+        )
+        [(failures, warns, fails)] = cursor.fetchall()
+        return TestResultData(int(failures), bool(warns), bool(fails), adapter_response={})
+
+
+class LeanBuild(BuildTask):
+    """`dbt build` without unit tests, which `--exclude-resource-type` leaves out."""
+
+    RUNNER_MAP = BuildTask.RUNNER_MAP | {NodeType.Test: LeanTest}
+
+    def get_graph_queue(self) -> GraphQueue:
+        """Select once; dbt selects twice more to tell unit tests from other nodes."""
+        return self.get_node_selector().get_graph_queue(self.get_selection_spec())
+
+
+class HeardEvents(EventManager):
+    """Events that a log takes. dbt makes a message of each event before it asks the logs."""
+
+    def fire_event(
+        self,
+        e: BaseEvent,
+        level: EventLevel | None = None,
+        node: Any = None,
+        force_warn_or_error_handling: bool = False,
+    ) -> None:
+        """As dbt does, unless nobody listens; what warns or fails is always told."""
+        loudness = _BY_LOUDNESS.index(level or e.level_tag())
+        heard = [_BY_LOUDNESS.index(logger.level) for logger in self.loggers]
+        if loudness >= min([_BY_LOUDNESS.index(EventLevel.WARN), *heard]):
+            super().fire_event(e, level, node, force_warn_or_error_handling)
+
+
+_parse_arguments = BaseEvent.__init__
+
+
+def _keep_arguments(event: BaseEvent, *args: Any, **kwargs: Any) -> None:
+    event.__dict__["_arguments"] = (args, kwargs)
+
+
+def _write_out(event: BaseEvent, name: str) -> Any:
+    """Attributes of an event stand in its message, which is made when the first is asked for."""
+    if name != "pb_msg":
+        return getattr(event.pb_msg, name)
+    if "_arguments" not in event.__dict__:
+        raise AttributeError(name)
+    args, kwargs = event.__dict__.pop("_arguments")
+    _parse_arguments(event, *args, **kwargs)
+    return event.__dict__["pb_msg"]
+
+
+class LeanContext(ModelContext):
+    """The names that templates know: macros are added package by package, not name by name."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As dbt does it, which searches all packages for each macro."""
+        names = super(ManifestContext, self).to_dict()
+        for package in reversed(list(self.namespace._search_order())):
+            names.update(package)
+        return names
+
+
+class _Kept(threading.local):
+    """Of each thread the context of the node that it compiled last."""
+
+    context: LeanContext | None = None
+
+
+_kept = _Kept()
+
+
+def _context(model: Any, config: Any, manifest: Manifest) -> dict[str, Any]:
+    """The context of a node, for compiling it and then, in the same thread, for running it."""
+    if _kept.context is None or _kept.context.model is not model:
+        _kept.context = LeanContext(model, config, manifest, RuntimeProvider(), None)
+    _kept.context.sql_results = {}
+    return _kept.context.to_dict()
+
+
+_compile = jinja.MacroFuzzEnvironment.compile
+_compiled: dict[tuple[type, str], CodeType] = {}
+
+
+def _compile_once(environment: jinja.MacroFuzzEnvironment, source: str) -> CodeType:
+    """All environments of a class compile alike: a template keeps its own for running."""
+    key = (type(environment), source)
+    if key not in _compiled:
+        _compiled[key] = _compile(environment, source)
+    return _compiled[key]
+
+
+_NO_ROWS = agate_helper.empty_table()
+"""What dbt notes for each statement that returns nothing."""
+
+
+_REPLACED: list[tuple[Any, str, Any]] = [
+    (BaseEvent, "__init__", _keep_arguments),
+    (BaseEvent, "__getattr__", _write_out),
+    (dbt.compilation, "generate_runtime_model_context", _context),
+    (dbt.task.run, "generate_runtime_model_context", _context),
+    (jinja.MacroFuzzEnvironment, "compile", _compile_once),
+    (agate_helper, "empty_table", lambda: _NO_ROWS),
+    (dbt.task.build, "BuildTask", LeanBuild),
+]
+
+
+def use_lean_parts() -> None:
+    """Replace dbt's parts in this process; every dbt call after it uses these."""
+    ctx_set_event_manager(HeardEvents())
+    for owner, name, lean in _REPLACED:
+        setattr(owner, name, lean)

@@ -1,0 +1,92 @@
+"""The lean build tells of every node what dbt as shipped tells of it, in a small project."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+_FILES = {
+    "dbt_project.yml": "{name: small, profile: small, flags: {send_anonymous_usage_stats: false}}",
+    "profiles.yml": """
+        small:
+          target: dev
+          outputs: {dev: {type: duckdb, path: small.duckdb, threads: 2}}
+    """,
+    "seeds/people.csv": "person_id,city\n1,上海\n2,北京\n2,北京\n3,\n",
+    "models/cities.sql": "select city, count(*) as people from {{ ref('people') }} group by city",
+    "models/short.sql": "{{ config(materialized='ephemeral') }} select 1 as one",
+    "models/viewed.sql": "{{ config(materialized='view') }} select * from {{ ref('short') }}",
+    "models/grown.sql": """
+        {{ config(materialized='incremental') }}
+        select * from {{ ref('people') }} {% if is_incremental() %} where false {% endif %}
+    """,
+    "models/promised.sql": "select 'one' as one",
+    "models/broken.sql": "select {{ ref('cities').schema }}.nothing from {{ ref('cities') }}",
+    "models/behind.sql": "select * from {{ ref('broken') }}",
+    "models/after_a_failure.sql": "select * from {{ ref('grown') }}",
+    "models/_models.yml": """
+        models:
+          - name: cities
+            columns:
+              - name: city
+                data_tests:
+                  - unique
+                  - not_null: {config: {severity: warn}}
+          - name: grown
+            columns: [{name: person_id, data_tests: [unique]}]
+          - name: viewed
+            columns: [{name: one, data_tests: [{accepted_values: {arguments: {values: [1]}}}]}]
+          - name: promised
+            config: {contract: {enforced: true}}
+            columns: [{name: one, data_type: integer}]
+    """,
+    "tests/assert_few_people.sql": """
+        {{ config(fail_calc='sum(people)', error_if='>100', warn_if='>3', limit=2) }}
+        select * from {{ ref('cities') }} order by people  -- and nobody else
+    """,
+    "tests/assert_nobody.sql": """
+        {{ config(fail_calc='coalesce(sum(people), 0)') }}
+        select * from {{ ref('cities') }} where false  -- nobody at all
+    """,
+}
+_BUILD_THRICE = """
+import json
+from dbt.cli.main import dbtRunner
+from pipelines.orchestration.dbt_lean import use_lean_parts
+
+def build():
+    arguments = ["--quiet", "build", "--exclude-resource-type", "unit_test"]
+    return {
+        one.node.unique_id: [
+            str(one.status), one.message, one.failures, getattr(one.node, "compiled_code", None)
+        ]
+        for one in dbtRunner().invoke(arguments).result
+    }
+
+build()
+shipped = build()
+use_lean_parts()
+print(json.dumps([shipped, build()]))
+"""
+
+
+def test_every_node_ends_alike(tmp_path: Path):
+    for name, text in _FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+
+    told = subprocess.run(
+        [sys.executable, "-c", _BUILD_THRICE],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "DBT_PROFILES_DIR": str(tmp_path)},
+    ).stdout
+    shipped, lean = json.loads(told.splitlines()[-1])
+
+    assert lean == shipped
+    statuses = {status for status, *_ in shipped.values()}
+    assert statuses == {"success", "pass", "warn", "fail", "error", "skipped"}
