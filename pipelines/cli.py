@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import cli_decisions, cli_identity, cli_metrics, cli_publish
+from pipelines.cli_audience import audience
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_explain import explain
 from pipelines.exports.errors import ExportRefused
@@ -264,6 +265,7 @@ app.command()(cli_metrics.metric)
 app.command()(cli_identity.why)
 cli_decisions.register(app)
 app.add_typer(cli_identity.identity)
+app.add_typer(audience)
 app.add_typer(explain)
 
 if __name__ == "__main__":

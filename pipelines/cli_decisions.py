@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.audiences.care import packages_holding
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_identity import SUBJECT_HELP, IdentifierA, SubjectA, SubjectB, identity
 from pipelines.exports.contract_files import load_contracts
@@ -28,7 +29,13 @@ from pipelines.orchestration.identity_run import present_conditions, resolver
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.privacy.erasure import erase, plan_erasure
 from pipelines.privacy.keys import load_or_create_key
-from pipelines.reporting import console, decision_pages, effect_pages, forget_pages
+from pipelines.reporting import (
+    audience_pages,
+    console,
+    decision_pages,
+    effect_pages,
+    forget_pages,
+)
 from pipelines.settings import LOCAL_TIME_ZONE, Settings, current_settings
 from pipelines.warehouse import open_warehouse, refresh_lock
 
@@ -104,6 +111,8 @@ def forget(
                 file=decisions_file(settings) if yes else None,
             )
         forget_pages.print_forgotten(erasure, forgotten, settings, is_done=yes)
+        holding = packages_holding(settings, erasure.tombstones)
+        audience_pages.print_holding(holding, is_done=yes)
         if not yes:
             effect_pages.print_dry_run("This cannot be taken back. Add --yes to do it.")
             return

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import typer
 
 from pipelines.attribution.explain import OrderNotExplainedError
+from pipelines.audiences.errors import AudienceError
 from pipelines.exports.errors import ContractError, ExportRefused
 from pipelines.identity.errors import IdentityInputError
 from pipelines.metrics.errors import MetricError
@@ -19,6 +20,7 @@ from pipelines.settings import SettingsError
 from pipelines.warehouse import NoWarehouseError, RefreshRunningError
 
 _EXPECTED = (
+    AudienceError,
     ContractError,
     DbtError,
     ExportRefused,

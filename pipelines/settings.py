@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     """Where export files are dropped; default ``<data>/landing``."""
     personal_data_key_file: Path | None = None
     """Key of the HMAC of personal identifiers; default ``<data>/keys/personal_data.key``."""
+    audiences: Path | None = None
+    """Audience packages and their ledger; default ``<data>/audiences``."""
     as_of_date: date | None = None
     """The last complete day of the data; default the last local day with an order."""
     accept_identity_change: bool = False
@@ -116,6 +118,11 @@ class Settings(BaseSettings):
     def serving_folder(self) -> Path:
         """Published, read-only versions: ``versions/<version>/`` and the link ``current``."""
         return self.data_folder / "serving"
+
+    @property
+    def audiences_folder(self) -> Path:
+        """Files for ad platforms and the ledger of who is in them; readable by its owner alone."""
+        return self.audiences or self.data_folder / "audiences"
 
     @property
     def dagster_storage(self) -> Path:

@@ -12,6 +12,7 @@ from pipelines.settings import REPOSITORY
 
 DOMAIN = (
     "attribution",
+    "audiences",
     "exports",
     "identity",
     "lifetime_value",

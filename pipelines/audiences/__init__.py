@@ -1,0 +1,1 @@
+"""Audience packages (人群包): consenting people, as the plain hashes that an ad platform takes."""
