@@ -1,5 +1,5 @@
--- The products' money is that of the order lines bought by the as-of day, and what is bought together
--- is never more than either.
+-- The products' money is that of the order lines bought by the as-of day, and what is bought
+-- together is never more than either.
 with products as (
 
     select sum(product_net_gmv_cny) as net_gmv_cny

@@ -117,8 +117,10 @@ ranked as (
         *,
         row_number() over (
             partition by product
-            order by lift desc nulls last, orders_together desc nulls last,
-            other_product asc nulls last
+            order by
+                lift desc nulls last,
+                orders_together desc nulls last,
+                other_product asc nulls last
         ) as partner_rank
     from measured
 
