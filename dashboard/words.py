@@ -57,6 +57,8 @@ VALUES = {
     "(none)": Text("Not stated", "未标明"),
     "(other)": Text("Other", "其他"),
     "(no order)": Text("No purchase yet", "尚未购买"),
+    "brand": Text("Stated by the brand", "品牌设定"),
+    "data": Text("By the data", "数据判定"),
     "first_touch": Text("First touch", "首次触达"),
     "deposit": Text("Deposit", "沉淀"),
     "first_order": Text("First order", "首单"),

@@ -6,6 +6,7 @@ from dashboard.pages import (
     attribution,
     cohorts,
     data_health,
+    products,
     repurchase,
     scorecard,
     segments,
@@ -17,6 +18,7 @@ PAGES: tuple[Page, ...] = (
     cohorts.PAGE,
     repurchase.PAGE,
     segments.PAGE,
+    products.PAGE,
     attribution.PAGE,
     data_health.PAGE,
 )

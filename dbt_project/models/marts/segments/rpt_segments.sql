@@ -90,12 +90,7 @@ written as (
 
     select
         segment_key,
-        measure
-        || comparison
-        || case
-            when bound = floor(bound) then cast(cast(bound as bigint) as string)
-            else cast(bound as string)
-        end as rule
+        measure || comparison || {{ written_number('bound') }} as rule
     from bounds
     where bound is not null
 
