@@ -28,6 +28,7 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -35,6 +36,12 @@ class EventLog(SqliteEventLogStorage):
         # Dagster's lock lets one thread in at a time, so threads may share the connection.
         with self._db_lock, self._engine(shard).begin() as connection:
             yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Dagster asks, through a new connection, before every event: once there, it stays."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def dispose(self) -> None:
         """Close every connection."""
