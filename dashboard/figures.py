@@ -121,6 +121,9 @@ class Figure:
     """What the reader must know: filters that do not apply, cells left out."""
     height: int = 340
     """Pixels of the chart."""
+    pick: Callable[[Mapping[str, Any]], pl.Expr | None] | None = None
+    """Which rows an element of the chart stands for, by its ECharts `data`. Without it: those that
+    bear the written names of its category and its series."""
     error: Text | None = None
     """Set when the figure could not be made; then there are no rows."""
 
@@ -159,12 +162,17 @@ class Page:
 
     def iterate(self, snapshot: Snapshot, filters: Filters) -> Iterator[Figure]:
         """One figure after the other, so that a surface can show each as soon as it is there."""
-        for key, (title, make) in self.makers.items():
-            try:
-                yield make(snapshot, filters)
-            except (PublishingError, duckdb.Error, pl.exceptions.PolarsError, ArithmeticError,
-                    LookupError, TypeError, ValueError) as error:  # fmt: skip
-                yield failed(key, title, error)
+        for key in self.makers:
+            yield self.figure(key, snapshot, filters)
+
+    def figure(self, key: str, snapshot: Snapshot, filters: Filters) -> Figure:
+        """One figure by its key; in its error state when it cannot be made."""
+        title, make = self.makers[key]
+        try:
+            return make(snapshot, filters)
+        except (PublishingError, duckdb.Error, pl.exceptions.PolarsError, ArithmeticError,
+                LookupError, TypeError, ValueError) as error:  # fmt: skip
+            return failed(key, title, error)
 
 
 def failed(key: str, title: Text, error: Exception) -> Figure:

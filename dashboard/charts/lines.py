@@ -57,7 +57,9 @@ def _series(frame: pl.DataFrame, series: Series) -> Option:
         "data": values,
         "showSymbol": len(values) < 2,
     }
-    if not series.is_bar:
+    if series.is_bar:
+        option["barMaxWidth"] = 48
+    else:
         option["lineStyle"] = {"width": 2, "type": "dashed" if series.is_dashed else "solid"}
     if series.colour:
         option["itemStyle"] = {"color": series.colour}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from dashboard import labels
@@ -151,8 +154,16 @@ def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
         draw=draw,
         columns=labels.columns(snapshot, "rpt_aipl_tiers", rows.columns),
         table="customer_aipl_history",
+        pick=_flow_rows,
         height=360,
     )
+
+
+def _flow_rows(element: Mapping[str, Any]) -> pl.Expr:
+    """Of a band, those who moved along it; of a side of it, all who stood there."""
+    ends = [element[end] for end in ("source", "target") if end in element] or [element["name"]]
+    parts = [end.split(":", 1) for end in ends]
+    return pl.all_horizontal(pl.col(f"{side}_tier") == tier for side, tier in parts)
 
 
 def tier_stock(snapshot: Snapshot, filters: Filters) -> Figure:

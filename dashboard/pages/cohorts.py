@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from dashboard import labels, words
@@ -132,11 +135,18 @@ def _cohort_table(
         definition=definition,
         frame=rows,
         draw=lambda language: _heatmap(cells, "shown", unit, largest, language),
+        pick=lambda cell: _cell_rows(rows, cell),
         note=_notes(_HATCHED, chosen.note),
         height=_height(rows),
         metrics=metrics,
         **described(snapshot, "rpt_cohort", rows),
     )
+
+
+def _cell_rows(rows: pl.DataFrame, cell: Mapping[str, Any]) -> pl.Expr:
+    months = rows["cohort_period"].unique().sort()
+    k, month, *_ = cell["value"]
+    return (pl.col("cohort_period") == months[month]) & (pl.col("k") == k)
 
 
 def sizes(snapshot: Snapshot, filters: Filters) -> Figure:

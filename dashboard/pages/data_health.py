@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from dashboard.charts.bars import grouped_bars
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile, Unit
 from dashboard.pages.sql import as_of, described
+from pipelines.publishing import Manifest
 from pipelines.settings import LOCAL_TIME_ZONE
 
 _LOAD_TITLE = Text("What arrived", "数据到达")
@@ -80,9 +82,21 @@ def arrivals(snapshot: Snapshot, _: Filters) -> Figure:
     )
 
 
+def late_exports(manifest: Manifest, last_day: date) -> list[tuple[dict[str, Any], int]]:
+    """Each kind of export with the days by which its newest file misses the last complete day."""
+    covered = last_day + timedelta(days=1)  # an export of the next morning holds the day
+    exported = [
+        datetime.fromisoformat(source["last_exported_at"]).astimezone(LOCAL_TIME_ZONE).date()
+        for source in manifest.sources
+    ]
+    return [
+        (source, max(0, (covered - day).days))
+        for source, day in zip(manifest.sources, exported, strict=True)
+    ]
+
+
 def freshness(snapshot: Snapshot, _: Filters) -> Figure:
     """How many days each export lags behind the last complete day."""
-    covered = as_of(snapshot) + timedelta(days=1)  # an export of the next morning holds the day
     rows = pl.DataFrame(
         [
             {
@@ -90,17 +104,9 @@ def freshness(snapshot: Snapshot, _: Filters) -> Figure:
                 "contract": source["contract"],
                 "files": source["files"],
                 "last_exported_at": datetime.fromisoformat(source["last_exported_at"]),
-                "late_days": max(
-                    0,
-                    (
-                        covered
-                        - datetime.fromisoformat(source["last_exported_at"])
-                        .astimezone(LOCAL_TIME_ZONE)
-                        .date()
-                    ).days,
-                ),
+                "late_days": days,
             }
-            for source in snapshot.manifest.sources
+            for source, days in late_exports(snapshot.manifest, as_of(snapshot))
         ],
         schema={
             "source": pl.String,

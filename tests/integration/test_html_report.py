@@ -5,7 +5,6 @@ and speaks both languages.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +13,9 @@ from dashboard.pages import PAGES
 from dashboard.report import LARGEST_BYTES, kept_report
 from pipelines.publishing import SnapshotConnection, connect, read_manifest
 from pipelines.publishing.manifest import hash_file
+from tests.integration.browser import PHONE, chromium, watch
 from tests.integration.conftest import RefreshedBrand
 
-CHROMIUM = Path("/usr/bin/chromium")
-PHONE = {"width": 390, "height": 844}
 VISIBLE_TEXTS = """() => [...document.querySelectorAll(
     ".page.shown h2, .page.shown summary, .page.shown th, .page.shown .tile-label, nav button, h1"
 )].map(element => element.innerText.trim()).filter(text => text)"""
@@ -35,35 +33,16 @@ def snapshot(refreshed: RefreshedBrand) -> Iterator[SnapshotConnection]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's chromium, which `.ci/run` installs; its absence skips these tests."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is absent; remedy: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def opened(browser: Any, refreshed: RefreshedBrand) -> Iterator[Any]:
     """The report, opened from disk in Chinese; whatever it logs or asks the network for fails."""
-    complaints: list[str] = []
     context = browser.new_context(locale="zh-CN", viewport=PHONE)
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith(("file:", "blob:", "data:"))
-            else complaints.append(request.url)
-        ),
-    )
+    complaints = watch(page, "file:")
     page.goto(kept_report(refreshed.siyu.settings).as_uri())
     page.wait_for_selector("html[data-ready=yes]")
     yield page

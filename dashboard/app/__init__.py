@@ -1,0 +1,1 @@
+"""The interactive app: Streamlit over the same figures as the report, on this machine alone."""

@@ -1,0 +1,77 @@
+"""What is kept between clicks: connections, choices and figures, by version and filters.
+
+A published version never changes, so nothing here goes stale; the least recently used go first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import choices as read
+from dashboard import parts, personal
+from dashboard.figures import Figure, Filters, Language, Option, Text, failed
+from dashboard.pages import PAGES
+from pipelines.metrics.catalogue import Metric, read_catalogue
+from pipelines.publishing import Manifest, SnapshotConnection, connect
+from pipelines.settings import current_settings
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def snapshot(version: str) -> SnapshotConnection:
+    """A connection that stays on one version. Raises UnknownVersionError."""
+    return connect(current_settings(), version)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def manifest(version: str) -> Manifest:
+    """What the version says of itself."""
+    return snapshot(version).manifest
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def choices(version: str) -> read.Choices:
+    """What a reader can choose from. Raises QueryError."""
+    return read.choices(snapshot(version))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def personal_columns(version: str) -> frozenset[tuple[str, str]]:
+    """What must not be shown. Raises QueryError."""
+    return personal.personal_columns(snapshot(version))
+
+
+@st.cache_resource(show_spinner=False)
+def metrics() -> Mapping[str, Metric]:
+    """The definitions of the metrics, by name."""
+    return read_catalogue(current_settings()).metrics
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def figure(version: str, page: str, key: str, filters: Filters) -> Figure:
+    """One figure; in its error state when it cannot be made."""
+    [shown] = [one for one in PAGES if one.key == page]
+    return shown.figure(key, snapshot(version), filters)
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def drawn(
+    version: str, page: str, key: str, filters: Filters, language: Language
+) -> tuple[Figure, Option | None]:
+    """The figure and its chart in a language; a chart that fails is the figure's error state."""
+    made = figure(version, page, key, filters)
+    try:
+        option = made.option(language)
+    except Exception as error:  # one chart that fails must not take the page with it
+        return failed(key, made.title, error), None
+    return made, option and _readable(parts.plain(option), made, language)
+
+
+def _readable(option: Option, made: Figure, language: Language) -> Option:
+    """With words for screen readers in the reader's language; ECharts itself knows English."""
+    words = Text("{title}. {definition}", "{title}。{definition}").format(
+        title=made.title, definition=made.definition
+    )
+    aria = {**option.get("aria", {}), "label": {"description": words[language]}}
+    return {**option, "aria": aria}

@@ -1,0 +1,64 @@
+"""Words that only the interactive app has."""
+
+from __future__ import annotations
+
+from dashboard.figures import Text
+
+APP = {
+    "filters": Text("Filters", "筛选"),
+    "clear": Text("Clear filters", "清除筛选"),
+    "view": Text("View", "视图"),
+    "newest": Text("Newest version", "最新版本"),
+    "published_at": Text("Published", "发布时间"),
+    "late_exports": Text("Late exports", "滞后的导出"),
+    "late_exports_of": Text("{late} of {all}", "{late} / {all} 类"),
+    "old_version": Text(
+        "You are looking at a kept version, not at the newest one.",
+        "当前查看的是历史版本，不是最新版本。",
+    ),
+    "newer": Text(
+        "Version {version} has been published since you opened this page.",
+        "打开页面后已发布新版本 {version}。",
+    ),
+    "show_newest": Text("Show it", "查看新版本"),
+    "loading": Text("Loading {done} of {all}…", "加载中 {done} / {all}…"),
+    "metric": Text("Metric", "指标"),
+    "formula": Text("Formula", "公式"),
+    "caveats": Text("Mind", "注意"),
+    "owner": Text("Owner", "负责人"),
+    "source": Text("Rows come from", "数据来自"),
+    "open_rows": Text("Rows and downloads", "数据与下载"),
+    "picked": Text("Rows of “{name}” in the chart", "图中“{name}”对应的数据"),
+    "show_all": Text("Show all rows", "显示全部数据"),
+    "pick_hint": Text(
+        "Click an element of the chart to see its rows alone.", "点击图中元素，可只看对应数据。"
+    ),
+    "day_hint": Text("Empty: as the figure's definition says.", "留空则按各图默认区间。"),
+    "nothing_published": Text("Nothing is published yet", "尚未发布任何数据"),
+    "nothing_published_hint": Text(
+        "Drop exports into {landing} and run the line below; this page then shows the figures.",
+        "请将平台导出文件放入 {landing}，再运行下面的命令；完成后刷新本页即可。",
+    ),
+    "unknown_version": Text("This version is not kept any more", "该版本已不再保留"),
+    "unknown_version_hint": Text(
+        "The link names a version that has been retired. Choose another one, or the newest.",
+        "链接中的版本已被清理，请选择其他版本或查看最新版本。",
+    ),
+    "broken": Text("The snapshot cannot be read", "数据快照无法读取"),
+    "broken_hint": Text(
+        "Tell the data team the line below. An older version may still open: see the menu.",
+        "请将下方信息告知数据团队；也可在菜单中选择较早的版本。",
+    ),
+}
+
+STREAMLIT = {
+    "Open": Text("Open the list", "展开列表"),
+    "Close": Text("Close the list", "收起列表"),
+    "Choose date": Text("Choose a day", "选择日期"),
+    "No results": Text("Nothing found", "无匹配项"),
+    "year, ": Text("Year: ", "年："),
+    "month, ": Text("Month: ", "月："),
+    "day, ": Text("Day: ", "日："),
+}
+"""Streamlit's own labels, which it has in English alone; static/app.js replaces them. A label that
+ends in a space or a colon is the beginning of one."""
