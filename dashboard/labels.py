@@ -33,8 +33,13 @@ _UNIT_SUFFIXES: tuple[tuple[str, Unit], ...] = (
 
 
 def value(name: object) -> Text:
-    """How to call a value of a mart: a channel, a domain, a tier, a model. Unknown: as it is."""
+    """How to call a value of a mart: a channel, a domain, a tier, a model, a path of channels.
+
+    Unknown: as it is.
+    """
     key = str(name)
+    if " > " in key:
+        return path(key)
     if key in words.VALUES:
         return words.VALUES[key]
     chinese = _chinese_names().get(key)

@@ -55,7 +55,7 @@ def _series(frame: pl.DataFrame, series: Series) -> Option:
         "type": "bar" if series.is_bar else "line",
         "name": series.name,
         "data": values,
-        "showSymbol": len(values) < 2,
+        "showSymbol": sum(value is not None for value in values) < 2,
     }
     if series.is_bar:
         option["barMaxWidth"] = 48

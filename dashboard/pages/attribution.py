@@ -174,7 +174,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
             "the look-back before an order. Conversion rate: of all paths of this kind that ended.",
             "两次及以上触点的路径：买家在回溯期内下单前依次接触的渠道；转化率为同类已结束路径中的转化占比。",
         ),
-        frame=rows.with_columns(pl.col("path").str.replace_all(" > ", " → ", literal=True)),
+        frame=rows,
         draw=draw,
         **described(snapshot, "rpt_attribution_path", rows),
         note=Text("All days of the attribution window.", "统计归因窗口内全部日期。"),

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +13,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from dashboard.pages import PAGES
-from pipelines.publishing import SnapshotConnection, connect, layout
-from pipelines.publishing.layout import current_version
+from pipelines.publishing import SnapshotConnection, connect
 from tests.integration.browser import PHONE, chromium, watch
 from tests.integration.conftest import RefreshedBrand
+from tests.integration.dashboard_server import Server, publish_copy, wait_for
 from tests.siyu_process import SiyuProcess
 
 DESK = {"width": 1280, "height": 900}
@@ -29,12 +24,6 @@ TEXTS = """() => [...document.querySelectorAll(
     ".brand, h1, h2, .lead, .facts dt, .tile-label, summary, th, button p, label p, [aria-label]"
 )].map(one => (one.getAttribute("aria-label") || one.innerText).trim()).filter(text => text)"""
 SAME_IN_BOTH = {"AIPL", "中文", "English"}
-READY = """([title, figures]) => document.querySelector("h1")?.innerText === title
-    && document.querySelectorAll(".head").length === figures
-    && !document.querySelector("p.state[role=status]")
-    && !document.querySelector("[data-stale=true], [data-testid=stSkeleton]")
-    && [...document.querySelectorAll(".stBidiComponent")].every(chart =>
-        chart.querySelector("canvas") && chart.querySelector("[role=img]"))"""
 LOW_CONTRAST = """() => {
     const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
     const light = (rgb) => rgb.slice(0, 3).map(v => v / 255)
@@ -55,32 +44,6 @@ LOW_CONTRAST = """() => {
         return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
     }).map(element => element.outerHTML.slice(0, 120));
 }"""
-
-
-class Server:
-    """`siyu dashboard` on a free port of this machine."""
-
-    def __init__(self, siyu: SiyuProcess) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}/"
-        self._process = siyu.start("dashboard", "--port", str(self.port))
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        self.stop()
-        raise AssertionError("siyu dashboard did not start")
-
-    def stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +74,6 @@ def reader(browser: Any, server: Server) -> Iterator[Any]:
     yield page
     context.close()
     assert complaints == []
-
-
-def wait_for(page: Any, key: str, language: str = "zh") -> None:
-    """Until every figure of a page stands there in a language."""
-    [shown] = [one for one in PAGES if one.key == key]
-    title = shown.title.zh if language == "zh" else shown.title.en
-    page.wait_for_function(READY, arg=[title, len(shown.makers)], polling=50, timeout=60_000)
 
 
 def choose_page(page: Any, key: str) -> None:
@@ -251,12 +207,12 @@ def test_without_a_version_it_says_what_to_run_and_later_that_a_newer_one_is_the
         page.wait_for_selector(".state.error")
         assert "make run" in page.inner_text(".state.error")
 
-        first = publish_copy(refreshed, siyu, "20260101T000000Z")
+        first = publish_copy(refreshed.siyu, siyu, "20260101T000000Z")
         page.reload()
         wait_for(page, PAGES[0].key)
         assert first in page.inner_text(".facts")
 
-        second = publish_copy(refreshed, siyu, "20260102T000000Z")
+        second = publish_copy(refreshed.siyu, siyu, "20260102T000000Z")
         page.click(".st-key-language button")  # anything that runs the page; else within 20 s
         page.wait_for_selector(".st-key-newer")
         assert first in page.inner_text(".facts")
@@ -267,20 +223,3 @@ def test_without_a_version_it_says_what_to_run_and_later_that_a_newer_one_is_the
         assert first in page.inner_text(".facts")
     finally:
         server.stop()
-
-
-def publish_copy(refreshed: RefreshedBrand, siyu: SiyuProcess, version: str) -> str:
-    """The refreshed brand's version under another name, as the newest."""
-    settings = refreshed.siyu.settings
-    newest = current_version(settings)
-    assert newest
-    folder = layout.versions_folder(siyu.settings) / version
-    shutil.copytree(layout.versions_folder(settings) / newest, folder)
-    manifest = folder / layout.MANIFEST_NAME
-    manifest.chmod(0o644)
-    content = json.loads(manifest.read_text("utf-8"))
-    manifest.write_text(json.dumps({**content, "version": version}), "utf-8")
-    link = siyu.settings.serving_folder / layout.LINK_NAME
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path("versions") / version)
-    return version

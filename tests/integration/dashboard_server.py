@@ -1,0 +1,72 @@
+"""A running `siyu dashboard`, and copies of a version under other names, for tests in a browser."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from dashboard.pages import PAGES
+from pipelines.publishing import layout
+from tests.siyu_process import SiyuProcess
+
+READY = """([title, figures]) => document.querySelector("h1")?.innerText === title
+    && document.querySelectorAll(".head").length === figures
+    && !document.querySelector("p.state[role=status]")
+    && !document.querySelector("[data-stale=true], [data-testid=stSkeleton]")
+    && [...document.querySelectorAll(".stBidiComponent")].every(chart =>
+        chart.querySelector("canvas") && chart.querySelector("[role=img]"))"""
+
+
+class Server:
+    """`siyu dashboard` on a free port of this machine."""
+
+    def __init__(self, siyu: SiyuProcess) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self._process = siyu.start("dashboard", "--port", str(self.port))
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.1)
+        self.stop()
+        raise AssertionError("siyu dashboard did not start")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+def wait_for(page: Any, key: str, language: str = "zh") -> None:
+    """Until every figure of a page stands there in a language."""
+    [shown] = [one for one in PAGES if one.key == key]
+    title = shown.title.zh if language == "zh" else shown.title.en
+    page.wait_for_function(READY, arg=[title, len(shown.makers)], polling=50, timeout=60_000)
+
+
+def publish_copy(source: SiyuProcess, siyu: SiyuProcess, version: str) -> str:
+    """The newest version of `source` under another name, as the newest of `siyu`."""
+    settings = source.settings
+    newest = layout.current_version(settings)
+    assert newest
+    folder = layout.versions_folder(siyu.settings) / version
+    shutil.copytree(layout.versions_folder(settings) / newest, folder)
+    manifest = folder / layout.MANIFEST_NAME
+    manifest.chmod(0o644)
+    content = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(json.dumps({**content, "version": version}), "utf-8")
+    link = siyu.settings.serving_folder / layout.LINK_NAME
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("versions") / version)
+    return version
