@@ -69,9 +69,12 @@ def drawn(
 
 
 def _readable(option: Option, made: Figure, language: Language) -> Option:
-    """With words for screen readers in the reader's language; ECharts itself knows English."""
+    """With words for screen readers in the reader's language; ECharts itself knows English.
+
+    Without animation: an answer within half a second needs none, and some readers want none.
+    """
     words = Text("{title}. {definition}", "{title}。{definition}").format(
         title=made.title, definition=made.definition
     )
     aria = {**option.get("aria", {}), "label": {"description": words[language]}}
-    return {**option, "aria": aria}
+    return {**option, "aria": aria, "animation": False}

@@ -6,14 +6,15 @@ until it holds a million; marts do not grow with customers.
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from dashboard.figures import Filters
+from dashboard.figures import Filters, Page
 from dashboard.pages import PAGES
 from pipelines.publishing import connect, layout
 from tests.integration.browser import chromium
@@ -22,7 +23,8 @@ from tests.integration.dashboard_server import Server, publish_copy, wait_for
 from tests.siyu_process import SiyuProcess
 
 CUSTOMERS = 1_000_000
-FIRST_VIEW, FILTER_CHANGE = 2.0, 0.5
+LIMITS = {"first view": 2.0, "filter change": 0.5}
+"""Seconds, on two cores that have nothing else to do."""
 
 
 @pytest.mark.proof
@@ -33,45 +35,34 @@ def test_a_million_customers_are_shown_in_two_seconds(
     version = publish_copy(refreshed.siyu, siyu, "20260101T000000Z")
     _enlarge(siyu, version)
     server = Server(siyu)
-    seconds: dict[str, float] = {}
     try:
         with chromium() as browser:
-            browser.new_page().goto(f"{server.address}?page=data_health")
+            taken: dict[str, float] = {}
             for shown in PAGES:
-                page = browser.new_page()
-                seconds[f"{shown.key}: first view"] = _timed(
-                    lambda page=page, key=shown.key: (
-                        page.goto(f"{server.address}?page={key}&lang=zh"),
-                        wait_for(page, key),
-                    )
-                )
-                if "domain" in shown.filters:
-                    page.locator(".st-key-filter_domain input").click()
-                    private = page.locator("[role=option]", has_text="私域")
-                    private.wait_for()
-                    seconds[f"{shown.key}: filter change"] = _timed(
-                        lambda page=page, key=shown.key, option=private: (
-                            option.click(),
-                            page.wait_for_selector(".st-key-clear button"),
-                            wait_for(page, key),
-                        )
-                    )
-                page.close()
+                taken |= _visit(browser.new_page(), server.address, shown)
     finally:
         server.stop()
-    print(*(f"{name} {taken:.2f} s" for name, taken in seconds.items()), sep="\n")
-    slow = {
-        name: round(taken, 2)
-        for name, taken in seconds.items()
-        if taken > (FIRST_VIEW if name.endswith("first view") else FILTER_CHANGE)
-    }
-    assert slow == {}
+    sys.stdout.write("".join(f"{name}: {seconds:.2f} s\n" for name, seconds in taken.items()))
+    assert {name: t for name, t in taken.items() if t > LIMITS[name.split(", ")[1]]} == {}
 
 
-def _timed(act: Callable[[], object]) -> float:
+def _visit(page: Any, address: str, shown: Page) -> dict[str, float]:
+    """Seconds until a page stands there with all its figures, then until it heeds a domain."""
     started = time.monotonic()
-    act()
-    return time.monotonic() - started
+    page.goto(f"{address}?page={shown.key}&lang=zh")
+    wait_for(page, shown.key)
+    taken = {f"{shown.key}, first view": time.monotonic() - started}
+    if "domain" in shown.filters:
+        page.locator(".st-key-filter_domain input").click()
+        private = page.locator("[role=option]", has_text="私域")
+        private.wait_for()
+        started = time.monotonic()
+        private.click()
+        page.wait_for_selector(".st-key-clear button")
+        wait_for(page, shown.key)
+        taken[f"{shown.key}, filter change"] = time.monotonic() - started
+    page.close()
+    return taken
 
 
 def _enlarge(siyu: SiyuProcess, version: str) -> None:
