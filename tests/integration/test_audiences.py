@@ -17,12 +17,15 @@ from typer.testing import CliRunner
 
 from pipelines.audiences.files import read_lines
 from pipelines.audiences.ledger import open_ledger
+from pipelines.audiences.plain_phones import NOT_DELIVERED, plain_phones
 from pipelines.cli import app
+from pipelines.exports.contract_files import Contracts, load_contracts
 from pipelines.identity.correct.decision_file import COLUMNS, decisions_file
 from pipelines.privacy.hashing import identifier_key
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.publishing import layout
 from pipelines.settings import REPOSITORY, Settings, current_settings
+from pipelines.warehouse import open_warehouse
 from tests.integration.conftest import RefreshedBrand
 
 EVERYBODY = {
@@ -323,3 +326,22 @@ def test_a_segment_that_cannot_be_built_says_why(
     for word in words:
         assert word in told
     assert words[0] in office.siyu("check", expect=1)
+
+
+def test_every_export_gives_back_the_phones_that_it_delivered(
+    office: Office, phones: set[str]
+) -> None:
+    """csv and xlsx, single numbers and lists: each contract's files alone."""
+    key = load_or_create_key(office.settings)
+    true = {identifier_key("phone", f"+86{phone}", key): phone for phone in phones}
+    found = set()
+    with open_warehouse(office.settings, read_only=True) as warehouse:
+        for contract in load_contracts(office.settings):
+            alone = Contracts({contract.contract: contract})
+            read = plain_phones(warehouse, list(true), office.settings.landing_folder, alone, key)
+            assert set(read.lost.values()) <= {NOT_DELIVERED}, contract.contract
+            assert digests(hashlib.md5, {true[k] for k in read.hashes["identifier_key"]}) == set(
+                read.hashes["md5"]
+            )
+            found |= {contract.contract} if read.hashes.height else set()
+    assert {"crm_members", "wecom_customers", "wecom_contacts", "youzan_orders"} <= found
