@@ -134,7 +134,7 @@ def test_files_hold_the_true_phones_of_those_who_agreed_and_nothing_else(
         "select identifier_value from customer_center.customer_identifiers "
         "where identifier_type = 'unionid'")}  # fmt: skip
     assert office.lines(3) < unionids
-    assert f"people in the package {office.members(1)['customer_id'].n_unique()}" in told
+    assert f"people in the package {office.members(1)['customer_id'].n_unique():,}" in told
     assert "所有人_" in told
 
 
@@ -158,8 +158,8 @@ def test_earlier_packages_are_shown_and_may_be_suppressed(office: Office) -> Non
     office.siyu("build", "everybody", "--platform", MD5)
     again = office.siyu("build", "everybody", "--dry-run")
     people = office.members(1)["customer_id"].n_unique()
-    assert f"everybody {MD5}" in again
-    assert f"{people:,} 100.0%" in again
+    assert f"also in package 1 (everybody, {MD5}, " in again
+    assert f"{people:,} people, 100.0%" in again
     office.define(suppress={"audiences": ["everybody"], "days": 30})
     told = office.siyu("build", "everybody", "--platform", MD5, expect=1)
     assert f"in an earlier package (suppress) {people:,}" in told
@@ -170,7 +170,7 @@ def test_earlier_packages_are_shown_and_may_be_suppressed(office: Office) -> Non
 
 
 def test_a_limit_of_the_platform_stops_before_anything_is_written(office: Office) -> None:
-    office.define(platforms=[MD5, "dharma_desk_phone_md5"])
+    office.define(platforms=[MD5, "dharma_desk_phone_md5"], limit=100)
     told = office.siyu("build", "everybody", expect=1)
     assert "the platform takes at least 2,000" in told
     assert "Nothing was written." in told
@@ -266,7 +266,7 @@ def test_merged_and_split_customers_are_followed_by_their_identifiers(office: Of
     move = "update customer_center.customer_identifiers set customer_id = {} where customer_id = {}"
     office.change(move.format(a, b))  # merged into somebody who agrees
     assert "Nothing to withdraw" in office.siyu("withdraw")
-    assert f"{people - 1:,} 100.0%" in office.siyu("build", "everybody", "--dry-run")
+    assert f"{people - 1:,} people, 100.0%" in office.siyu("build", "everybody", "--dry-run")
     office.change(move.format(refusing, a))  # now they are somebody who refused
     assert re.search(r"\d refused", office.siyu("withdraw", "--dry-run"))
 
