@@ -244,7 +244,7 @@ def limit_problems(
 ) -> Iterator[str]:
     """What the platform would refuse, and the remedy."""
     if not ids:
-        yield "nobody is left, and an empty file is refused. Remedy: take more people"
+        yield "nobody is left; who is out, and why, stands above. Remedy: take more people"
     elif upload.min_ids and ids < upload.min_ids:
         yield (
             f"{ids:,} ids, the platform takes at least {upload.min_ids:,}. Remedy: take more people"

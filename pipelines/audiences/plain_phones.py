@@ -29,7 +29,7 @@ from pipelines.privacy.hashing import KIND_PHONE, hash_series
 from pipelines.privacy.normalise import phone, split_phone_list
 from pipelines.privacy.personal_columns import personal_tables
 
-FILE_GONE = "every file that delivered the number is gone or was changed"
+FILE_GONE = "every file with the number is gone or changed"
 NOT_DELIVERED = "no loaded file holds the number any more"
 ABROAD = "the number is no mainland mobile, which platforms ask for"
 _MAINLAND = r"^\+86(1[3-9]\d{9})$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,8 @@ from pipelines.settings import Settings
 
 _CODE = ("pipelines", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "brand")
 _CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".json", ".md"}
+_READS_ONLY = "audiences"
+"""Folder of the brand and of the package that reads published figures and changes none."""
 
 
 def files_fingerprint(root: Path, files: Iterable[Path]) -> str:
@@ -42,20 +44,11 @@ def inputs_fingerprint(settings: Settings, warehouse: duckdb.DuckDBPyConnection)
     its contract's hash and its export time.
     """
     home = settings.home
-    code = (
-        path
-        for folder in _CODE
-        for path in (home / folder).rglob("*")
-        if path.is_file() and path.suffix in _CODE_SUFFIXES
-    )
+    code = [path for folder in _CODE for path in _files_that_count(home / folder)]
     digest = hashlib.sha256(files_fingerprint(home, code).encode())
-    if settings.brand_configuration != home / "brand":
-        own = (
-            path
-            for path in settings.brand_configuration.rglob("*")
-            if path.is_file() and path.suffix in _CODE_SUFFIXES
-        )
-        digest.update(files_fingerprint(settings.brand_configuration, own).encode())
+    own = settings.brand_configuration
+    if own != home / "brand":
+        digest.update(files_fingerprint(own, _files_that_count(own)).encode())
     digest.update(repr((settings.as_of_date, settings.brand)).encode())
     rows = warehouse.execute(
         "select sha256, coalesce(member, ''), account, contract_hash, exported_at, status "
@@ -63,3 +56,11 @@ def inputs_fingerprint(settings: Settings, warehouse: duckdb.DuckDBPyConnection)
     ).fetchall()
     digest.update(repr(rows).encode())
     return digest.hexdigest()
+
+
+def _files_that_count(folder: Path) -> Iterator[Path]:
+    """Files that can change a published number."""
+    for path in folder.rglob("*"):
+        reads_only = _READS_ONLY in path.relative_to(folder).parts[:-1]
+        if path.suffix in _CODE_SUFFIXES and not reads_only and path.is_file():
+            yield path

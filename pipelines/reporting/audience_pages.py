@@ -23,7 +23,7 @@ from pipelines.settings import Settings
 
 _out = Console(highlight=False)
 _MAX_FILES = 5
-_LIVE = "handed over"
+_LIVE = "live"
 
 REASONS = {
     people.ERASED: "asked to be forgotten",
@@ -104,16 +104,13 @@ def _print_overlaps(overlaps: Sequence[Overlap]) -> None:
     if not overlaps:
         _out.print("  [dim]nobody of them is in an earlier package[/]")
         return
-    table = Table("  also in package", "segment", "format", "built", "people", "of these", box=None)
-    for column in table.columns[4:]:
-        column.justify = "right"
     for overlap in overlaps:
         earlier = overlap.package
-        table.add_row(
-            f"  {earlier.package_id}", earlier.audience, earlier.format, str(earlier.built_date),
-            f"{overlap.people:,}", f"{overlap.share:.1%}",
-        )  # fmt: skip
-    _out.print(table)
+        _out.print(
+            f"  also in package {earlier.package_id} ({earlier.audience}, {earlier.format}, "
+            f"{earlier.built_date}): {overlap.people:,} people, {overlap.share:.1%}",
+            soft_wrap=True,
+        )
 
 
 def _print_landing(built: Built) -> None:
@@ -153,8 +150,8 @@ def print_list(
         _out.print("No package was built yet: siyu audience build SEGMENT --dry-run")
         return
     table = Table("no.", "segment, format", "built", "people", "ids", "taken out", "state")
-    for column in table.columns[:3]:
-        column.no_wrap = True
+    for index in (0, 1, 2, 6):
+        table.columns[index].no_wrap = True
     for package in packages:
         file = state_of(settings, package.file_name, package.file_sha256)
         state = _state(package, events)
@@ -278,6 +275,9 @@ def print_holding(packages: Sequence[Package], *, is_done: bool) -> None:
 
 
 def _state(package: Package, events: Sequence[Event]) -> str:
-    own = [event.event for event in events if event.package_id == package.package_id]
-    ended = [event for event in own if event != WITHDRAWN]
-    return (ended or own or [_LIVE])[-1].replace("_", " ")
+    ended = [
+        event.event
+        for event in events
+        if event.package_id == package.package_id and event.event != WITHDRAWN
+    ]
+    return (ended or [_LIVE])[-1].replace("_", " ")

@@ -17,12 +17,15 @@ from typer.testing import CliRunner
 
 from pipelines.audiences.files import read_lines
 from pipelines.audiences.ledger import open_ledger
+from pipelines.audiences.plain_phones import NOT_DELIVERED, plain_phones
 from pipelines.cli import app
+from pipelines.exports.contract_files import Contracts, load_contracts
 from pipelines.identity.correct.decision_file import COLUMNS, decisions_file
 from pipelines.privacy.hashing import identifier_key
 from pipelines.privacy.keys import load_or_create_key
 from pipelines.publishing import layout
 from pipelines.settings import REPOSITORY, Settings, current_settings
+from pipelines.warehouse import open_warehouse
 from tests.integration.conftest import RefreshedBrand
 
 EVERYBODY = {
@@ -131,7 +134,7 @@ def test_files_hold_the_true_phones_of_those_who_agreed_and_nothing_else(
         "select identifier_value from customer_center.customer_identifiers "
         "where identifier_type = 'unionid'")}  # fmt: skip
     assert office.lines(3) < unionids
-    assert f"people in the package {office.members(1)['customer_id'].n_unique()}" in told
+    assert f"people in the package {office.members(1)['customer_id'].n_unique():,}" in told
     assert "所有人_" in told
 
 
@@ -155,8 +158,8 @@ def test_earlier_packages_are_shown_and_may_be_suppressed(office: Office) -> Non
     office.siyu("build", "everybody", "--platform", MD5)
     again = office.siyu("build", "everybody", "--dry-run")
     people = office.members(1)["customer_id"].n_unique()
-    assert f"everybody {MD5}" in again
-    assert f"{people:,} 100.0%" in again
+    assert f"also in package 1 (everybody, {MD5}, " in again
+    assert f"{people:,} people, 100.0%" in again
     office.define(suppress={"audiences": ["everybody"], "days": 30})
     told = office.siyu("build", "everybody", "--platform", MD5, expect=1)
     assert f"in an earlier package (suppress) {people:,}" in told
@@ -167,7 +170,7 @@ def test_earlier_packages_are_shown_and_may_be_suppressed(office: Office) -> Non
 
 
 def test_a_limit_of_the_platform_stops_before_anything_is_written(office: Office) -> None:
-    office.define(platforms=[MD5, "dharma_desk_phone_md5"])
+    office.define(platforms=[MD5, "dharma_desk_phone_md5"], limit=100)
     told = office.siyu("build", "everybody", expect=1)
     assert "the platform takes at least 2,000" in told
     assert "Nothing was written." in told
@@ -263,7 +266,7 @@ def test_merged_and_split_customers_are_followed_by_their_identifiers(office: Of
     move = "update customer_center.customer_identifiers set customer_id = {} where customer_id = {}"
     office.change(move.format(a, b))  # merged into somebody who agrees
     assert "Nothing to withdraw" in office.siyu("withdraw")
-    assert f"{people - 1:,} 100.0%" in office.siyu("build", "everybody", "--dry-run")
+    assert f"{people - 1:,} people, 100.0%" in office.siyu("build", "everybody", "--dry-run")
     office.change(move.format(refusing, a))  # now they are somebody who refused
     assert re.search(r"\d refused", office.siyu("withdraw", "--dry-run"))
 
@@ -323,3 +326,22 @@ def test_a_segment_that_cannot_be_built_says_why(
     for word in words:
         assert word in told
     assert words[0] in office.siyu("check", expect=1)
+
+
+def test_every_export_gives_back_the_phones_that_it_delivered(
+    office: Office, phones: set[str]
+) -> None:
+    """csv and xlsx, single numbers and lists: each contract's files alone."""
+    key = load_or_create_key(office.settings)
+    true = {identifier_key("phone", f"+86{phone}", key): phone for phone in phones}
+    found = set()
+    with open_warehouse(office.settings, read_only=True) as warehouse:
+        for contract in load_contracts(office.settings):
+            alone = Contracts({contract.contract: contract})
+            read = plain_phones(warehouse, list(true), office.settings.landing_folder, alone, key)
+            assert set(read.lost.values()) <= {NOT_DELIVERED}, contract.contract
+            assert digests(hashlib.md5, {true[k] for k in read.hashes["identifier_key"]}) == set(
+                read.hashes["md5"]
+            )
+            found |= {contract.contract} if read.hashes.height else set()
+    assert {"crm_members", "wecom_customers", "wecom_contacts", "youzan_orders"} <= found
