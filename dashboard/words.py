@@ -73,6 +73,12 @@ VALUES = {
     "refund_rate": Text("Refund rate", "退款率"),
     "leads": Text("Leads", "留资数"),
     "purchase_share": Text("Purchase share", "购买占比"),
+    "lead_magnet": Text("Lead magnet", "引流物料"),
+    "channel_code": Text("Channel code", "渠道活码"),
+    "live_code": Text("Channel codes", "渠道活码"),
+    "official_account_code": Text("Official account code", "公众号二维码"),
+    "store_code": Text("Store codes", "门店二维码"),
+    "acquisition_link": Text("Acquisition link", "获客链接"),
     "crm": Text("CRM", "CRM 会员"),
     "douyin": Text("Douyin", "抖音"),
     "jd": Text("JD", "京东"),
@@ -98,6 +104,7 @@ VALUES = {
 }
 
 COLUMNS = {
+    "variants": Text("Variants", "版本数"),
     "rate_low": Text("Lower end (95 %)", "置信下限 (95%)"),
     "rate_high": Text("Upper end (95 %)", "置信上限 (95%)"),
     "reached_customers": Text("Reached this tier", "达到该层客户数"),

@@ -2,6 +2,7 @@
 
 from dashboard.figures import Page
 from dashboard.pages import (
+    acquisition,
     aipl,
     attribution,
     cohorts,
@@ -20,5 +21,6 @@ PAGES: tuple[Page, ...] = (
     segments.PAGE,
     products.PAGE,
     attribution.PAGE,
+    acquisition.PAGE,
     data_health.PAGE,
 )

@@ -34,9 +34,18 @@ SPENT = """
 """
 SENT = f"customer_center.fct_outreach where sent_date <= {AS_OF}"
 MET = "customer_center.customer_lifecycle where"
+CODES = "marts.rpt_acquisition_sources"
 STOCK = "marts.rpt_aipl_tiers where tier_view = 'active' and segment_type = 'all'"
 
 PLAIN_SQL = {
+    "acquisition_adds": "count(*) from customer_center.fct_touchpoints where campaign is not null "
+    f"and touched_date <= {AS_OF} "
+    "and behaviour in ('wecom_contact_added', 'official_account_followed')",
+    "opt_in_scanners": f"sum(eligible_scanners) from {CODES}",
+    "opted_in_scanners": f"sum(opted_in) from {CODES}",
+    "opt_in_rate": f"sum(opted_in) / sum(eligible_scanners) from {CODES}",
+    "acquired_people": f"sum(mature_people) from {CODES}",
+    "acquired_net_gmv_30d_cny": f"sum(net_gmv_30d_cny) from {CODES}",
     "touches": f"count(*) from customer_center.fct_touchpoints where touched_date <= {AS_OF}",
     "attributed_conversions": f"count(*) from {SOLD} and is_valid",
     "attributed_new_customers": f"count(*) from {FIRSTS}",
