@@ -34,6 +34,7 @@ SPENT = """
 """
 SENT = f"customer_center.fct_outreach where sent_date <= {AS_OF}"
 MET = "customer_center.customer_lifecycle where"
+ROI = "marts.rpt_outreach_roi"
 CODES = "marts.rpt_acquisition_sources"
 STOCK = "marts.rpt_aipl_tiers where tier_view = 'active' and segment_type = 'all'"
 
@@ -73,6 +74,12 @@ PLAIN_SQL = {
     "outreach_reach_rate": f"count_if(is_delivered) / count(*) from {SENT}",
     "outreach_click_rate": f"count_if(has_clicked) / count_if(is_delivered) from {SENT}",
     "outreach_unsubscribe_rate": f"count_if(has_unsubscribed) / count_if(is_delivered) from {SENT}",
+    "outreach_cost_cny": "sum(coalesce(cost_cny, 0)) from customer_center.fct_outreach",
+    "outreach_incremental_net_gmv_cny": f"sum(window_net_gmv_cny - baseline_net_gmv_cny) from {ROI}",
+    "outreach_reached_customers": f"sum(reached_customers) from {ROI}",
+    "outreach_lost_customers_24h": f"sum(lost_customers_24h) from {ROI}",
+    "outreach_lost_customers_72h": f"sum(lost_customers_72h) from {ROI}",
+    "outreach_loss_rate_72h": f"sum(lost_customers_72h) / sum(reached_customers) from {ROI}",
     "leads": f"count(*) from customer_center.fct_leads where lead_date <= {AS_OF}",
     "group_members": "count(*) from customer_center.fct_group_memberships "
     "where is_customer and not has_left",
