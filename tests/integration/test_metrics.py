@@ -34,6 +34,7 @@ SPENT = """
 """
 SENT = f"customer_center.fct_outreach where sent_date <= {AS_OF}"
 MET = "customer_center.customer_lifecycle where"
+HEALTH = "marts.rpt_community_health"
 ROI = "marts.rpt_outreach_roi"
 CODES = "marts.rpt_acquisition_sources"
 STOCK = "marts.rpt_aipl_tiers where tier_view = 'active' and segment_type = 'all'"
@@ -74,6 +75,19 @@ PLAIN_SQL = {
     "outreach_reach_rate": f"count_if(is_delivered) / count(*) from {SENT}",
     "outreach_click_rate": f"count_if(has_clicked) / count_if(is_delivered) from {SENT}",
     "outreach_unsubscribe_rate": f"count_if(has_unsubscribed) / count_if(is_delivered) from {SENT}",
+    "group_joins": f"sum(joined_members) from {HEALTH}",
+    "group_leaves": f"sum(left_members) from {HEALTH}",
+    "group_member_days": f"sum(identified_members) from {HEALTH}",
+    "group_active_member_days": f"sum(active_members) from {HEALTH}",
+    "group_active_rate": f"sum(active_members) / sum(identified_members) from {HEALTH}",
+    "sold_net_gmv_cny": f"sum(net_gmv_cny) from {SOLD} and is_valid",
+    "group_net_gmv_cny": f"sum(net_gmv_cny) from {HEALTH}",
+    "group_net_gmv_share": f"(select sum(net_gmv_cny) from {HEALTH}) / sum(net_gmv_cny) "
+    f"from {SOLD} and is_valid",
+    "high_ticket_orders": f"count(*) from {SOLD} and is_valid and gmv_cny > 1000",
+    "group_high_ticket_orders": f"sum(high_ticket_orders) from {HEALTH}",
+    "group_high_ticket_share": f"(select sum(high_ticket_orders) from {HEALTH}) / count(*) "
+    f"from {SOLD} and is_valid and gmv_cny > 1000",
     "outreach_cost_cny": "sum(coalesce(cost_cny, 0)) from customer_center.fct_outreach",
     "outreach_incremental_net_gmv_cny": f"sum(window_net_gmv_cny - baseline_net_gmv_cny) from {ROI}",
     "outreach_reached_customers": f"sum(reached_customers) from {ROI}",
