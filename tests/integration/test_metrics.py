@@ -34,6 +34,8 @@ SPENT = """
 """
 SENT = f"customer_center.fct_outreach where sent_date <= {AS_OF}"
 MET = "customer_center.customer_lifecycle where"
+TALKS = "marts.rpt_service where is_working_day"
+LEADS = "marts.rpt_leads"
 HEALTH = "marts.rpt_community_health"
 ROI = "marts.rpt_outreach_roi"
 CODES = "marts.rpt_acquisition_sources"
@@ -75,6 +77,21 @@ PLAIN_SQL = {
     "outreach_reach_rate": f"count_if(is_delivered) / count(*) from {SENT}",
     "outreach_click_rate": f"count_if(has_clicked) / count_if(is_delivered) from {SENT}",
     "outreach_unsubscribe_rate": f"count_if(has_unsubscribed) / count_if(is_delivered) from {SENT}",
+    "contacted_leads": f"sum(contacted_leads) from {LEADS}",
+    "store_visit_leads": f"sum(visited_leads) from {LEADS}",
+    "deal_leads": f"sum(deal_leads) from {LEADS}",
+    "mature_leads": f"count(*) from customer_center.fct_leads where lead_date + 30 < {AS_OF}",
+    "mature_deal_leads": f"sum(mature_deal_leads) from {LEADS}",
+    "lead_deal_rate": f"sum(mature_deal_leads) / sum(mature_leads) from {LEADS}",
+    "conversations": "sum(conversations) from customer_center.fct_conversations "
+    f"where period_end_date <= {AS_OF}",
+    "answered_conversations": f"sum(answered_conversations) from {TALKS}",
+    "quick_conversations_at_least": f"sum(within_target_at_least) from {TALKS}",
+    "quick_conversations_at_most": f"sum(within_target_at_most) from {TALKS}",
+    "quick_answer_rate_at_least": "sum(within_target_at_least) / sum(answered_conversations) "
+    f"from {TALKS}",
+    "quick_answer_rate_at_most": "sum(within_target_at_most) / sum(answered_conversations) "
+    f"from {TALKS}",
     "group_joins": f"sum(joined_members) from {HEALTH}",
     "group_leaves": f"sum(left_members) from {HEALTH}",
     "group_member_days": f"sum(identified_members) from {HEALTH}",
