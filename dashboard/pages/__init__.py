@@ -7,6 +7,7 @@ from dashboard.pages import (
     attribution,
     cohorts,
     data_health,
+    outreach,
     products,
     repurchase,
     scorecard,
@@ -21,6 +22,7 @@ PAGES: tuple[Page, ...] = (
     segments.PAGE,
     products.PAGE,
     attribution.PAGE,
+    outreach.PAGE,
     acquisition.PAGE,
     data_health.PAGE,
 )

@@ -1,13 +1,24 @@
-"""Acquisition: which codes, cards and links bring people, and which variant does it better."""
+"""Acquisition: what brings people, how far leads get, and how soon the brand answers."""
 
 from __future__ import annotations
 
 from dashboard import formats, labels
+from dashboard.charts import theme
 from dashboard.charts.bars import grouped_bars
-from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
+from dashboard.charts.funnel import funnel
+from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile
+from dashboard.pages.sql import conditions, window
 
 _SOURCES_TITLE = Text("What each source brought", "各拉新来源的带来")
 _VARIANTS_TITLE = Text("Opt-in rate by variant", "各版本添加转化率")
+_LEADS_TITLE = Text("From lead to deal", "从留资到成交")
+_SERVICE_TITLE = Text("First answers within 30 minutes", "30 分钟内首次响应")
+_STEPS = {
+    "leads_left": Text("Leads", "留资"),
+    "contacted_leads": Text("Contacted", "已联系"),
+    "visited_leads": Text("Came to a store", "到店"),
+    "deal_leads": Text("Deals", "成交"),
+}
 
 
 def sources(snapshot: Snapshot, _: Filters) -> Figure:
@@ -109,12 +120,124 @@ def _with_interval(row: dict[str, object], language: Language) -> str:
     return f"{name}\n{low} – {high}" if row["opt_in_rate"] is not None else name
 
 
+def leads(snapshot: Snapshot, filters: Filters) -> Figure:
+    """Leads by channel and the steps that they took."""
+    condition = conditions(
+        ("lead_month >= date_trunc('month', cast(? as date))", filters.date_from),
+        ("lead_month <= ?", filters.date_to),
+        ("channel = ?", filters.channel),
+    )
+    rows = snapshot.polars(
+        f"""
+        select source, channel, sum(leads_left) as leads_left,
+            sum(contacted_leads) as contacted_leads, sum(visited_leads) as visited_leads,
+            sum(deal_leads) as deal_leads, sum(invalid_leads) as invalid_leads,
+            sum(mature_leads) as mature_leads, sum(mature_deal_leads) as mature_deal_leads,
+            cast(sum(mature_deal_leads) as double) / nullif(sum(mature_leads), 0)
+                as lead_deal_rate,
+            sum(deal_net_gmv_cny) as deal_net_gmv_cny
+        from marts.rpt_leads where {condition.sql}
+        group by source, channel order by leads_left desc, channel
+        """,
+        condition.parameters,
+    )
+
+    def draw(language: Language) -> Option:
+        return funnel(
+            [name[language] for name in _STEPS.values()],
+            [int(rows[column].sum()) for column in _STEPS],
+            [theme.BLUE] * len(_STEPS),
+            language,
+        )
+
+    return Figure(
+        key="leads",
+        title=_LEADS_TITLE,
+        definition=Text(
+            "Leads, and how many of them were contacted, came to a store and bought: as the source "
+            "states it, or as their customer is seen to do it within the attribution look-back of "
+            "the industry profile. A lead may buy without a visit. The deal rate is of leads whose "
+            "window is over.",
+            "留资线索中被联系、到店与成交的数量：以来源状态或客户在行业归因回溯期内的行为为准；"
+            "线索可不到店而成交。成交率仅计窗口已满的线索。",
+        ),
+        frame=rows,
+        draw=draw,
+        columns=labels.columns(snapshot, "rpt_leads", rows.columns),
+        units=labels.units(rows.columns),
+        height=260,
+    )
+
+
+def service(snapshot: Snapshot, filters: Filters) -> Figure:
+    """How many chats of working days were answered within the target, at least and at most."""
+    rows = snapshot.polars(
+        """
+        select source, agent_id, sum(conversations) as conversations,
+            sum(answered_conversations) as answered_conversations,
+            sum(first_reply_minutes * answered_conversations)
+                / nullif(sum(answered_conversations), 0) as first_reply_minutes,
+            sum(within_target_at_least) as within_target_at_least,
+            sum(within_target_at_most) as within_target_at_most
+        from marts.rpt_service
+        where is_working_day and answered_conversations > 0
+            and period_start_date between ? and ?
+        group by source, agent_id order by answered_conversations desc, agent_id
+        """,
+        list(window(snapshot, filters)),
+    )
+    answered = float(rows["answered_conversations"].sum() or 0)
+
+    def share(column: str) -> float | None:
+        return float(rows[column].sum()) / answered if answered else None
+
+    return Figure(
+        key="service",
+        title=_SERVICE_TITLE,
+        definition=Text(
+            "Chats of working days (seeds/service_hours.csv) whose first answer came within 30 "
+            "minutes. The exports state a mean per account and day, so the share lies between two "
+            "bounds; they tell neither hours nor automatic answers.",
+            "工作日（seeds/service_hours.csv）内 30 分钟内首次响应的会话。导出仅含每账号每日均值，"
+            "故占比以上下限表示；导出不含小时与自动回复信息。",
+        ),
+        frame=rows,
+        tiles=(
+            Tile(
+                key="answered_conversations",
+                label=Text("Chats answered", "已回复会话"),
+                value=answered,
+                unit="count",
+            ),
+            Tile(
+                key="quick_at_least",
+                label=Text("Within 30 minutes, at least", "30 分钟内（下限）"),
+                value=share("within_target_at_least"),
+                unit="share",
+            ),
+            Tile(
+                key="quick_at_most",
+                label=Text("Within 30 minutes, at most", "30 分钟内（上限）"),
+                value=share("within_target_at_most"),
+                unit="share",
+            ),
+        )
+        if rows.height
+        else (),
+        columns=labels.columns(snapshot, "rpt_service", rows.columns),
+        units=labels.units(rows.columns),
+    )
+
+
 PAGE = Page(
     key="acquisition",
     title=Text("Acquisition", "拉新"),
-    lead=Text("What brings new people, and at what cost?", "什么带来新客？成本多少？"),
+    lead=Text("What brings new people, how far do they get?", "什么带来新客？走到哪一步？"),
     makers={
         "sources": (_SOURCES_TITLE, sources),
         "variants": (_VARIANTS_TITLE, variants),
+        "leads": (_LEADS_TITLE, leads),
+        "service": (_SERVICE_TITLE, service),
     },
+    filters=frozenset({"date_from", "date_to", "channel"}),
 )

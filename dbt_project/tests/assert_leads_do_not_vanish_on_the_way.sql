@@ -20,8 +20,8 @@ reported as (
         sum(
             case
                 when
-                    greatest(contacted_leads, visited_leads, deal_leads, invalid_leads, mature_leads)
-                    > leads_left
+                    greatest(contacted_leads, visited_leads, deal_leads) > leads_left
+                    or greatest(invalid_leads, mature_leads) > leads_left
                     or mature_deal_leads > deal_leads
                     then 1
                 else 0

@@ -1,4 +1,4 @@
--- Every period of an account is there once, and what is certain is never more than what is possible.
+-- Every period of an account is there once; what is certain is never more than what is possible.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_service'}}}) }}
 with counted as (
 

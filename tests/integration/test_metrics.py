@@ -106,7 +106,8 @@ PLAIN_SQL = {
     "group_high_ticket_share": f"(select sum(high_ticket_orders) from {HEALTH}) / count(*) "
     f"from {SOLD} and is_valid and gmv_cny > 1000",
     "outreach_cost_cny": "sum(coalesce(cost_cny, 0)) from customer_center.fct_outreach",
-    "outreach_incremental_net_gmv_cny": f"sum(window_net_gmv_cny - baseline_net_gmv_cny) from {ROI}",
+    "outreach_incremental_net_gmv_cny": "sum(window_net_gmv_cny - baseline_net_gmv_cny) "
+    f"from {ROI}",
     "outreach_reached_customers": f"sum(reached_customers) from {ROI}",
     "outreach_lost_customers_24h": f"sum(lost_customers_24h) from {ROI}",
     "outreach_lost_customers_72h": f"sum(lost_customers_72h) from {ROI}",

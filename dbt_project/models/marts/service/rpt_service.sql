@@ -5,7 +5,8 @@ with days as (
 
     select
         *,
-        ({{ days_between("date '1970-01-05'", 'period_start_date') }} % 7 + 7) % 7 + 1 as iso_weekday
+        ({{ days_between("date '1970-01-05'", 'period_start_date') }} % 7 + 7) % 7 + 1
+            as iso_weekday
     from {{ ref('fct_conversations') }}
 
 ),
@@ -37,7 +38,8 @@ bounded as (
         least(
             answered_conversations,
             greatest(
-                cast(ceil(answered_conversations * first_reply_minutes / {{ target }}) as bigint) - 1,
+                cast(ceil(answered_conversations * first_reply_minutes / {{ target }}) as bigint)
+                - 1,
                 0
             )
         ) as late_at_most,
