@@ -7,7 +7,7 @@ from dashboard.charts import theme
 from dashboard.charts.bars import grouped_bars
 from dashboard.charts.funnel import funnel
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile
-from dashboard.pages.sql import conditions, window
+from dashboard.pages.sql import conditions, described, window
 
 _SOURCES_TITLE = Text("What each source brought", "各拉新来源的带来")
 _VARIANTS_TITLE = Text("Opt-in rate by variant", "各版本添加转化率")
@@ -62,8 +62,8 @@ def sources(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_acquisition_sources", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("acquisition_adds", "acquired_people", "acquired_net_gmv_30d_cny"),
+        **described(snapshot, "rpt_acquisition_sources", rows),
     )
 
 
@@ -102,8 +102,8 @@ def variants(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_acquisition_sources", rows.columns),
-        units={**labels.units(rows.columns), "p_value": "ratio"},
+        metrics=("opt_in_rate",),
+        **described(snapshot, "rpt_acquisition_sources", rows, units={"p_value": "ratio"}),
         note=Text(
             "Codes that only tell who was added, not who scanned, have no rate.",
             "仅记录添加、不记录扫码的渠道码没有转化率。",
@@ -163,8 +163,8 @@ def leads(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_leads", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("deal_leads", "lead_deal_rate"),
+        **described(snapshot, "rpt_leads", rows),
         height=260,
     )
 
@@ -224,8 +224,8 @@ def service(snapshot: Snapshot, filters: Filters) -> Figure:
         )
         if rows.height
         else (),
-        columns=labels.columns(snapshot, "rpt_service", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("quick_answer_rate_at_least", "quick_answer_rate_at_most"),
+        **described(snapshot, "rpt_service", rows),
     )
 
 

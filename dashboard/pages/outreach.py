@@ -11,7 +11,7 @@ from dashboard.charts import theme
 from dashboard.charts.bars import grouped_bars
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile
-from dashboard.pages.sql import conditions, window
+from dashboard.pages.sql import conditions, described, window
 
 _CAMPAIGNS_TITLE = Text("What campaigns earned", "触达活动的增量")
 _LOSSES_TITLE = Text("Whom outreach drove away", "触达后的流失")
@@ -78,8 +78,8 @@ def campaigns(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_outreach_roi", rows.columns),
-        units={**labels.units(rows.columns), "net_roi": "ratio"},
+        metrics=("outreach_incremental_net_gmv_cny", "outreach_cost_cny"),
+        **described(snapshot, "rpt_outreach_roi", rows, units={"net_roi": "ratio"}),
         note=Text(
             "An order counts for every campaign that reached its customer: campaigns do not add "
             "up. Other campaigns lie in many baselines; the rows say how many.",
@@ -139,8 +139,8 @@ def losses(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_outreach_roi", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("outreach_lost_customers_72h",),
+        **described(snapshot, "rpt_outreach_roi", rows),
         note=Text(
             "Weekly member lists cannot date a leave within 72 hours: see “possibly lost”.",
             "按周导出的成员名单无法将退群定位到 72 小时内，见“可能流失”。",
@@ -182,8 +182,8 @@ def members(snapshot: Snapshot, filters: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_community_health", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("group_joins", "group_leaves"),
+        **described(snapshot, "rpt_community_health", rows),
     )
 
 
@@ -239,8 +239,8 @@ def groups(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         frame=rows,
         draw=draw,
-        columns=labels.columns(snapshot, "rpt_community_health", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("group_active_rate",),
+        **described(snapshot, "rpt_community_health", rows),
         height=260,
     )
 
@@ -284,8 +284,8 @@ def group_sales(snapshot: Snapshot, filters: Filters) -> Figure:
         )
         if rows.height
         else (),
-        columns=labels.columns(snapshot, "rpt_community_sales", rows.columns),
-        units=labels.units(rows.columns),
+        metrics=("group_net_gmv_share", "group_high_ticket_share"),
+        **described(snapshot, "rpt_community_sales", rows),
     )
 
 

@@ -39,6 +39,18 @@ def reached(refreshed: RefreshedBrand) -> pl.DataFrame:
     return sends.group_by("medium", "campaign", "person_id").agg(at=pl.col("sent_at").min())
 
 
+@pytest.fixture(scope="module")
+def orders(refreshed: RefreshedBrand) -> pl.DataFrame:
+    """The true valid orders of people, with the customer_id that the brand gives each."""
+    found = published(
+        refreshed,
+        "select platform, account, order_id, customer_id from customer_center.fct_orders "
+        "where customer_id is not null",
+    )
+    keys = ["platform", "account", "order_id"]
+    return refreshed.truth.orders.filter("is_valid").join(found, on=keys)
+
+
 def test_messages_of_every_campaign_equal_the_truth(
     refreshed: RefreshedBrand, campaigns: pl.DataFrame
 ) -> None:
@@ -66,19 +78,27 @@ def test_customers_reached_are_the_people(campaigns: pl.DataFrame, reached: pl.D
 
 
 def test_orders_after_a_message_are_those_of_the_people(
-    refreshed: RefreshedBrand, campaigns: pl.DataFrame, reached: pl.DataFrame
+    refreshed: RefreshedBrand, campaigns: pl.DataFrame, orders: pl.DataFrame
 ) -> None:
-    """Of orders that name their buyer; the truth and the files may state different minutes."""
-    orders = refreshed.truth.orders.filter("is_valid", "is_identified").join(
-        reached, on="person_id"
+    """Of true orders after a message, those whose customer the brand knows to be the receiver: a
+    contact whom nothing links to a shop's buyer cannot be seen to buy there."""
+    sends = published(
+        refreshed,
+        "select medium, campaign, customer_id, sent_at + interval 8 hour as sent_at "
+        "from customer_center.fct_outreach where is_delivered and customer_id is not null",
+    ).with_columns(pl.col("sent_at").cast(pl.Datetime("us")))
+    keys = ["medium", "campaign", "sent_at"]
+    known = refreshed.truth.sends.filter("is_reached").join(sends, on=keys).unique()
+    after = orders.join(known, on=["person_id", "customer_id"]).filter(
+        (pl.col("created_at") - pl.col("sent_at")).is_between(timedelta(0), WINDOW)
     )
-    after = orders.filter((pl.col("created_at") - pl.col("at")).is_between(timedelta(0), WINDOW))
+    after = after.unique(["medium", "campaign", "platform", "account", "order_id"])
     net = after.select((pl.col("gross_fen") - pl.col("refund_fen")).sum() / 100).item()
     found = campaigns.filter(pl.col("medium") != "wecom_group")
-    assert after.height > 30
+    assert after.height > 10
     assert found["window_orders"].sum() == pytest.approx(after.height, rel=IDENTITY_ERROR)
     money = float(found["window_net_gmv_cny"].sum())
-    assert money == pytest.approx(net, rel=2 * IDENTITY_ERROR)
+    assert money == pytest.approx(net, rel=IDENTITY_ERROR)
 
 
 def test_customers_lost_are_those_who_deleted_their_guide(
@@ -91,14 +111,14 @@ def test_customers_lost_are_those_who_deleted_their_guide(
     )
     true = lost.unique(["medium", "campaign", "person_id"]).height
     found = campaigns.filter(pl.col("medium") != "wecom_group")["lost_customers_72h"].sum()
-    assert true > 10
-    assert found == pytest.approx(true, rel=IDENTITY_ERROR)
+    assert true > 5
+    assert found == pytest.approx(true, rel=IDENTITY_ERROR, abs=2)
     with_baseline = campaigns.filter(pl.col("expected_lost_72h").is_not_null())
     assert with_baseline["expected_lost_72h"].sum() > 0
 
 
 def stays(refreshed: RefreshedBrand) -> tuple[pl.DataFrame, list[datetime]]:
-    """chat_id, began_at and ended_at of stays that a member list shows; the moments of the lists."""
+    """Stays that a member list shows: chat_id, began_at, ended_at; and the moments of the lists."""
     arguments = refreshed.truth.arguments
     period = Period(first_day=refreshed.truth.first_day, days=int(arguments["days"]))
     seconds = snapshot_moments(period, WEEKLY).tolist()
@@ -148,28 +168,36 @@ def test_every_group_has_its_kind(refreshed: RefreshedBrand) -> None:
         assert row["group_kind"] == true, name
 
 
-def test_sales_through_groups_are_those_of_their_members(refreshed: RefreshedBrand) -> None:
+def test_sales_through_groups_are_those_of_their_members(
+    refreshed: RefreshedBrand, orders: pl.DataFrame
+) -> None:
+    """Of members whom the brand knows to be the buyers; in a small brand they are few."""
     sends = published(
         refreshed,
         "select chat_id, sent_at + interval 8 hour as at from customer_center.fct_outreach "
         "where medium = 'wecom_group' and is_delivered",
     ).with_columns(pl.col("at").cast(pl.Datetime("us")))
-    members, _ = stays(refreshed)
+    held = published(
+        refreshed,
+        "select chat_id, joined_at + interval 8 hour as began_at, customer_id "
+        "from customer_center.fct_group_memberships where customer_id is not null",
+    ).with_columns(pl.col("began_at").cast(pl.Datetime("us")))
+    members = stays(refreshed)[0].join(held, on=["chat_id", "began_at"])
     written = members.join(sends, on="chat_id").filter(
         (pl.col("began_at") <= pl.col("at"))
         & (pl.col("ended_at").is_null() | (pl.col("ended_at") > pl.col("at")))
     )
-    activities = pl.concat(
-        [written.select("person_id", "at"), members.select("person_id", at="began_at")]
-    )
-    orders = refreshed.truth.orders.filter("is_valid", "is_identified")
-    through = orders.join(activities, on="person_id").filter(
+    columns = ["person_id", "customer_id", "at"]
+    joined = members.with_columns(at="began_at").select(columns)
+    activities = pl.concat([written.select(columns), joined])
+    through = orders.join(activities, on=["person_id", "customer_id"]).filter(
         (pl.col("created_at") - pl.col("at")).is_between(timedelta(0), WINDOW)
     )
     true = through.n_unique(["platform", "account", "order_id"])
     found = published(
         refreshed,
-        "select sum(orders) as orders from marts.rpt_community_sales where group_kind <> '(none)'",
+        "select coalesce(sum(orders), 0) as orders from marts.rpt_community_sales "
+        "where group_kind <> '(none)'",
     )["orders"].item()
-    assert true > 5
-    assert found == pytest.approx(true, rel=IDENTITY_ERROR, abs=2)
+    assert members.height > 50
+    assert found == pytest.approx(true, rel=IDENTITY_ERROR, abs=1)

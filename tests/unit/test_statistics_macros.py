@@ -17,7 +17,7 @@ MACROS = (REPOSITORY / "dbt_project" / "macros" / "statistics.sql").read_text("u
 def value(call: str) -> float | None:
     """What a macro, called with literals, comes to on DuckDB."""
     sql = jinja2.Environment().from_string(MACROS + "{{ " + call + " }}").render()
-    found = duckdb.sql(f"select cast({sql} as double)").fetchall()[0][0]
+    found = duckdb.execute(f"select cast({sql} as double)").fetchall()[0][0]
     return None if found is None else float(found)
 
 
