@@ -27,7 +27,7 @@ def sources(snapshot: Snapshot, _: Filters) -> Figure:
         """
         select source_kind, acquisition_source, count(*) as variants,
             sum(added_people) as added_people, sum(source_cost_cny) as source_cost_cny,
-            sum(first_buyers) as first_buyers, sum(mature_people) as mature_people,
+            sum(first_time_buyers) as first_time_buyers, sum(mature_people) as mature_people,
             sum(buyers_30d) as buyers_30d, sum(net_gmv_30d_cny) as net_gmv_30d_cny,
             cast(sum(net_gmv_30d_cny) as double) / nullif(sum(mature_people), 0)
                 as net_gmv_30d_per_person_cny,
@@ -43,7 +43,7 @@ def sources(snapshot: Snapshot, _: Filters) -> Figure:
             "acquisition_source",
             {
                 "added_people": Text("Added", "添加")[language],
-                "first_buyers": Text("Bought for the first time", "首单")[language],
+                "first_time_buyers": Text("Bought for the first time", "首单")[language],
             },
             "count",
             language,

@@ -87,7 +87,7 @@ counted as (
                     then 1
                 else 0
             end
-        ) as first_buyers,
+        ) as first_time_buyers,
         min(people.added_date) as first_added_date
     from people
     left join first_orders on people.customer_id = first_orders.customer_id
@@ -260,7 +260,7 @@ select
     cast(costs.cost_cny / nullif(added_since.added_people, 0) as decimal(18, 4))
         as cost_per_add_cny,
     case when not coalesce(costs.is_cost_stated, false) then tested.cost_reason end as cost_reason,
-    cast(tested.first_buyers as bigint) as first_buyers,
+    cast(tested.first_time_buyers as bigint) as first_time_buyers,
     cast(tested.mature_people as bigint) as mature_people,
     cast(coalesce(bought.buyers_30d, 0) as bigint) as buyers_30d,
     cast(coalesce(bought.orders_30d, 0) as bigint) as orders_30d,
