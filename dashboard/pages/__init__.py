@@ -2,10 +2,12 @@
 
 from dashboard.figures import Page
 from dashboard.pages import (
+    acquisition,
     aipl,
     attribution,
     cohorts,
     data_health,
+    outreach,
     products,
     repurchase,
     scorecard,
@@ -20,5 +22,7 @@ PAGES: tuple[Page, ...] = (
     segments.PAGE,
     products.PAGE,
     attribution.PAGE,
+    outreach.PAGE,
+    acquisition.PAGE,
     data_health.PAGE,
 )

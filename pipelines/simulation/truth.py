@@ -7,6 +7,7 @@ identifiers  one row per identifier and person that the files show; a family pho
 touches      one row per touch, in the true order per person (seq from 1).
 orders       one row per order in the files, as the newest file that holds it shows it.
 relations    one row per stay with a guide, in a group or with an official account.
+sends        one row per message or call to one person; not those to groups.
 headline     one row per date, platform, account, channel (as a file states it) and metric; value in
              fen for money, else a count.
 files        one row per file below landing.
@@ -120,6 +121,16 @@ RELATIONS = pl.Schema(
 )
 """kind is wecom_contact (holder: the guide's userid), wecom_group (holder: the group's chat_id) or
 official_account. ended_by is customer, staff, transfer or silent (nobody can tell)."""
+SENDS = pl.Schema(
+    {
+        "medium": pl.String(),
+        "campaign": pl.String(),
+        "person_id": pl.Int64(),
+        "sent_at": _MOMENT,
+        "is_reached": pl.Boolean(),
+    }
+)
+"""medium is sms, ai_call, email or wecom_single; a call reaches who answers it."""
 FILES = pl.Schema(
     {
         "path": pl.String(),
@@ -139,6 +150,7 @@ TABLES = {
     "orders": ORDERS,
     "headline": HEADLINE,
     "relations": RELATIONS,
+    "sends": SENDS,
     "files": FILES,
 }
 
@@ -285,6 +297,11 @@ class Truth:
     def relations(self) -> pl.DataFrame:
         """Columns of RELATIONS."""
         return self.table("relations")
+
+    @cached_property
+    def sends(self) -> pl.DataFrame:
+        """Columns of SENDS."""
+        return self.table("sends")
 
     @cached_property
     def files(self) -> pl.DataFrame:

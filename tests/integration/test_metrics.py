@@ -34,9 +34,22 @@ SPENT = """
 """
 SENT = f"customer_center.fct_outreach where sent_date <= {AS_OF}"
 MET = "customer_center.customer_lifecycle where"
+TALKS = "marts.rpt_service where is_working_day"
+LEADS = "marts.rpt_leads"
+HEALTH = "marts.rpt_community_health"
+ROI = "marts.rpt_outreach_roi"
+CODES = "marts.rpt_acquisition_sources"
 STOCK = "marts.rpt_aipl_tiers where tier_view = 'active' and segment_type = 'all'"
 
 PLAIN_SQL = {
+    "acquisition_adds": "count(*) from customer_center.fct_touchpoints where campaign is not null "
+    f"and touched_date <= {AS_OF} "
+    "and behaviour in ('wecom_contact_added', 'official_account_followed')",
+    "opt_in_scanners": f"sum(eligible_scanners) from {CODES}",
+    "opted_in_scanners": f"sum(opted_in) from {CODES}",
+    "opt_in_rate": f"sum(opted_in) / sum(eligible_scanners) from {CODES}",
+    "acquired_people": f"sum(mature_people) from {CODES}",
+    "acquired_net_gmv_30d_cny": f"sum(net_gmv_30d_cny) from {CODES}",
     "touches": f"count(*) from customer_center.fct_touchpoints where touched_date <= {AS_OF}",
     "attributed_conversions": f"count(*) from {SOLD} and is_valid",
     "attributed_new_customers": f"count(*) from {FIRSTS}",
@@ -64,6 +77,41 @@ PLAIN_SQL = {
     "outreach_reach_rate": f"count_if(is_delivered) / count(*) from {SENT}",
     "outreach_click_rate": f"count_if(has_clicked) / count_if(is_delivered) from {SENT}",
     "outreach_unsubscribe_rate": f"count_if(has_unsubscribed) / count_if(is_delivered) from {SENT}",
+    "contacted_leads": f"sum(contacted_leads) from {LEADS}",
+    "store_visit_leads": f"sum(visited_leads) from {LEADS}",
+    "deal_leads": f"sum(deal_leads) from {LEADS}",
+    "mature_leads": f"count(*) from customer_center.fct_leads where lead_date + 30 < {AS_OF}",
+    "mature_deal_leads": f"sum(mature_deal_leads) from {LEADS}",
+    "lead_deal_rate": f"sum(mature_deal_leads) / sum(mature_leads) from {LEADS}",
+    "conversations": "sum(conversations) from customer_center.fct_conversations "
+    f"where period_end_date <= {AS_OF}",
+    "answered_conversations": f"sum(answered_conversations) from {TALKS}",
+    "quick_conversations_at_least": f"sum(within_target_at_least) from {TALKS}",
+    "quick_conversations_at_most": f"sum(within_target_at_most) from {TALKS}",
+    "quick_answer_rate_at_least": "sum(within_target_at_least) / sum(answered_conversations) "
+    f"from {TALKS}",
+    "quick_answer_rate_at_most": "sum(within_target_at_most) / sum(answered_conversations) "
+    f"from {TALKS}",
+    "group_joins": f"sum(joined_members) from {HEALTH}",
+    "group_leaves": f"sum(left_members) from {HEALTH}",
+    "group_member_days": f"sum(identified_members) from {HEALTH}",
+    "group_active_member_days": f"sum(active_members) from {HEALTH}",
+    "group_active_rate": f"sum(active_members) / sum(identified_members) from {HEALTH}",
+    "sold_net_gmv_cny": f"sum(net_gmv_cny) from {SOLD} and is_valid",
+    "group_net_gmv_cny": f"sum(net_gmv_cny) from {HEALTH}",
+    "group_net_gmv_share": f"(select sum(net_gmv_cny) from {HEALTH}) / sum(net_gmv_cny) "
+    f"from {SOLD} and is_valid",
+    "high_ticket_orders": f"count(*) from {SOLD} and is_valid and gmv_cny > 1000",
+    "group_high_ticket_orders": f"sum(high_ticket_orders) from {HEALTH}",
+    "group_high_ticket_share": f"(select sum(high_ticket_orders) from {HEALTH}) / count(*) "
+    f"from {SOLD} and is_valid and gmv_cny > 1000",
+    "outreach_cost_cny": "sum(coalesce(cost_cny, 0)) from customer_center.fct_outreach",
+    "outreach_incremental_net_gmv_cny": "sum(window_net_gmv_cny - baseline_net_gmv_cny) "
+    f"from {ROI}",
+    "outreach_reached_customers": f"sum(reached_customers) from {ROI}",
+    "outreach_lost_customers_24h": f"sum(lost_customers_24h) from {ROI}",
+    "outreach_lost_customers_72h": f"sum(lost_customers_72h) from {ROI}",
+    "outreach_loss_rate_72h": f"sum(lost_customers_72h) / sum(reached_customers) from {ROI}",
     "leads": f"count(*) from customer_center.fct_leads where lead_date <= {AS_OF}",
     "group_members": "count(*) from customer_center.fct_group_memberships "
     "where is_customer and not has_left",
@@ -98,6 +146,8 @@ PLAIN_SQL = {
 }
 WITHIN_45_DAYS = {"window_days": "30", "cohort_period_type": "day"}
 """Values that have figures in a brand of 45 days, instead of the usual ones."""
+RARE = ("group_net_gmv", "group_high_ticket", "mature_deal_leads", "lead_deal_rate")
+"""Few members of groups and few leads are known to buy in a brand of 2,000 people."""
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +186,7 @@ def test_every_metric_equals_plain_sql(
         if not found:
             zero.append(name)
     assert wrong == {}
+    zero = [name for name in zero if not name.startswith(RARE)]
     assert len(zero) <= 4, zero  # returns need two finished months
 
 

@@ -12,7 +12,7 @@ from pipelines.simulation.period import DAY, HOUR, stamp
 from pipelines.simulation.private_domain import headers
 from pipelines.simulation.private_domain.cells import epoch, without_empty
 from pipelines.simulation.private_domain.contact_files import FOLDER
-from pipelines.simulation.private_domain.contacts import ASSIGNED
+from pipelines.simulation.private_domain.contacts import ASSIGNED, CORP
 from pipelines.simulation.private_domain.guides import GUIDES_PER_BLOCK, Guides
 from pipelines.simulation.private_domain.snapshots import WEEKLY, per_moment
 from pipelines.simulation.rendering import layout, with_bad_rows
@@ -100,12 +100,10 @@ def _events(rng: np.random.Generator, relations: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def deliver_statistics(
-    block: Block, rng: np.random.Generator, guides: Guides, relations: pl.DataFrame
-) -> None:
+def deliver_statistics(block: Block, guides: Guides, statistics: pl.DataFrame) -> None:
     """The daily figures of every guide, pulled every week for the last two."""
     windows = periodic_windows(block.world.period, 6 * HOUR + 1800, every=WEEKLY, covers=2 * WEEKLY)
-    rows = guides.named(expand(_statistics(block, rng, relations), windows))
+    rows = guides.named(expand(statistics, windows))
     talked = pl.col("chats") > 0
     cells = {
         "stat_time": epoch(pl.col("created")),
@@ -127,7 +125,23 @@ def deliver_statistics(
         )
 
 
-def _statistics(block: Block, rng: np.random.Generator, relations: pl.DataFrame) -> pl.DataFrame:
+def state_statistics(block: Block, statistics: pl.DataFrame) -> None:
+    """Per day: how many chats, and the guides' mean minutes to the first answer, added up."""
+    talked = statistics.filter(pl.col("chats") > 0)
+    for metric, column in (("chats", "chats"), ("first_reply_minutes", "reply_minutes")):
+        block.world.truth.add_headline(
+            talked.group_by(date=pl.from_epoch("created", time_unit="s").dt.date()).agg(
+                value=pl.col(column).sum().cast(pl.Int64),
+                platform=pl.lit("wecom"),
+                account=pl.lit(CORP),
+                metric=pl.lit(metric),
+            )
+        )
+
+
+def simulate_statistics(
+    block: Block, rng: np.random.Generator, relations: pl.DataFrame
+) -> pl.DataFrame:
     """One row per day and guide, sorted by ``created``, the begin of the day."""
     period = block.world.period
     grid = pl.DataFrame({"day": range(period.days)}, schema={"day": pl.Int64}).join(

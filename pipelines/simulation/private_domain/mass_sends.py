@@ -19,6 +19,7 @@ from pipelines.simulation.private_domain.groups import Groups
 from pipelines.simulation.private_domain.guides import Guides
 from pipelines.simulation.private_domain.snapshots import WEEKLY, per_moment, standing_at
 from pipelines.simulation.rendering import layout
+from pipelines.simulation.truth import local_time
 
 _NOT_SENT, _SENT, _NO_CONTACT, _LIMIT = 0, 1, 2, 3
 _AUDIENCE_SHARE = 0.4
@@ -37,14 +38,15 @@ def simulate_mass_sends(
 ) -> pl.DataFrame:
     """One row per send and receiver, sorted by ``created``.
 
-    Columns: created (when the task was made), msgid, campaign, send_type, guide_userid,
-    external_userid, chat_id, first_status, last_status, sent.
+    Columns: created (when the task was made), msgid, campaign, send_type, person_id (null: to a
+    group), guide_userid, external_userid, chat_id, first_status, last_status, sent.
     """
     columns = (
         "created",
         "msgid",
         "campaign",
         "send_type",
+        "person_id",
         "guide_userid",
         "external_userid",
         "chat_id",
@@ -105,6 +107,7 @@ def _group_sends(rng: np.random.Generator, groups: Groups, calendar: Calendar) -
         created="moment",
         sent=pl.col("moment") + pl.Series(rng.integers(60, HOUR, rows.height)),
         send_type=pl.lit("group"),
+        person_id=pl.lit(None, dtype=pl.Int64),
         external_userid=pl.lit(None, dtype=pl.String),
     )
     return table, tasks
@@ -136,6 +139,16 @@ def deliver_mass_sends(block: Block, sends: pl.DataFrame) -> None:
 
 
 def state_mass_sends(block: Block, sends: pl.DataFrame) -> None:
-    """How many messages went out per day."""
+    """How many messages went out per day, and to whom those to single contacts."""
     sent = sends.filter(pl.col("last_status") == _SENT)
+    block.world.truth.append(
+        "sends",
+        sends.filter(send_type="single").select(
+            "campaign",
+            "person_id",
+            medium=pl.lit("wecom_single"),
+            sent_at=local_time(pl.col("sent")),
+            is_reached=pl.col("last_status") == _SENT,
+        ),
+    )
     add_daily_counts(block, "wecom", CORP, messages_sent=(sent, "sent"))

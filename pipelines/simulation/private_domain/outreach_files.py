@@ -12,6 +12,7 @@ from pipelines.simulation.private_domain.cells import without_empty, yes_no
 from pipelines.simulation.private_domain.figures import add_daily_counts
 from pipelines.simulation.private_domain.snapshots import MORNING, per_moment
 from pipelines.simulation.rendering import Cells, clock, layout, with_bad_rows
+from pipelines.simulation.truth import local_time
 
 _REPORT_DAYS = (1, 6)
 """The provider's report is exported on the next day and once more five days later."""
@@ -151,6 +152,21 @@ def state_outreach(
                 kind=pl.lit(kind),
                 channel=pl.lit(channel),
             )
+        )
+    for medium, frame, moment, is_reached in (
+        ("sms", sms, "sent", pl.col("is_delivered")),
+        ("ai_call", calls, "called", pl.col("seconds") > 0),
+        ("email", emails, "sent", pl.col("is_delivered")),
+    ):
+        block.world.truth.append(
+            "sends",
+            frame.select(
+                "campaign",
+                "person_id",
+                medium=pl.lit(medium),
+                sent_at=local_time(pl.col(moment)),
+                is_reached=is_reached,
+            ),
         )
     answered = calls.filter(pl.col("seconds") > 0)
     for account, figures in (
