@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -276,7 +276,7 @@ def _write(
     key: bytes,
 ) -> list[Package]:
     packages = []
-    with files.writing(settings, contents), adding(settings) as ledger:
+    with handing_over(settings, contents) as ledger:
         for draft, made in zip(built.drafts, contents, strict=True):
             package = Package(
                 package_id=ledger.next_id,
@@ -315,9 +315,15 @@ def members(upload: Format, lines: pl.DataFrame, key: bytes) -> pl.DataFrame:
 
 
 @contextmanager
-def adding(settings: Settings) -> Iterator[Ledger]:
-    """The ledger, for all that is added within or nothing."""
-    with open_ledger(settings) as ledger, ledger.transaction():
+def handing_over(
+    settings: Settings, new: Iterable[files.Content], rewritten: Iterable[files.Content] = ()
+) -> Iterator[Ledger]:
+    """The ledger, to note files in it: they appear when all of it is noted, or none does."""
+    with (
+        open_ledger(settings) as ledger,
+        files.writing(settings, new, rewritten),
+        ledger.transaction(),
+    ):
         yield ledger
 
 

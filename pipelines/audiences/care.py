@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipelines.audiences.build import adding
 from pipelines.audiences.definition import Audience, audiences_folder, find_audience
 from pipelines.audiences.errors import AudienceError
 from pipelines.audiences.files import state_of
@@ -16,6 +15,7 @@ from pipelines.audiences.ledger import (
     Package,
     find_package,
     ledger_path,
+    open_ledger,
     reading_ledger,
 )
 from pipelines.audiences.maker import Maker
@@ -49,7 +49,7 @@ def close(settings: Settings, package_id: int, maker: Maker, *, never_uploaded: 
             f"package {package_id} is over already: siyu audience show {package_id}"
         )
     event = NEVER_UPLOADED if never_uploaded else CLOSED
-    with adding(settings) as ledger:
+    with open_ledger(settings) as ledger, ledger.transaction():
         ledger.add_event(Event(package_id, event, maker.at_utc, maker.name, maker.note))
     (settings.audiences_folder / package.file_name).unlink(missing_ok=True)
     return package

@@ -54,7 +54,7 @@ def stem(audience: str, upload: Format, day: date, package_id: int, change: str 
 
 
 def read_lines(path: Path) -> list[str]:
-    """Lines of a package's file. Raises OSError when it is gone."""
+    """Lines of a package's file. Raises OSError, ValueError or BadZipFile when they are gone."""
     if path.suffix != ".zip":
         return path.read_text("ascii").split()
     with zipfile.ZipFile(path) as archive:
@@ -67,14 +67,16 @@ def line_keys(lines: pl.Series, key: bytes) -> pl.Series:
 
 
 @contextmanager
-def writing(settings: Settings, contents: Iterable[Content]) -> Iterator[None]:
+def writing(
+    settings: Settings, new: Iterable[Content], rewritten: Iterable[Content] = ()
+) -> Iterator[None]:
     """Write files that appear under their names only when the body has succeeded.
 
     The body notes them in the ledger: a process killed at any point leaves no finished file that
-    the ledger does not know.
+    the ledger does not know. `rewritten` take the place of files that are there.
 
     Raises:
-        AudienceError: the folder cannot be written.
+        AudienceError: the folder cannot be written, or a new file is there already.
     """
     folder = settings.audiences_folder
     unfinished: list[tuple[Path, Path]] = []
@@ -82,8 +84,10 @@ def writing(settings: Settings, contents: Iterable[Content]) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for old in folder.glob(f"{_UNFINISHED}*"):
             old.unlink()
-        for each in contents:
+        new = list(new)
+        for each in new:
             _refuse_present(folder / each.name)
+        for each in [*new, *rewritten]:
             path = folder / f"{_UNFINISHED}{each.name}"
             unfinished.append((path, folder / each.name))
             _write(path, each.data)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -51,7 +51,7 @@ create table if not exists members (
 create table if not exists events (
     event_id bigint primary key, package_id bigint not null, event varchar not null,
     happened_at timestamp not null, happened_by varchar not null, note varchar not null,
-    ids bigint not null, file_name varchar, file_sha256 varchar
+    ids bigint not null, file_name varchar, file_sha256 varchar, package_file_sha256 varchar
 );
 create table if not exists withdrawals (
     event_id bigint not null, package_id bigint not null, line_key varchar not null,
@@ -106,7 +106,10 @@ class Event:
     note: str = ""
     ids: int = 0
     file_name: str | None = None
+    """The file that was written for the platform."""
     file_sha256: str | None = None
+    package_file_sha256: str | None = None
+    """Hash of the package's own file, where it was written anew."""
 
 
 def ledger_path(settings: Settings) -> Path:
@@ -203,12 +206,17 @@ class Ledger:
             self._connection.unregister("withdrawn")
 
     def packages(self) -> list[Package]:
-        """Every package that was ever built, oldest first."""
+        """Every package that was ever built, oldest first; file_sha256 as the file is now."""
         names = ", ".join(Package.__dataclass_fields__)
         rows = self._connection.execute(
             f"select {names} from packages order by package_id"
         ).fetchall()
-        return [Package(*row) for row in rows]
+        packages = {row[0]: Package(*row) for row in rows}
+        for event in self.events():
+            if event.package_file_sha256 is not None:
+                known = packages[event.package_id]
+                packages[event.package_id] = replace(known, file_sha256=event.package_file_sha256)
+        return list(packages.values())
 
     def events(self) -> list[Event]:
         """Everything that became of packages, oldest first."""

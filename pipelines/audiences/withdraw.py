@@ -7,14 +7,16 @@ the keyed hash of the line; without that file they are made again from what was 
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from pipelines.audiences import files
-from pipelines.audiences.build import adding, check_number, lines_of
+from pipelines.audiences.build import check_number, handing_over, lines_of
 from pipelines.audiences.formats import PHONE, Format, load_formats
 from pipelines.audiences.ledger import (
     CLOSED,
@@ -65,6 +67,8 @@ class Withdrawal:
     """Columns of the ledger's members."""
     lines: pl.Series
     """Lines of the file that is written; empty for delete."""
+    rest: pl.Series | None = None
+    """Lines of the package's own file that stay in it after a REDUCE; None: it has no file."""
     unreachable: int = 0
     """Ids whose line can neither be found nor made again."""
 
@@ -177,11 +181,15 @@ def _withdrawal(
     leaving = judged.filter(pl.col("reason").is_not_null())
     staying = judged.filter(pl.col("reason").is_null()).drop("reason")
     wanted = leaving if upload.removal == REDUCE else staying
-    lines = _lines(settings, judge, package, wanted)
-    reasons = Counter(leaving["reason"].to_list())
+    own = _own_lines(settings, package, judge.key)
+    lines = own.join(wanted, on="line_key", how="semi")["line"]
+    missing = wanted.join(own, on="line_key", how="anti")
+    if missing.height:
+        lines = lines.append(_made_again(settings, judge, package, missing))
+    rest = own.join(leaving, on="line_key", how="anti")["line"] if own.height else None
     withdrawal = Withdrawal(
-        package, upload, upload.removal, dict(reasons), leaving, staying, lines,
-        unreachable=wanted.height - len(lines),
+        package, upload, upload.removal, dict(Counter(leaving["reason"].to_list())), leaving,
+        staying, lines, rest if upload.removal == REDUCE else None, wanted.height - len(lines),
     )  # fmt: skip
     too_few = len(lines) < (upload.min_ids or 1)
     if (upload.removal == REPLACE and too_few) or not len(lines):
@@ -189,14 +197,14 @@ def _withdrawal(
     return withdrawal
 
 
-def _lines(settings: Settings, judge: _Judge, package: Package, members: pl.DataFrame) -> pl.Series:
-    """Lines of these members: from the package's file, else made again."""
+def _own_lines(settings: Settings, package: Package, key: bytes) -> pl.DataFrame:
+    """line and line_key of the package's own file; no rows when it is gone or damaged."""
     try:
-        lines = pl.Series(files.read_lines(settings.audiences_folder / package.file_name))
-    except OSError:
-        return _made_again(settings, judge, package, members)
-    keyed = pl.DataFrame({"line": lines, "line_key": files.line_keys(lines, judge.key)})
-    return keyed.join(members, on="line_key", how="semi")["line"]
+        read = files.read_lines(settings.audiences_folder / package.file_name)
+    except (OSError, ValueError, zipfile.BadZipFile):
+        read = []
+    lines = pl.Series(read, dtype=pl.String)
+    return pl.DataFrame({"line": lines, "line_key": files.line_keys(lines, key)})
 
 
 def _made_again(
@@ -220,7 +228,8 @@ def _made_again(
 def _write(settings: Settings, made: Withdrawn, maker: Maker, key: bytes) -> None:
     with reading_ledger(settings) as ledger:
         following = ledger.next_id if ledger else 1
-    contents: dict[int, files.Content] = {}
+    new: dict[int, files.Content] = {}
+    rewritten: dict[int, files.Content] = {}
     for withdrawal in made.withdrawals:
         package, upload = withdrawal.package, withdrawal.upload
         if withdrawal.action == DELETE:
@@ -229,19 +238,27 @@ def _write(settings: Settings, made: Withdrawn, maker: Maker, key: bytes) -> Non
         if withdrawal.action == REPLACE:
             number, change, following = following, "", following + 1
         stem = files.stem(package.audience, upload, maker.day, number, change)
-        contents[package.package_id] = files.content(stem, upload, withdrawal.lines)
-    with files.writing(settings, contents.values()), adding(settings) as ledger:
+        new[package.package_id] = files.content(stem, upload, withdrawal.lines)
+        if withdrawal.rest is not None:
+            stem = Path(package.file_name).stem
+            rewritten[package.package_id] = files.content(stem, upload, withdrawal.rest)
+    with handing_over(settings, new.values(), rewritten.values()) as ledger:
         for withdrawal in made.withdrawals:
-            content = contents.get(withdrawal.package.package_id)
+            package_id = withdrawal.package.package_id
+            content = new.get(package_id)
             if withdrawal.action == REPLACE and content is not None:
-                new = _replacement(withdrawal, content, maker, ledger.next_id)
-                check_number(new)
-                ledger.add_package(new, _kept(withdrawal, key))
-                made.replacements[withdrawal.package.package_id] = new
+                replacement = _replacement(withdrawal, content, maker, ledger.next_id)
+                check_number(replacement)
+                ledger.add_package(replacement, _kept(withdrawal, key))
+                made.replacements[package_id] = replacement
             taken_out = _taken_out(withdrawal, key)
-            ledger.add_event(_event(withdrawal, taken_out.height, content, maker), taken_out)
+            event = _event(withdrawal, taken_out.height, maker, content, rewritten.get(package_id))
+            ledger.add_event(event, taken_out)
             if content is not None:
-                made.written[withdrawal.package.package_id] = content.name
+                made.written[package_id] = content.name
+    for withdrawal in made.withdrawals:
+        if withdrawal.action != REDUCE:  # who left must not stay in a file that nobody needs
+            (settings.audiences_folder / withdrawal.package.file_name).unlink(missing_ok=True)
 
 
 def _kept(withdrawal: Withdrawal, key: bytes) -> pl.DataFrame:
@@ -277,9 +294,16 @@ def _taken_out(withdrawal: Withdrawal, key: bytes) -> pl.DataFrame:
     return withdrawal.leaving.filter(pl.col("line_key").is_in(keys))
 
 
-def _event(withdrawal: Withdrawal, ids: int, content: files.Content | None, maker: Maker) -> Event:
+def _event(
+    withdrawal: Withdrawal,
+    ids: int,
+    maker: Maker,
+    content: files.Content | None,
+    rest: files.Content | None,
+) -> Event:
     kind = {REDUCE: WITHDRAWN, REPLACE: REPLACED, DELETE: CLOSED}[withdrawal.action]
     return Event(
         withdrawal.package.package_id, kind, maker.at_utc, maker.name, maker.note, ids,
         content.name if content else None, content.sha256 if content else None,
+        rest.sha256 if rest else None,
     )  # fmt: skip

@@ -199,6 +199,8 @@ def test_who_withdraws_consent_is_taken_out_where_the_platform_can_and_replaced_
     reduced = office.lines(2, "_REDUCE_*")
     assert 3 <= len(reduced) < len(before)
     assert reduced < before
+    assert office.lines(2, "") == before - reduced  # nobody who left stays in a file
+    assert not list(office.settings.audiences_folder.glob("*__p1.*"))
     members = office.members(4)  # those who stay with Ocean Engine
     assert not set(gone) & set(members["customer_id"])
     replaced = office.lines(4)
@@ -218,6 +220,8 @@ def test_lines_are_made_again_where_the_package_file_is_gone(office: Office) -> 
     with zipfile.ZipFile(path) as archive:
         assert len(archive.namelist()) == 1
     before = office.lines(1)
+    path.write_bytes(b"damaged")
+    assert "is altered" in office.siyu("check", expect=1)
     path.unlink()
     [person] = office.members(1)["customer_id"].unique().sort().head(1)
     office.change(f"delete from customer_center.customer_consents where customer_id = {person}")
