@@ -55,7 +55,8 @@ class DbtProjectRun:
             arguments += ["--full-refresh"]
         warehouse = str(self.settings.warehouse_path)
         refresh = "full" if full else "increment"
-        return list(_call(self.settings, arguments, warehouse, self._manifest, refresh).results)
+        called = call_dbt(self.settings, arguments, warehouse, self._manifest, refresh)
+        return list(called.results)
 
     def names(self, unique_ids: Iterable[str]) -> list[str]:
         """The fully qualified names, by which dbt selects, of models, seeds and tests."""
@@ -72,7 +73,7 @@ def parse(settings: Settings, *, write: bool) -> Manifest:
     """
     arguments = ["parse", "--write-json" if write else "--no-write-json"]
     arguments += ["--log-path", str(settings.dbt_project_folder / "target")]
-    return _call(settings, arguments, _ANYWHERE)
+    return call_dbt(settings, arguments, _ANYWHERE)
 
 
 def write_catalog(settings: Settings) -> Path:
@@ -88,7 +89,7 @@ def write_catalog(settings: Settings) -> Path:
         raise DbtError(f"{settings.warehouse_path} does not exist yet; remedy: siyu refresh")
     arguments = ["docs", "generate", "--static", "--write-json", "--log-path", str(folder)]
     arguments += ["--target-path", str(folder)]
-    _call(settings, arguments, str(settings.warehouse_path))
+    call_dbt(settings, arguments, str(settings.warehouse_path))
     return folder / "static_index.html"
 
 
@@ -100,13 +101,20 @@ def dbt_variables(settings: Settings) -> list[str]:
     return ["--vars", json.dumps(variables)]
 
 
-def _call(
+def call_dbt(
     settings: Settings,
     arguments: Sequence[str],
-    warehouse: str,
+    warehouse: str = _ANYWHERE,
     manifest: Manifest | None = None,
     refresh: str = "full",
 ) -> Any:
+    """What dbt answers to a command, such as `["build", "--select", …]`: its own result.
+
+    `manifest`: the project, if it is parsed already. Nodes that failed are in the result.
+
+    Raises:
+        DbtError: dbt could not begin.
+    """
     # Their import takes longer than anything else here: only when dbt is called.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner

@@ -50,12 +50,14 @@ class LeanTest(TestRunner):
 
 
 class LeanBuild(BuildTask):
-    """`dbt build` without unit tests, which `--exclude-resource-type` leaves out."""
+    """`dbt build` with lean data tests, and a short way to what is selected."""
 
     RUNNER_MAP = BuildTask.RUNNER_MAP | {NodeType.Test: LeanTest}
 
     def get_graph_queue(self) -> GraphQueue:
-        """Select once; dbt selects twice more to tell unit tests from other nodes."""
+        """Select once; dbt selects twice more to tell unit tests, if any, from other nodes."""
+        if NodeType.Unit in self.resource_types():
+            return super().get_graph_queue()
         return self.get_node_selector().get_graph_queue(self.get_selection_spec())
 
 

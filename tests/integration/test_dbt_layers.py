@@ -3,59 +3,60 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from pipelines.exports.contract_files import load_contracts
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.identity.tables import ensure_identity_tables
+from pipelines.orchestration.dbt_calls import call_dbt, parse
+from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
 from pipelines.orchestration.increment import ensure_increment_tables
 from pipelines.settings import Settings
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 DOCUMENTED = ("customer_center", "marts")
 
 
-def dbt(folder: Path, *arguments: str) -> str:
-    """Run dbt on the warehouse in `folder`; its standard output. Fails with all of its output."""
-    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
-    command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    environment = os.environ | {"SIYU_WAREHOUSE": str(folder / "siyu.duckdb")}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
+def dbt(folder: Path, project: Manifest, *arguments: str, warehouse: str = "no.duckdb") -> Any:
+    """What dbt answers to a command; what it writes is in `folder`."""
+    arguments += ("--target-path", str(folder), "--log-path", str(folder), "--no-write-json")
+    return call_dbt(Settings(data=folder), arguments, warehouse, project)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("dbt")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data=tmp_path_factory.mktemp("dbt"))
 
 
 @pytest.fixture(scope="module")
-def calls(folder: Path) -> dict[str, set[str]]:
+def manifest(settings: Settings) -> dict[str, Any]:
+    build_manifest_if_stale(settings)
+    written = settings.dbt_project_folder / "target" / "manifest.json"
+    return json.loads(written.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def project(settings: Settings) -> Manifest:
+    return parse(settings, write=False)
+
+
+@pytest.fixture(scope="module")
+def calls(settings: Settings, project: Manifest) -> dict[str, set[str]]:
     """What each of the two dbt calls of a refresh selects: ids of models, seeds and tests."""
-    options = ["--quiet", "--output", "json", "--output-keys", "unique_id"]
+    options = ["--output", "json", "--output-keys", "unique_id"]
     listed = {
-        selector: dbt(folder, "ls", "--selector", selector, *options)
+        selector: dbt(settings.data_folder, project, "ls", "--selector", selector, *options)
         for selector in ("before_identity", "after_identity")
     }
     return {
-        selector: {json.loads(line)["unique_id"] for line in text.splitlines() if line[0] == "{"}
-        for selector, text in listed.items()
+        selector: {json.loads(line)["unique_id"] for line in lines}
+        for selector, lines in listed.items()
     }
-
-
-@pytest.fixture(scope="module")
-def manifest(folder: Path, calls: dict[str, set[str]]) -> dict[str, Any]:
-    return json.loads((folder / "target/manifest.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -251,13 +252,21 @@ def test_the_two_calls_build_every_model_once(
 
 
 @pytest.mark.slow
-def test_every_model_builds_and_every_test_passes_without_any_row(tmp_path: Path) -> None:
-    with duckdb.connect(str(tmp_path / "siyu.duckdb")) as warehouse:
+def test_every_model_builds_and_every_test_passes_without_any_row(
+    project: Manifest, tmp_path: Path
+) -> None:
+    """Unit tests as well: a refresh leaves them out."""
+    place = str(tmp_path / "siyu.duckdb")
+    with duckdb.connect(place) as warehouse:
         ensure_raw_tables(warehouse, load_contracts(Settings(data=tmp_path)))
         ensure_identity_tables(warehouse)
         ensure_increment_tables(warehouse)
-    dbt(tmp_path, "build")
-    with duckdb.connect(str(tmp_path / "siyu.duckdb"), read_only=True) as warehouse:
+    results = dbt(tmp_path, project, "build", warehouse=place).results
+    done = {"success", "pass", "warn", "no-op"}
+    assert [f"{one.node.name}: {one.message}" for one in results if one.status not in done] == []
+    kinds = {str(one.node.resource_type) for one in results}
+    assert {"seed", "model", "test", "unit_test"} <= kinds
+    with duckdb.connect(place, read_only=True) as warehouse:
         tables = warehouse.execute(
             "select schema_name || '.' || table_name from duckdb_tables() "
             "where schema_name in ('customer_center', 'marts')"

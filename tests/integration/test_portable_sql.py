@@ -7,23 +7,18 @@ function (those live in macros/engine.sql), and sqlglot turns it into SQL that p
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import sqlglot
 from sqlglot import ErrorLevel
 from sqlglot.tokens import Token, Tokenizer, TokenType
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+from pipelines.orchestration.dbt_calls import call_dbt, parse
+from pipelines.settings import Settings
 
 FORBIDDEN_TOKENS = {
     TokenType.QUALIFY: "QUALIFY: use a subquery with row_number()",
@@ -53,20 +48,17 @@ ENGINE_FUNCTIONS = frozenset(
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Every model and data test of the manifest, compiled against a warehouse without rows."""
-    folder = tmp_path_factory.mktemp("compile")
-    duckdb.connect(str(folder / "siyu.duckdb")).close()
-    command = [sys.executable, "-m", "dbt.cli.main", "compile", "--no-introspect"]
-    command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    environment = os.environ | {"SIYU_WAREHOUSE": str(folder / "siyu.duckdb")}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
-    manifest = json.loads((folder / "target/manifest.json").read_text("utf-8"))
-    nodes = [n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "test")]
+    settings = Settings(data=tmp_path_factory.mktemp("compile"))
+    project, folder = parse(settings, write=False), str(settings.data_folder)
+    arguments = ["compile", "--no-introspect", "--no-write-json"]
+    arguments += ["--target-path", folder, "--log-path", folder]
+    results = call_dbt(settings, arguments, str(settings.data_folder / "siyu.duckdb"), project)
+    nodes = [one.node.to_dict() for one in results.results]
+    nodes = [node for node in nodes if node["resource_type"] in ("model", "test")]
     relations = [
-        node["relation_name"]
-        for node in [*manifest["nodes"].values(), *manifest["sources"].values()]
-        if node.get("relation_name")
+        node.relation_name
+        for node in [*project.nodes.values(), *project.sources.values()]
+        if node.relation_name
     ]
     for node in nodes:
         node["compiled_code"] = _without_quotes_of(relations, node["compiled_code"])
@@ -145,7 +137,7 @@ def engine_functions_in(template: str) -> list[str]:
 
 
 def test_every_model_of_the_project_is_checked(models: dict[str, dict[str, Any]]) -> None:
-    files = {path.stem for path in (PROJECT / "models").rglob("*.sql")}
+    files = {path.stem for path in (Settings().dbt_project_folder / "models").rglob("*.sql")}
     assert set(models) == files
     assert all(model["compiled_code"].strip() for model in models.values())
 
