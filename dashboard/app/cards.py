@@ -95,18 +95,22 @@ def _picked(view: View, figure: Figure, rows: pl.DataFrame) -> pl.DataFrame | No
     found = picked_rows(figure, rows, clicked, view.language) if clicked else None
     if clicked is None or found is None:
         if figure.draw:
-            st.caption(APP["pick_hint"][view.language])
+            st.html(_note(APP["pick_hint"], view))
         return None
     names = [str(clicked[part]) for part in ("name", "series") if clicked.get(part)]
     words = APP["picked"].format(name=" · ".join(names).replace("\n", " "))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(words[view.language])
+        st.html(_note(words, view))
         st.button(
             APP["show_all"][view.language],
             key=view.key("all", figure.key),
             on_click=partial(st.session_state.pop, key, None),
         )
     return found
+
+
+def _note(words: Text, view: View) -> str:
+    return f'<p class="note">{parts.only(view.language)(words)}</p>'
 
 
 def _downloads(view: View, figure: Figure, rows: pl.DataFrame) -> None:

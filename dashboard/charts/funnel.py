@@ -21,7 +21,7 @@ def funnel(
                       if before else text)  # fmt: skip
     return {
         **theme.base(),
-        "grid": theme.grid(top=8, right=96),
+        "grid": theme.grid(top=8, right=124),
         "tooltip": {
             **theme.base()["tooltip"],
             "trigger": "item",

@@ -40,7 +40,9 @@ LOW_CONTRAST = """() => {
         element.checkVisibility() && [...element.childNodes].some(
             node => node.nodeType === 3 && node.textContent.trim())
     ).filter(element => {
-        const [a, b] = [light(parts(getComputedStyle(element).color)), light(behind(element))];
+        const [back, ink] = [behind(element), parts(getComputedStyle(element).color)];
+        const shown = ink.slice(0, 3).map((v, i) => back[i] + (v - back[i]) * (ink[3] ?? 1));
+        const [a, b] = [light(shown), light(back)];
         return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
     }).map(element => element.outerHTML.slice(0, 120));
 }"""
