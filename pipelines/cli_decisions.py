@@ -15,7 +15,6 @@ from typing import Annotated
 
 import typer
 
-from pipelines.audiences.care import packages_holding
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_identity import SUBJECT_HELP, IdentifierA, SubjectA, SubjectB, identity
 from pipelines.exports.contract_files import load_contracts
@@ -29,13 +28,7 @@ from pipelines.orchestration.identity_run import present_conditions, resolver
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.privacy.erasure import erase, plan_erasure
 from pipelines.privacy.keys import load_or_create_key
-from pipelines.reporting import (
-    audience_pages,
-    console,
-    decision_pages,
-    effect_pages,
-    forget_pages,
-)
+from pipelines.reporting import console, decision_pages, effect_pages, forget_pages
 from pipelines.settings import LOCAL_TIME_ZONE, Settings, current_settings
 from pipelines.warehouse import open_warehouse, refresh_lock
 
@@ -97,6 +90,9 @@ def forget(
     by: By = None,
 ) -> None:
     """Forget people for good: everywhere in the warehouse, and in files that come again."""
+    from pipelines.audiences.care import packages_holding
+    from pipelines.reporting import audience_pages
+
     with readable_errors():
         settings = current_settings()
         contracts = load_contracts(settings)

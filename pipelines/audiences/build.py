@@ -110,13 +110,14 @@ def build(
         phones = _read_phones(settings, chosen, key)
         drafts = [choice.draft(phones, earlier) for choice in chosen]
         first = ledger.next_id if ledger else 1
+        handed_over = ledger.handed_over() if ledger else []
     built = Built(audience, version, len(customers), drafts, phones.files_read, phones.files_gone)
     contents = [
         files.content(files.stem(audience.audience, draft.upload, maker.day, number),
                       draft.upload, draft.lines["line"])
         for number, draft in enumerate(drafts, start=first)
     ]  # fmt: skip
-    built.problems.extend(_problems(built, contents, maker, earlier.packages))
+    built.problems.extend(_problems(built, contents, maker, handed_over))
     if not dry_run and not built.problems:
         built.packages.extend(_write(settings, built, contents, maker, key))
     return built
@@ -189,19 +190,20 @@ class _Choice:
 
 def _choices(audience: Audience, only: Sequence[str]) -> list[_Choice]:
     formats = load_formats()
-    targets = {target.format: target for target in audience.platforms}
+    defined = [target.format for target in audience.platforms]
     for name in only:
         find_format(formats, name)
-        if name not in targets:
+        if name not in defined:
             raise AudienceError(
                 f"segment {audience.audience} is not defined for {name}; "
-                f"{nearest(name, targets)}, or add it under platforms"
+                f"{nearest(name, defined)}, or add it under platforms"
             )
-    uploads = {name: find_format(formats, name) for name in targets if not only or name in only}
-    return [
-        _Choice(targets[name], upload, consent_channel(audience.purpose, upload))
-        for name, upload in uploads.items()
-    ]
+    choices = []
+    for target in audience.platforms:
+        if not only or target.format in only:
+            upload = find_format(formats, target.format)
+            choices.append(_Choice(target, upload, consent_channel(audience.purpose, upload)))
+    return choices
 
 
 def _read_phones(settings: Settings, chosen: Sequence[_Choice], key: bytes) -> PlainPhones:

@@ -62,9 +62,12 @@ class Audience(_Model):
     suppress: Suppression | None = None
 
     @model_validator(mode="after")
-    def _has_one_rule(self) -> Self:
+    def _holds_together(self) -> Self:
         if (self.sql is None) == (not self.conditions):
             raise ValueError("give either sql or conditions. Remedy: remove one of them")
+        for target in self.platforms:
+            if self.platforms.count(target) > 1:
+                raise ValueError(f"platforms has {target.format} twice. Remedy: remove one")
         if self.sql is not None and self.order_by is not None:
             raise ValueError("order_by goes with conditions. Remedy: write `order by` into sql")
         if self.limit is not None and not self.sql and self.order_by is None:

@@ -224,6 +224,11 @@ class Ledger:
         rows = self._connection.execute(f"select {names} from events order by event_id").fetchall()
         return [Event(*row) for row in rows]
 
+    def handed_over(self) -> list[Package]:
+        """Every package but those that were never uploaded."""
+        never = {e.package_id for e in self.events() if e.event == NEVER_UPLOADED}
+        return [package for package in self.packages() if package.package_id not in never]
+
     def live_packages(self) -> list[Package]:
         """Packages that a platform may hold: not replaced, closed or never uploaded."""
         ended = {e.package_id for e in self.events() if e.event != WITHDRAWN}

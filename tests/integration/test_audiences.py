@@ -308,6 +308,21 @@ def test_a_package_that_is_over_is_not_counted_any_more(office: Office) -> None:
     assert list(office.settings.audiences_folder.glob("*.txt")) == []
 
 
+def test_ids_of_two_accounts_are_two_packages(office: Office) -> None:
+    accounts = ["brand_service", "brand_subscription"]
+    office.define(platforms=[{"format": "tencent_wx_openid", "account": a} for a in accounts])
+    office.siyu("build", "everybody")
+    for number, account in enumerate(accounts, start=1):
+        known = office.ask(
+            "select split_part(identifier_value, ':', 2) "
+            "from customer_center.customer_identifiers "
+            f"where identifier_type = 'wechat_openid' and identifier_value like '{account}:%'"
+        )
+        assert office.lines(number)
+        assert office.lines(number) < {row[0] for row in known}
+    assert "Nothing to withdraw" in office.siyu("withdraw")
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

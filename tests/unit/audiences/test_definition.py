@@ -48,6 +48,10 @@ def test_the_shipped_examples_are_whole() -> None:
         (GOOD + "sql: select 1\norder_by: orders", ["order by"]),
         (GOOD + "conditions: [{column: orders, at_least: 1}]\nlimit: 5", ["add order_by"]),
         (GOOD + "conditions: [{column: orders}]", ["conditions.0", "exactly one test, has 0"]),
+        (
+            GOOD.replace("[ten", "[tencent_phone_md5, ten") + "sql: select 1",
+            ["tencent_phone_md5 twice"],
+        ),
         (GOOD + "sql: select 1\nlimt: 5", ["field `limt`", "correct its spelling"]),
         (GOOD + "sql: select 1\nlimit: many", ["field `limit`", "'many'"]),
         (GOOD.replace("purpose: advertising\n", "") + "sql: select 1", ["`purpose`", "add it"]),

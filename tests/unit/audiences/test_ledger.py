@@ -54,6 +54,7 @@ def test_what_is_taken_out_no_longer_counts_and_ended_packages_are_not_live(
         assert book.holding(["a"]) == []
         assert [p.package_id for p in book.holding(["b", "x"])] == [1]
         assert book.packages()[0] == package(1)
+        assert [p.package_id for p in book.handed_over()] == [1, 2]
         assert book.next_id == 4
         daily = book._connection.execute("from handed_over_daily").fetchall()
     assert daily == [(DAY, "tencent", "tencent_phone_md5", "mine", 2, 4, 4)]
