@@ -53,18 +53,26 @@ campaigns as (
     select
         sent.*,
         as_of.as_of_date,
-        greatest(least(
-            {{ weeks }},
-            cast(floor(
-                {{ days_between('known_orders.first_sale_date', 'sent.first_sent_date') }} / 7.0
-            ) as integer)
-        ), 0) as baseline_weeks,
-        coalesce(greatest(least(
-            {{ weeks }},
-            cast(floor(
-                {{ seconds_between('first_files.first_file_at', 'sent.first_sent_at') }} / 604800.0
-            ) as integer)
-        ), 0), 0) as loss_baseline_weeks
+        case
+            when known_orders.first_sale_date is null or sent.first_sent_date is null then 0
+            else greatest(least(
+                {{ weeks }},
+                cast(floor(
+                    {{ days_between('known_orders.first_sale_date', 'sent.first_sent_date') }}
+                    / 7.0
+                ) as integer)
+            ), 0)
+        end as baseline_weeks,
+        case
+            when first_files.first_file_at is null or sent.first_sent_at is null then 0
+            else greatest(least(
+                {{ weeks }},
+                cast(floor(
+                    {{ seconds_between('first_files.first_file_at', 'sent.first_sent_at') }}
+                    / 604800.0
+                ) as integer)
+            ), 0)
+        end as loss_baseline_weeks
     from sent
     cross join as_of
     cross join known_orders
