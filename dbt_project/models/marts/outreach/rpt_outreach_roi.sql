@@ -88,7 +88,7 @@ people as (
         campaign,
         customer_id,
         min(reached_at) as reached_at
-    from {{ ref('int_outreach__recipients') }}
+    from {{ ref('int_campaigns__recipients') }}
     group by account, medium, campaign, customer_id
 
 ),
@@ -167,8 +167,8 @@ held as (
         relations.is_loss
         and relations.ended_from_at < recipients.reached_at + interval 72 hour
             as may_be_lost_72h
-    from {{ ref('int_outreach__recipients') }} as recipients
-    inner join {{ ref('int_outreach__relations') }} as relations
+    from {{ ref('int_campaigns__recipients') }} as recipients
+    inner join {{ ref('int_campaigns__relations') }} as relations
         on
             recipients.customer_id = relations.customer_id
             and recipients.pool = relations.pool
@@ -274,14 +274,14 @@ changes as (
             pool,
             {{ local_date('began_at') }} as change_date,
             1 as change
-        from {{ ref('int_outreach__relations') }}
+        from {{ ref('int_campaigns__relations') }}
         where customer_id is not null
         union all
         select
             pool,
             {{ local_date('ended_until_at') }} as change_date,
             -1 as change
-        from {{ ref('int_outreach__relations') }}
+        from {{ ref('int_campaigns__relations') }}
         where customer_id is not null and ended_until_at is not null
     ) as ends
     group by pool, change_date
@@ -328,7 +328,7 @@ window_losses as (
         count(*) as lost_72h
     from windows
     cross join window_days
-    inner join {{ ref('int_outreach__relations') }} as relations
+    inner join {{ ref('int_campaigns__relations') }} as relations
         on
             windows.pool = relations.pool
             and {{ local_date('relations.ended_until_at') }}
