@@ -108,6 +108,7 @@ def variants(snapshot: Snapshot, _: Filters) -> Figure:
             "Codes that only tell who was added, not who scanned, have no rate.",
             "仅记录添加、不记录扫码的渠道码没有转化率。",
         ),
+        height=260,
     )
 
 

@@ -7,14 +7,14 @@ with activities as (
         pool as chat_id,
         customer_id,
         began_at as activity_at
-    from {{ ref('int_outreach__relations') }}
+    from {{ ref('int_campaigns__relations') }}
     where relation_kind = 'wecom_group' and customer_id is not null
     union all
     select
         pool as chat_id,
         customer_id,
         reached_at as activity_at
-    from {{ ref('int_outreach__recipients') }}
+    from {{ ref('int_campaigns__recipients') }}
     where medium = 'wecom_group'
 
 ),

@@ -53,18 +53,26 @@ campaigns as (
     select
         sent.*,
         as_of.as_of_date,
-        greatest(least(
-            {{ weeks }},
-            cast(floor(
-                {{ days_between('known_orders.first_sale_date', 'sent.first_sent_date') }} / 7.0
-            ) as integer)
-        ), 0) as baseline_weeks,
-        coalesce(greatest(least(
-            {{ weeks }},
-            cast(floor(
-                {{ seconds_between('first_files.first_file_at', 'sent.first_sent_at') }} / 604800.0
-            ) as integer)
-        ), 0), 0) as loss_baseline_weeks
+        case
+            when known_orders.first_sale_date is null or sent.first_sent_date is null then 0
+            else greatest(least(
+                {{ weeks }},
+                cast(floor(
+                    {{ days_between('known_orders.first_sale_date', 'sent.first_sent_date') }}
+                    / 7.0
+                ) as integer)
+            ), 0)
+        end as baseline_weeks,
+        case
+            when first_files.first_file_at is null or sent.first_sent_at is null then 0
+            else greatest(least(
+                {{ weeks }},
+                cast(floor(
+                    {{ seconds_between('first_files.first_file_at', 'sent.first_sent_at') }}
+                    / 604800.0
+                ) as integer)
+            ), 0)
+        end as loss_baseline_weeks
     from sent
     cross join as_of
     cross join known_orders
@@ -80,7 +88,7 @@ people as (
         campaign,
         customer_id,
         min(reached_at) as reached_at
-    from {{ ref('int_outreach__recipients') }}
+    from {{ ref('int_campaigns__recipients') }}
     group by account, medium, campaign, customer_id
 
 ),
@@ -159,8 +167,8 @@ held as (
         relations.is_loss
         and relations.ended_from_at < recipients.reached_at + interval 72 hour
             as may_be_lost_72h
-    from {{ ref('int_outreach__recipients') }} as recipients
-    inner join {{ ref('int_outreach__relations') }} as relations
+    from {{ ref('int_campaigns__recipients') }} as recipients
+    inner join {{ ref('int_campaigns__relations') }} as relations
         on
             recipients.customer_id = relations.customer_id
             and recipients.pool = relations.pool
@@ -266,14 +274,14 @@ changes as (
             pool,
             {{ local_date('began_at') }} as change_date,
             1 as change
-        from {{ ref('int_outreach__relations') }}
+        from {{ ref('int_campaigns__relations') }}
         where customer_id is not null
         union all
         select
             pool,
             {{ local_date('ended_until_at') }} as change_date,
             -1 as change
-        from {{ ref('int_outreach__relations') }}
+        from {{ ref('int_campaigns__relations') }}
         where customer_id is not null and ended_until_at is not null
     ) as ends
     group by pool, change_date
@@ -320,7 +328,7 @@ window_losses as (
         count(*) as lost_72h
     from windows
     cross join window_days
-    inner join {{ ref('int_outreach__relations') }} as relations
+    inner join {{ ref('int_campaigns__relations') }} as relations
         on
             windows.pool = relations.pool
             and {{ local_date('relations.ended_until_at') }}

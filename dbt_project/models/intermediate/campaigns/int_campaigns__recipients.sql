@@ -41,7 +41,7 @@ addressed as (
         relations.customer_id,
         sends.sent_at
     from sends
-    inner join {{ ref('int_outreach__relations') }} as relations
+    inner join {{ ref('int_campaigns__relations') }} as relations
         on
             sends.chat_id = relations.pool
             and sends.sent_at >= relations.began_at
