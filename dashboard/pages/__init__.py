@@ -6,6 +6,8 @@ from dashboard.pages import (
     attribution,
     cohorts,
     data_health,
+    guides,
+    private_domain,
     products,
     repurchase,
     scorecard,
@@ -20,5 +22,7 @@ PAGES: tuple[Page, ...] = (
     segments.PAGE,
     products.PAGE,
     attribution.PAGE,
+    private_domain.PAGE,
+    guides.PAGE,
     data_health.PAGE,
 )
