@@ -1,7 +1,8 @@
-"""Fixtures that every test may use."""
+"""What every test may use, and the order in which test files run."""
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -24,3 +25,15 @@ def shared() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several processes take files in the order below; and garbage is as rare as in a refresh."""
+    config.option.loadscopereorder = False
+    gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no process has a long one left at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

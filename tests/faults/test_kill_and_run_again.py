@@ -17,7 +17,7 @@ from pipelines.orchestration.job_run import dagster_instance
 from pipelines.publishing.reader import connect
 from pipelines.reporting.console import STEP_LABELS
 from pipelines.settings import Settings
-from pipelines.simulation import simulate_brand
+from tests.integration.conftest import RefreshedBrand
 from tests.siyu_process import SiyuProcess
 
 WALL_CLOCK = {"loaded_at", "run_at", "identity_version"}
@@ -43,44 +43,30 @@ def published_content(settings: Settings) -> dict[str, int]:
     return content
 
 
-@pytest.fixture(scope="module")
-def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a small brand's exports and a key, refreshed by nobody yet."""
-    data = tmp_path_factory.mktemp("brand")
-    simulate_brand(data / "landing", data / "demo_truth", customers=800, days=30)
-    key = data / "keys" / "personal_data.key"
-    key.parent.mkdir()
-    key.write_bytes(bytes(range(32)))
-    key.chmod(0o600)
-    return data
-
-
-@pytest.fixture(scope="module")
-def undisturbed(brand: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    """What a run that nobody kills publishes."""
-    data = tmp_path_factory.mktemp("undisturbed") / "data"
-    shutil.copytree(brand, data)
-    siyu = SiyuProcess(data)
-    siyu.run("refresh")
-    return published_content(siyu.settings)
+@pytest.fixture
+def siyu(refreshed: RefreshedBrand, tmp_path: Path) -> SiyuProcess:
+    """The brand's exports and its key, refreshed by nobody yet."""
+    known = refreshed.siyu.settings
+    siyu = SiyuProcess(tmp_path / "data")
+    shutil.copytree(known.landing_folder, siyu.settings.landing_folder)
+    shutil.copytree(known.key_file.parent, siyu.settings.key_file.parent)
+    return siyu
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", KILL_IN)
 def test_a_killed_refresh_is_repeated_without_a_trace(
-    step: str, brand: Path, undisturbed: dict[str, int], tmp_path: Path
+    step: str, siyu: SiyuProcess, refreshed: RefreshedBrand
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(brand, data)
-    siyu = SiyuProcess(data)
+    serving = siyu.settings.serving_folder
     _kill_in(siyu, step)
-    assert not (data / "serving" / "current").exists(), "the kill came after the publish"
+    assert not (serving / "current").exists(), "the kill came after the publish"
 
     siyu.run("refresh")
 
-    assert published_content(siyu.settings) == undisturbed
-    assert len(list((data / "serving" / "versions").iterdir())) == 1
-    assert not list((data / "serving").glob(".building-*"))
+    assert published_content(siyu.settings) == published_content(refreshed.siyu.settings)
+    assert len(list((serving / "versions").iterdir())) == 1
+    assert not list(serving.glob(".building-*"))
     with dagster_instance(siyu.settings) as instance:
         statuses = sorted(run.status.value for run in instance.get_runs())
     assert statuses == ["FAILURE", "SUCCESS"], "the killed run must not look alive"

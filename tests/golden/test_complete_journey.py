@@ -13,6 +13,7 @@ from pipelines.publishing.reader import connect
 from tests.golden.plain_cohorts import counts_by_cell, published_counts
 from tests.siyu_process import SiyuProcess
 
+pytestmark = pytest.mark.slow
 BRAND = Path(__file__).parent / "brands" / "complete_journey"
 
 pytestmark = pytest.mark.proof

@@ -15,6 +15,7 @@ from pipelines.publishing.reader import connect
 from tests.golden.plain_cohorts import counts_by_cell, published_counts
 from tests.siyu_process import SiyuProcess
 
+pytestmark = pytest.mark.slow
 BRAND = Path(__file__).parent / "brands" / "online_retail"
 
 

@@ -11,6 +11,7 @@ import pytest
 from pipelines.publishing.reader import connect
 from tests.siyu_process import SiyuProcess
 
+pytestmark = pytest.mark.slow
 LOCAL = "cast({} + interval 8 hour as timestamp)"
 
 

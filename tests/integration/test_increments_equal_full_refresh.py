@@ -59,6 +59,7 @@ def from_scratch(settings: Settings, data: Path) -> Path:
     return fresh.warehouse_path
 
 
+@pytest.mark.slow
 def test_a_few_days(tmp_path: Path) -> None:
     days = Days(tmp_path / "brand", customers=150, days=30)
     settings = Settings(data=tmp_path / "data")

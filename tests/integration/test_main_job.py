@@ -208,6 +208,7 @@ def test_command_line_queries(refreshed: RefreshedBrand) -> None:
     assert "Traceback" not in refused
 
 
+@pytest.mark.slow
 def test_a_late_file_and_a_stranger_while_readers_ask(
     refreshed: RefreshedBrand, tmp_path: Path
 ) -> None:
@@ -239,6 +240,7 @@ def test_a_late_file_and_a_stranger_while_readers_ask(
     assert_the_late_order_is_a_restatement(siyu, customer, stocks)
 
 
+@pytest.mark.slow
 def test_a_failed_check_publishes_nothing_and_names_the_remedy(
     refreshed: RefreshedBrand, tmp_path: Path
 ) -> None:
