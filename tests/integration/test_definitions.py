@@ -12,7 +12,6 @@ from pipelines.exports.contract import raw_schema
 from pipelines.exports.contract_files import SHIPPED, read_contracts
 from pipelines.metrics.catalogue import read_catalogue
 from pipelines.orchestration.dbt_manifest import build_manifest_if_stale, read_manifest
-from pipelines.orchestration.job_run import JOB
 from pipelines.reporting.table_reference import reference
 from pipelines.settings import LOCAL_TIME_ZONE, Settings
 from pipelines.warehouse import refresh_lock
@@ -141,12 +140,3 @@ def test_the_page_of_published_tables_is_current(definitions: dg.Definitions) ->
     page = (settings.home / "docs" / "tables.md").read_text("utf-8")
     current = reference(read_manifest(settings), read_catalogue(settings))
     assert page == current, "docs/tables.md is stale: run `make docs`"
-
-
-def test_dbt_builds_twice_and_no_more(definitions: dg.Definitions) -> None:
-    """Dagster would split a build, at a cost, if a model before identity read one after it."""
-    steps = {node.name for node in definitions.resolve_job_def(JOB).nodes}
-    assert {name for name in steps if name.startswith("dbt_")} == {
-        "dbt_before_identity",
-        "dbt_after_identity",
-    }
