@@ -5,9 +5,7 @@ from __future__ import annotations
 from dashboard.figures import Text
 
 APP = {
-    "filters": Text("Filters", "筛选"),
     "clear": Text("Clear filters", "清除筛选"),
-    "view": Text("View", "视图"),
     "newest": Text("Newest version", "最新版本"),
     "published_at": Text("Published", "发布时间"),
     "late_exports": Text("Late exports", "滞后的导出"),
@@ -27,13 +25,11 @@ APP = {
     "caveats": Text("Mind", "注意"),
     "owner": Text("Owner", "负责人"),
     "source": Text("Rows come from", "数据来自"),
-    "open_rows": Text("Rows and downloads", "数据与下载"),
     "picked": Text("Rows of “{name}” in the chart", "图中“{name}”对应的数据"),
     "show_all": Text("Show all rows", "显示全部数据"),
     "pick_hint": Text(
         "Click an element of the chart to see its rows alone.", "点击图中元素，可只看对应数据。"
     ),
-    "day_hint": Text("Empty: as the figure's definition says.", "留空则按各图默认区间。"),
     "nothing_published": Text("Nothing is published yet", "尚未发布任何数据"),
     "nothing_published_hint": Text(
         "Drop exports into {landing} and run the line below; this page then shows the figures.",

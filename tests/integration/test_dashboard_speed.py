@@ -6,6 +6,7 @@ until it holds a million; marts do not grow with customers.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -31,6 +32,11 @@ LIMITS = {"first view": 2.0, "filter change": 0.5}
 def test_a_million_customers_are_shown_in_two_seconds(
     refreshed: RefreshedBrand, tmp_path: Path
 ) -> None:
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores:
+        pytest.skip(
+            f"other programs keep {load:.1f} of {cores} cores busy: seconds would say nothing"
+        )
     siyu = SiyuProcess(tmp_path)
     version = publish_copy(refreshed.siyu, siyu, "20260101T000000Z")
     _enlarge(siyu, version)
