@@ -1,12 +1,6 @@
-with source as (
+with latest as (
 
-    select * from {{ source('raw_official_account', 'followers') }}
-
-),
-
-latest as (
-
-    {{ latest_snapshot('source', ['_account', 'openid'], 'row') }}
+    {{ latest_snapshot(source('raw_official_account', 'followers'), ['_account', 'openid'], 'row') }}
 
 ),
 
@@ -14,7 +8,14 @@ latest as (
 -- of the person and of how they came still holds.
 last_follow as (
 
-    {{ latest_snapshot('source', ['_account', 'openid'], 'row', 'subscribed_at is not null') }}
+    {{
+        latest_snapshot(
+            source('raw_official_account', 'followers'),
+            ['_account', 'openid'],
+            'row',
+            'subscribed_at is not null'
+        )
+    }}
 
 ),
 

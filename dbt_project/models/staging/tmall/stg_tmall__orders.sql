@@ -8,24 +8,12 @@
 }}
 with source as (
 
-    -- the age of a delivered version: 1 is the oldest
     select
         delivered.*,
-        row_number() over (
-            partition by delivered.order_id_tmall
-            order by
-                delivered._exported_at asc nulls first,
-                delivered._file_id asc nulls first,
-                delivered._line_number asc nulls first
-        ) as _snapshot_number
+        {{ snapshot_number() }} as _snapshot_number
     from {{ source('raw_tmall', 'orders') }} as delivered
     {{ join_keys_with_news(source('raw_tmall', 'orders'), ['order_id_tmall']) }}
-
-),
-
-latest as (
-
-    {{ latest_snapshot('source', ['order_id_tmall'], 'row') }}
+    {{ join_file_numbers(source('raw_tmall', 'orders')) }}
 
 ),
 
@@ -35,6 +23,7 @@ last_known as (
 
     select
         order_id_tmall,
+        max(_snapshot_number) as newest_number,
         max_by(payment_id_tmall, _snapshot_number)
         filter (where payment_id_tmall is not null) as payment_id_tmall,
         max_by(buyer_nick_key, _snapshot_number)
@@ -119,8 +108,8 @@ renamed as (
         latest.confirmed_at,
         latest.virtual_phone_expires_at,
         latest._exported_at as exported_at
-    from latest
-    inner join last_known on latest.order_id_tmall = last_known.order_id_tmall
+    from source as latest
+    inner join last_known on latest._snapshot_number = last_known.newest_number
 
 )
 
