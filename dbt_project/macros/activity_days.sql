@@ -31,25 +31,42 @@ with events as (
     from {{ ref('int_orders') }}
     where sale_at is not null and {{ condition }}
 
+),
+
+days as (
+
+    select
+        {{ keys | join(', ') }},
+        {{ local_date('happened_at') }} as activity_date,
+        behaviour,
+        channel,
+        count(*) as events,
+        sum(quantity) as units,
+        sum(gmv_cny) as gmv_cny,
+        sum(refund_cny) as refund_cny,
+        min({{ ordered_pair('happened_at', 'event_id') }}) as first_event,
+        max({{ ordered_pair('happened_at', 'event_id') }}) as last_event
+    from events
+    group by
+        {{ keys | join(', ') }},
+        {{ local_date('happened_at') }},
+        behaviour,
+        channel
+
 )
 
 select
     {{ keys | join(', ') }},
-    {{ local_date('happened_at') }} as activity_date,
+    activity_date,
     behaviour,
     channel,
-    count(*) as events,
-    cast(sum(quantity) as decimal(18, 4)) as units,
-    cast(sum(gmv_cny) as decimal(18, 4)) as gmv_cny,
-    cast(sum(refund_cny) as decimal(18, 4)) as refund_cny,
-    min(happened_at) as first_at,
-    min_by(event_id, {{ ordered_pair('happened_at', 'event_id') }}) as first_event_id,
-    max(happened_at) as last_at,
-    max_by(event_id, {{ ordered_pair('happened_at', 'event_id') }}) as last_event_id
-from events
-group by
-    {{ keys | join(', ') }},
-    {{ local_date('happened_at') }},
-    behaviour,
-    channel
+    events,
+    cast(units as decimal(18, 4)) as units,
+    cast(gmv_cny as decimal(18, 4)) as gmv_cny,
+    cast(refund_cny as decimal(18, 4)) as refund_cny,
+    {{ of_pair('first_event', 1) }} as first_at,
+    {{ of_pair('first_event', 2) }} as first_event_id,
+    {{ of_pair('last_event', 1) }} as last_at,
+    {{ of_pair('last_event', 2) }} as last_event_id
+from days
 {%- endmacro %}

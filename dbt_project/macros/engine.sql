@@ -109,5 +109,16 @@
     row({{ first }}, {{ second }})
 {%- endmacro %}
 {% macro spark__ordered_pair(first, second) -%}
-    struct({{ first }}, {{ second }})
+    named_struct('first_value', {{ first }}, 'second_value', {{ second }})
+{%- endmacro %}
+
+{#- The first or the second value, 1 or 2, of an ordered pair. -#}
+{% macro of_pair(pair, number) -%}
+    {{ return(adapter.dispatch('of_pair')(pair, number)) }}
+{%- endmacro %}
+{% macro duckdb__of_pair(pair, number) -%}
+    struct_extract({{ pair }}, {{ number }})
+{%- endmacro %}
+{% macro spark__of_pair(pair, number) -%}
+    {{ pair }}.{{ ['first_value', 'second_value'][number - 1] }}
 {%- endmacro %}

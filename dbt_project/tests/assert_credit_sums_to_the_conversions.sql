@@ -16,34 +16,51 @@ with credit as (
 
 ),
 
-expected as (
+of_conversions as (
 
     select
-        conversions.conversion_id,
-        models.model,
-        conversions.revenue_gross_cny,
-        conversions.refund_cny
-    from {{ ref('int_attribution__conversions') }} as conversions
-    inner join {{ ref('int_calendar__as_of') }} as as_of
-        on conversions.converted_date <= as_of.as_of_date
-    cross join {{ ref('int_attribution__models') }} as models
+        conversion_id,
+        lookback_days,
+        count(*) as models,
+        max(abs(weight - 1)) as weight_off,
+        max(abs(conversions_gross - 1)) as conversions_off,
+        min(revenue_gross_cny) as least_gross_cny,
+        max(revenue_gross_cny) as most_gross_cny,
+        min(refund_cny) as least_refund_cny,
+        max(refund_cny) as most_refund_cny,
+        min(revenue_net_cny) as least_net_cny,
+        max(revenue_net_cny) as most_net_cny
+    from credit
+    group by conversion_id, lookback_days
+
+),
+
+models as (
+
+    select count(*) as models from {{ ref('int_attribution__models') }}
 
 )
 
 select
-    expected.conversion_id,
-    expected.model,
-    credit.weight,
-    credit.revenue_gross_cny
-from expected
-left join credit
-    on
-        expected.conversion_id = credit.conversion_id
-        and expected.model = credit.model
+    conversions.conversion_id,
+    conversions.revenue_gross_cny,
+    conversions.refund_cny,
+    of_conversions.models,
+    of_conversions.weight_off,
+    of_conversions.conversions_off
+from {{ ref('int_attribution__conversions') }} as conversions
+inner join {{ ref('int_calendar__as_of') }} as as_of
+    on conversions.converted_date <= as_of.as_of_date
+cross join models
+left join of_conversions on conversions.conversion_id = of_conversions.conversion_id
 where
-    credit.conversion_id is null
-    or abs(credit.weight - 1) > 0.000000001
-    or abs(credit.conversions_gross - 1) > 0.000000001
-    or credit.revenue_gross_cny <> expected.revenue_gross_cny
-    or credit.refund_cny <> expected.refund_cny
-    or credit.revenue_net_cny <> expected.revenue_gross_cny - expected.refund_cny
+    of_conversions.conversion_id is null
+    or of_conversions.models <> models.models
+    or of_conversions.weight_off > 0.000000001
+    or of_conversions.conversions_off > 0.000000001
+    or of_conversions.least_gross_cny <> conversions.revenue_gross_cny
+    or of_conversions.most_gross_cny <> conversions.revenue_gross_cny
+    or of_conversions.least_refund_cny <> conversions.refund_cny
+    or of_conversions.most_refund_cny <> conversions.refund_cny
+    or of_conversions.least_net_cny <> conversions.revenue_gross_cny - conversions.refund_cny
+    or of_conversions.most_net_cny <> conversions.revenue_gross_cny - conversions.refund_cny

@@ -1,11 +1,29 @@
 {{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- Touches of known people that no conversion followed within the look-back. They make a path until
--- a conversion or a silence longer than the look-back ends it; as a conversion in between is more
--- than a look-back away from the touch before it, the silence alone tells. Whether a path may still
+-- a conversion or a silence longer than the look-back ends it: the touch before belongs to another
+-- path where it is that long ago, or where it led to a conversion. Whether a path may still
 -- convert depends on the as-of day and is decided where paths are counted.
+{%- set in_order -%}
+    order by touched_at asc nulls last, is_direct asc nulls last, sequence_number asc nulls last
+{%- endset -%}
+{%- set in_path_order = 'partition by lookback_days, goal, customer_id ' ~ in_order %}
 with lookbacks as (
 
     select * from {{ ref('int_attribution__lookbacks') }}
+
+),
+
+touches_in_order as (
+
+    select
+        *,
+        lag(touched_at) over (partition by customer_id {{ in_order }}) as touched_before_at
+        {%- for goal in attribution_goals() %},
+            lag(seconds_to_{{ goal }}) over (partition by customer_id {{ in_order }})
+                as before_to_{{ goal }}
+        {%- endfor %}
+    from {{ ref('int_attribution__touches') }}
+    where customer_id is not null and {{ touched_customers_only('customer_id') }}
 
 ),
 
@@ -20,9 +38,10 @@ followed as (
             recent_channels,
             is_direct,
             touched_at,
-            seconds_to_{{ goal }} as seconds_to_conversion
-        from {{ ref('int_attribution__touches') }}
-        where customer_id is not null and {{ touched_customers_only('customer_id') }}
+            touched_before_at,
+            seconds_to_{{ goal }} as seconds_to_conversion,
+            before_to_{{ goal }} as before_to_conversion
+        from touches_in_order
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -39,10 +58,15 @@ unconverted as (
         followed.recent_channels,
         followed.is_direct,
         followed.touched_at,
-        lag(followed.touched_at) over (
-            partition by lookbacks.lookback_days, followed.goal, followed.customer_id
-            order by followed.touched_at asc nulls last
-        ) as touched_before_at
+        case
+            when
+                followed.touched_before_at is null
+                or {{ seconds_between('followed.touched_before_at', 'followed.touched_at') }}
+                > lookbacks.lookback_days * 86400
+                or followed.before_to_conversion <= lookbacks.lookback_days * 86400
+                then 1
+            else 0
+        end as begins_path
     from followed
     cross join lookbacks
     where
@@ -55,20 +79,9 @@ touches as (
 
     select
         *,
-        -- touches of one moment count together, so that their order does not matter
-        sum(
-            case
-                when
-                    touched_before_at is null
-                    or {{ seconds_between('touched_before_at', 'touched_at') }}
-                    > lookback_days * 86400
-                    then 1
-                else 0
-            end
-        ) over (
-            partition by lookback_days, goal, customer_id
-            order by touched_at asc nulls last
-        ) as path_number
+        sum(begins_path) over ({{ in_path_order }}) as path_number,
+        begins_path = 1
+        and coalesce(lead(begins_path) over ({{ in_path_order }}), 1) = 1 as is_alone
     from unconverted
 
 ),
@@ -84,6 +97,7 @@ paths as (
         max(touched_at) as last_touched_at,
         {{ path_extent() }}
     from touches
+    where not is_alone
     group by lookback_days, goal, customer_id, path_number
 
 )
@@ -103,4 +117,19 @@ inner join paths
         and touches.goal = paths.goal
         and touches.customer_id = paths.customer_id
         and touches.path_number = paths.path_number
-where {{ counts_as_touch() }}
+where not touches.is_alone and {{ counts_as_touch() }}
+union all
+-- most paths are one touch
+select
+    lookback_days,
+    goal,
+    customer_id,
+    cast(path_number as bigint) as path_number,
+    channel_number,
+    cast(1 as bigint) as position,
+    cast(1 as bigint) as path_length,
+    recent_channels % 256 as recent_channels,
+    touched_at as first_touched_at,
+    touched_at as last_touched_at
+from touches
+where is_alone {%- if direct_rule() == 'exclude' %} and not is_direct {%- endif %}
