@@ -18,6 +18,16 @@
     end
 {%- endmacro %}
 
+{#- The rank of the highest of the tiers held, of which each has a bit. -#}
+{% macro highest_rank(tier_bits) -%}
+    case
+        {%- for name in aipl_tiers() | reverse %}
+        when {{ tier_bits }} >= {{ 2 ** (loop.revindex - 1) }} then {{ loop.revindex }}
+        {%- endfor %}
+        else 0
+    end
+{%- endmacro %}
+
 {#- What a change from one tier to another is called; `new` is who was not yet known. -#}
 {% macro tier_movement(from_tier, to_tier) -%}
     case

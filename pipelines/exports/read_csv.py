@@ -20,6 +20,7 @@ UTF_16 = "utf-16"
 _CHUNK = 1 << 18
 _BOM = codecs.BOM_UTF8
 _HEAD_BYTES = 1 << 20
+_SHORT_HEAD_BYTES = 1 << 16
 _SEPARATOR_ROWS = 12
 _LONG = 1 << 21
 """From so many bytes on, decoding single cells is quicker than decoding all."""
@@ -152,7 +153,15 @@ def _line_offset(text: bytes, lines: int) -> int:
 
 
 def _head(text: bytes, separator: str, rows: int, charset: str) -> list[HeadRow]:
-    start = text[:_HEAD_BYTES].decode(charset, errors="ignore").removeprefix("\ufeff")
+    """First records; nearly always few bytes hold them, and one more tells that they are whole."""
+    found = _records(text[:_SHORT_HEAD_BYTES], separator, rows + 1, charset)
+    if len(found) <= rows and len(text) > _SHORT_HEAD_BYTES:
+        return _records(text[:_HEAD_BYTES], separator, rows, charset)
+    return found[:rows]
+
+
+def _records(text: bytes, separator: str, rows: int, charset: str) -> list[HeadRow]:
+    start = text.decode(charset, errors="ignore").removeprefix("\ufeff")
     reader = csv.reader(io.StringIO(start, newline="\n"), delimiter=separator)
     found: list[HeadRow] = []
     try:

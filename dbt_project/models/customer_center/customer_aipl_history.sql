@@ -2,6 +2,7 @@
 -- Two views of a customer's tier. The lifetime tier never falls. The active tier is the highest one
 -- with a qualifying behaviour in its window: the window's days, counted back from the day asked
 -- about. So a tier lapses as the local day begins that is a whole window after the last behaviour.
+{%- set in_time = 'partition by customer_id, tier_view order by changed_at asc nulls last' %}
 with evidence as (
 
     select * from {{ ref('int_customers__tier_evidence') }}
@@ -102,45 +103,34 @@ bounds as (
 
 ),
 
--- the tiers held after each bound, a bit for each: bounds of one moment count together
+-- the tiers held after each bound and before its moment, a bit for each: bounds of one moment count
+-- together, and of them the highest tier's is the one that made the change
 held as (
 
     select
         *,
         sum(tier_bit) over (
-            partition by customer_id, tier_view
-            order by changed_at asc nulls last
-            range between unbounded preceding and current row
-        ) as tier_bits
+            {{ in_time }} range between unbounded preceding and current row
+        ) as tier_bits,
+        sum(tier_bit) over (
+            {{ in_time }} range between unbounded preceding and interval 1 microsecond preceding
+        ) as previous_bits,
+        max(tier_rank) over (
+            {{ in_time }} range between current row and current row
+        ) as rank_of_moment
     from bounds
 
 ),
 
-ranked as (
-
-    select
-        *,
-        case
-            when tier_bits >= 8 then 4
-            when tier_bits >= 4 then 3
-            when tier_bits >= 2 then 2
-            when tier_bits >= 1 then 1
-            else 0
-        end as highest_rank
-    from held
-
-),
-
--- of the bounds of one moment the highest tier's comes first: it is the one that made the change
 compared as (
 
     select
         *,
-        lag(highest_rank) over (
-            partition by customer_id, tier_view
-            order by changed_at asc nulls last, tier_rank desc nulls last
-        ) as previous_rank
-    from ranked
+        {{ highest_rank('tier_bits') }} as highest_rank,
+        case when previous_bits is not null then {{ highest_rank('previous_bits') }} end
+            as previous_rank
+    from held
+    where tier_rank = rank_of_moment
 
 ),
 

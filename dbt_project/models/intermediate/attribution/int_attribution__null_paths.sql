@@ -17,11 +17,11 @@ touches_in_order as (
 
     select
         *,
-        lag(touched_at) over (partition by customer_id {{ in_order }}) as touched_before_at
-        {%- for goal in attribution_goals() %},
+        {% for goal in attribution_goals() -%}
             lag(seconds_to_{{ goal }}) over (partition by customer_id {{ in_order }})
-                as before_to_{{ goal }}
-        {%- endfor %}
+                as before_to_{{ goal }},
+        {% endfor -%}
+        lag(touched_at) over (partition by customer_id {{ in_order }}) as touched_before_at
     from {{ ref('int_attribution__touches') }}
     where customer_id is not null and {{ touched_customers_only('customer_id') }}
 

@@ -13,19 +13,9 @@ changes as (
         changes.tier_view,
         changes.change_date,
         changes.from_tier,
-        changes.to_tier,
-        case
-            when first_touch.touched_date <= as_of.as_of_date then first_touch.channel
-            else {{ channel_unattributed() }}
-        end as first_channel,
-        case
-            when first_touch.touched_date <= as_of.as_of_date then first_touch.domain
-            else {{ channel_unattributed() }}
-        end as first_domain
+        changes.to_tier
     from {{ ref('int_customers__tier_changes') }} as changes
     cross join as_of
-    left join {{ ref('int_customers__first_touch') }} as first_touch
-        on changes.customer_id = first_touch.customer_id
     where changes.change_date <= as_of.as_of_date
 
 ),
@@ -35,9 +25,8 @@ by_period as (
     select
         'day' as period_type,
         change_date as period_start,
+        customer_id,
         tier_view,
-        first_channel,
-        first_domain,
         from_tier,
         to_tier
     from changes
@@ -46,9 +35,8 @@ by_period as (
         select
             '{{ period }}' as period_type,
             cast(date_trunc('{{ period }}', change_date) as date) as period_start,
+            customer_id,
             tier_view,
-            any_value(first_channel) as first_channel,
-            any_value(first_domain) as first_domain,
             min_by(from_tier, change_date) as from_tier,
             max_by(to_tier, change_date) as to_tier
         from changes
@@ -59,21 +47,39 @@ by_period as (
     {% endfor %}
 ),
 
+first_channels as (
+
+    select
+        first_touch.customer_id,
+        first_touch.channel as first_channel,
+        first_touch.domain as first_domain
+    from {{ ref('int_customers__first_touch') }} as first_touch
+    inner join as_of on first_touch.touched_date <= as_of.as_of_date
+
+),
+
 by_channel as (
 
     select
-        period_type,
-        period_start,
-        tier_view,
-        first_channel,
-        first_domain,
-        from_tier,
-        to_tier,
+        moves.period_type,
+        moves.period_start,
+        moves.tier_view,
+        coalesce(first_channels.first_channel, {{ channel_unattributed() }}) as first_channel,
+        coalesce(first_channels.first_domain, {{ channel_unattributed() }}) as first_domain,
+        moves.from_tier,
+        moves.to_tier,
         count(*) as customers
-    from by_period
-    where from_tier <> to_tier
+    from by_period as moves
+    left join first_channels on moves.customer_id = first_channels.customer_id
+    where moves.from_tier <> moves.to_tier
     group by
-        period_type, period_start, tier_view, first_channel, first_domain, from_tier, to_tier
+        moves.period_type,
+        moves.period_start,
+        moves.tier_view,
+        coalesce(first_channels.first_channel, {{ channel_unattributed() }}),
+        coalesce(first_channels.first_domain, {{ channel_unattributed() }}),
+        moves.from_tier,
+        moves.to_tier
 
 )
 

@@ -1,6 +1,10 @@
 with latest as (
 
-    {{ latest_snapshot(source('raw_official_account', 'followers'), ['_account', 'openid'], 'row') }}
+    {{
+        latest_snapshot(
+            source('raw_official_account', 'followers'), ['_account', 'openid'], 'row'
+        )
+    }}
 
 ),
 
