@@ -13,7 +13,7 @@ with source as (
         {{ snapshot_number() }} as _snapshot_number
     from
         {{ source('raw_tmall', 'orders') }} as delivered
-    {{ join_keys_with_news(source('raw_tmall', 'orders'), ['order_id_tmall']) }}
+        {{ join_keys_with_news(source('raw_tmall', 'orders'), ['order_id_tmall']) }}
     {{ join_file_numbers(source('raw_tmall', 'orders')) }}
 
 ),
