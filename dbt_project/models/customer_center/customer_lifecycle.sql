@@ -9,23 +9,37 @@ with platform_days as (
 
 ),
 
-contacts as (
+earliest as (
 
     select
         customer_id,
         lifecycle_platform,
         min(first_at) as new_at,
-        min(first_at) filter (where lifecycle_stage = 'deposited') as deposited_at,
-        min_by(first_event_id, {{ ordered_pair('first_at', 'first_event_id') }})
-        filter (where lifecycle_stage = 'deposited') as deposit_event_id,
-        min_by(behaviour, {{ ordered_pair('first_at', 'first_event_id') }})
-        filter (where lifecycle_stage = 'deposited') as deposit_behaviour,
-        min_by(channel, {{ ordered_pair('first_at', 'first_event_id') }})
-        filter (where lifecycle_stage = 'deposited') as deposit_channel,
+        min(
+            {{ ordered_pair(
+                ordered_pair('first_at', 'first_event_id'), ordered_pair('behaviour', 'channel')
+            ) }}
+        ) filter (where lifecycle_stage = 'deposited') as deposit,
         max(last_at) filter (where lifecycle_stage = 'active') as last_active_at,
         min(first_at) filter (where lifecycle_stage = 'referred') as referred_at
     from platform_days
     group by customer_id, lifecycle_platform
+
+),
+
+contacts as (
+
+    select
+        customer_id,
+        lifecycle_platform,
+        new_at,
+        {{ of_pair(of_pair('deposit', 1), 1) }} as deposited_at,
+        {{ of_pair(of_pair('deposit', 1), 2) }} as deposit_event_id,
+        {{ of_pair(of_pair('deposit', 2), 1) }} as deposit_behaviour,
+        {{ of_pair(of_pair('deposit', 2), 2) }} as deposit_channel,
+        last_active_at,
+        referred_at
+    from earliest
 
 ),
 

@@ -89,7 +89,7 @@ consents as (
     select
         customer_id,
         bool_or(has_consent) as has_marketing_consent,
-        {{ distinct_values("case when has_consent then channel end") }} as consented_channels
+        {{ sorted_values('channel', 'has_consent') }} as consented_channels
     from {{ ref('customer_consents') }}
     group by customer_id
 
