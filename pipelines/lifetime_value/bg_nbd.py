@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1
+from scipy.special import betaln, gammaln, hyp2f1, psi
 
 Floats = NDArray[np.float64]
 
@@ -84,30 +84,32 @@ class BgNbd:
         return weight * (1 - scale ** (self.r + x) * tail) * self.probability_alive(history)
 
 
-def fit_bg_nbd(history: History) -> BgNbd:
+def fit_bg_nbd(history: History, customers: Floats | None = None) -> BgNbd:
     """The parameters of greatest likelihood.
 
-    Customers with equal histories are counted together, so the time follows the number of distinct
-    histories. Raises NotFittedError where nobody or nearly nobody bought twice.
+    `customers` says how many have each history (default: one each); the time follows the number of
+    histories, not of customers. Raises NotFittedError where nobody or nearly nobody bought twice.
     """
-    if np.count_nonzero(history.frequency) < _MIN_CUSTOMERS:
+    counts = np.ones(len(history.frequency)) if customers is None else customers
+    total = float(counts.sum())
+    returned = int(counts[history.frequency > 0].sum())
+    if returned < _MIN_CUSTOMERS:
         raise NotFittedError(
-            f"{np.count_nonzero(history.frequency)} customers bought more than once; "
-            f"BG/NBD needs {_MIN_CUSTOMERS}"
+            f"{returned} customers bought more than once; BG/NBD needs {_MIN_CUSTOMERS}"
         )
     # Times near 1 keep the search well conditioned; alpha is scaled back afterwards.
-    unit = float(np.mean(history.age)) or 1.0
-    rows = np.column_stack([history.frequency, history.recency / unit, history.age / unit])
-    distinct, counts = np.unique(rows, axis=0, return_counts=True)
-    x, recency, age = distinct.T
+    unit = float(counts @ history.age) / total or 1.0
+    x, recency, age = history.frequency, history.recency / unit, history.age / unit
 
-    def loss(logs: Floats) -> float:
-        values = _log_likelihoods(np.exp(logs), x, recency, age)
-        return -float(counts @ values) / len(history.frequency)
+    def loss(logs: Floats) -> tuple[float, Floats]:
+        parameters = np.exp(logs)
+        values, slopes = _log_likelihoods(parameters, x, recency, age)
+        return -float(counts @ values) / total, -(slopes @ counts) * parameters / total
 
     found = minimize(
         loss,
         np.log(_START),
+        jac=True,
         method="L-BFGS-B",
         bounds=[_BOUNDS] * len(_START),
         options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
@@ -116,18 +118,32 @@ def fit_bg_nbd(history: History) -> BgNbd:
         raise NotFittedError("the likelihood of BG/NBD has no maximum for these purchases")
     r, alpha, a, b = (float(value) for value in np.exp(found.x))
     # A density per unit of time: the unit comes back once for every purchase after the first.
-    log_unit = float(np.log(unit)) * float(np.sum(history.frequency))
-    return BgNbd(r, alpha * unit, a, b, -float(found.fun) * len(history.frequency) - log_unit)
+    log_unit = float(np.log(unit)) * float(counts @ x)
+    return BgNbd(r, alpha * unit, a, b, -float(found.fun) * total - log_unit)
 
 
-def _log_likelihoods(parameters: Floats, x: Floats, recency: Floats, age: Floats) -> Floats:
-    """Formula (6) of the paper, its powers as logarithms."""
+def _log_likelihoods(
+    parameters: Floats, x: Floats, recency: Floats, age: Floats
+) -> tuple[Floats, Floats]:
+    """Formula (6) of the paper, its powers as logarithms: shape (n,); and its derivatives by
+    r, alpha, a and b: shape (4, n).
+    """
     r, alpha, a, b = parameters
+    log_age, log_recency = np.log(alpha + age), np.log(alpha + recency)
+    later = np.maximum(x, 1) - 1
     common = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + x) - betaln(a, b)
-    active = -(r + x) * np.log(alpha + age)
-    stopped = np.where(
-        x > 0,
-        np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + recency),
-        -np.inf,
+    active = -(r + x) * log_age
+    stopped = np.where(x > 0, np.log(a) - np.log(b + later) - (r + x) * log_recency, -np.inf)
+    either = np.logaddexp(active, stopped)
+    is_stopped = np.exp(stopped - either)
+    is_active = 1 - is_stopped
+    both = psi(a + b) - psi(a + b + x)
+    slopes = np.stack(
+        [
+            psi(r + x) - psi(r) + np.log(alpha) - is_active * log_age - is_stopped * log_recency,
+            r / alpha - (r + x) * (is_active / (alpha + age) + is_stopped / (alpha + recency)),
+            both + is_stopped / a,
+            both + psi(b + x) - psi(b) - is_stopped / (b + later),
+        ]
     )
-    return common + np.logaddexp(active, stopped)
+    return common + either, slopes

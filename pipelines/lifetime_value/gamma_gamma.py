@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import gammaln
+from scipy.special import gammaln, psi
 
 from pipelines.lifetime_value.bg_nbd import NotFittedError
 
@@ -44,36 +44,34 @@ class GammaGamma:
         return weight * everybody + (1 - weight) * np.where(purchases > 0, mean_value, 0.0)
 
 
-def fit_gamma_gamma(purchases: Floats, mean_value: Floats) -> GammaGamma:
+def fit_gamma_gamma(
+    purchases: Floats, mean_value: Floats, customers: Floats | None = None
+) -> GammaGamma:
     """The parameters of greatest likelihood over customers with purchases of positive value.
 
+    `customers` says how many have each pair of purchases and mean value (default: one each).
     Raises NotFittedError where they are too few, or where the expected value would be infinite.
     """
     usable = (purchases > 0) & (mean_value > 0)
-    if np.count_nonzero(usable) < _MIN_CUSTOMERS:
+    counts = (np.ones(len(purchases)) if customers is None else customers)[usable]
+    total = float(counts.sum())
+    if total < _MIN_CUSTOMERS:
         raise NotFittedError(
-            f"{np.count_nonzero(usable)} customers have purchases of a positive value; "
+            f"{total:.0f} customers have purchases of a positive value; "
             f"gamma-gamma needs {_MIN_CUSTOMERS}"
         )
-    unit = float(np.mean(mean_value[usable]))
+    unit = float(counts @ mean_value[usable]) / total
     x, m = purchases[usable], mean_value[usable] / unit
 
-    def loss(logs: Floats) -> float:
-        p, q, v = np.exp(logs)
-        values = (
-            gammaln(p * x + q)
-            - gammaln(p * x)
-            - gammaln(q)
-            + q * np.log(v)
-            + (p * x - 1) * np.log(m)
-            + p * x * np.log(x)
-            - (p * x + q) * np.log(x * m + v)
-        )
-        return -float(np.mean(values))
+    def loss(logs: Floats) -> tuple[float, Floats]:
+        parameters = np.exp(logs)
+        values, slopes = _log_likelihoods(parameters, x, m)
+        return -float(counts @ values) / total, -(slopes @ counts) * parameters / total
 
     found = minimize(
         loss,
         np.log([1.0, 2.0, 1.0]),
+        jac=True,
         method="L-BFGS-B",
         bounds=[_BOUNDS] * 3,
         options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
@@ -83,10 +81,35 @@ def fit_gamma_gamma(purchases: Floats, mean_value: Floats) -> GammaGamma:
         raise NotFittedError(
             "the values of purchases vary too much between customers for gamma-gamma: no mean"
         )
-    return GammaGamma(p, q, v * unit, _correlation(x, m))
+    return GammaGamma(p, q, v * unit, _correlation(x, m, counts))
 
 
-def _correlation(x: Floats, m: Floats) -> float:
+def _log_likelihoods(parameters: Floats, x: Floats, m: Floats) -> tuple[Floats, Floats]:
+    """Of the mean value m of x purchases, shape (n,), and by p, q and v, shape (3, n)."""
+    p, q, v = parameters
+    shape = p * x
+    log_sum = np.log(x * m + v)
+    values = (
+        gammaln(shape + q)
+        - gammaln(shape)
+        - gammaln(q)
+        + q * np.log(v)
+        + (shape - 1) * np.log(m)
+        + shape * np.log(x)
+        - (shape + q) * log_sum
+    )
+    slopes = np.stack(
+        [
+            x * (psi(shape + q) - psi(shape) + np.log(m) + np.log(x) - log_sum),
+            psi(shape + q) - psi(q) + np.log(v) - log_sum,
+            q / v - (shape + q) / (x * m + v),
+        ]
+    )
+    return values, slopes
+
+
+def _correlation(x: Floats, m: Floats, counts: Floats) -> float:
     if np.ptp(x) == 0 or np.ptp(m) == 0:
         return 0.0
-    return float(np.corrcoef(x, m)[0, 1])
+    covariance = np.cov(x, m, fweights=counts.astype(np.int64), ddof=0)
+    return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))

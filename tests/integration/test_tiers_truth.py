@@ -12,13 +12,9 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from pipelines.identity.judge.evaluate import stored_truth
-from pipelines.identity.rules.seeds import read_rules
-from pipelines.privacy.keys import load_or_create_key
-from pipelines.publishing.reader import connect
 from pipelines.simulation.journeys import KINDS
-from pipelines.warehouse import open_warehouse
 from tests.integration.conftest import RefreshedBrand
+from tests.integration.known_people import known_people, published
 
 RANKS = {"A": 1, "I": 2, "P": 3, "L": 4, "outside": 0}
 WINDOWS = {"A": 15, "I": 15, "P": 912, "L": 365}
@@ -27,35 +23,10 @@ WINDOWS = {"A": 15, "I": 15, "P": 912, "L": 365}
 pytestmark = pytest.mark.truth
 
 
-def published(refreshed: RefreshedBrand, sql: str) -> pl.DataFrame:
-    with connect(refreshed.siyu.settings) as snapshot:
-        columns, rows = snapshot.fetch(sql)
-    return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
-
-
 @pytest.fixture(scope="module")
 def people(refreshed: RefreshedBrand) -> pl.DataFrame:
     """person_id and customer_id of the people who can be compared."""
-    held = published(
-        refreshed,
-        "select customer_id, identifier_type, identifier_value "
-        "from customer_center.customer_identifiers where is_identified",
-    )
-    settings, value = refreshed.siyu.settings, ["identifier_type", "identifier_value"]
-    key = load_or_create_key(settings)
-    with open_warehouse(settings, read_only=True) as warehouse:
-        rules = read_rules(warehouse, key=key)
-    true = stored_truth(refreshed.truth, rules, key)
-    pairs = true.join(held, on=value).select("person_id", "customer_id").unique()
-    alone = pairs.filter(pl.len().over("person_id") == 1, pl.len().over("customer_id") == 1)
-    # What is lent, resold or mistyped brings the past of somebody else; who has such an identifier,
-    # or one that the truth knows nobody of, is a matter of identity, not of tiers.
-    lent = true.filter(pl.col("mess") != "none")
-    strangers = held.join(true, on=value, how="anti")
-    alone = alone.join(lent, on="person_id", how="anti")
-    alone = alone.join(strangers, on="customer_id", how="anti")
-    assert alone.height > 200
-    return alone
+    return known_people(refreshed)
 
 
 def true_evidence(refreshed: RefreshedBrand) -> pl.DataFrame:
