@@ -44,6 +44,10 @@ UI = {
 
 VALUES = {
     "all": Text("All", "全部"),
+    "returning_fan": Text("Returning fans", "回访粉丝"),
+    "new_fan": Text("Fans, first purchase", "新购粉丝"),
+    "other": Text("Other known buyers", "非粉丝"),
+    "guest": Text("Guests", "匿名"),
     "A": Text("A Awareness", "A 认知"),
     "I": Text("I Interest", "I 兴趣"),
     "P": Text("P Purchase", "P 购买"),

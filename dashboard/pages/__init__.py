@@ -7,7 +7,9 @@ from dashboard.pages import (
     attribution,
     cohorts,
     data_health,
+    guides,
     outreach,
+    private_domain,
     products,
     repurchase,
     scorecard,
@@ -24,5 +26,7 @@ PAGES: tuple[Page, ...] = (
     attribution.PAGE,
     outreach.PAGE,
     acquisition.PAGE,
+    private_domain.PAGE,
+    guides.PAGE,
     data_health.PAGE,
 )

@@ -10,6 +10,7 @@ from pipelines.metrics.catalogue import Catalogue, read_catalogue
 from pipelines.metrics.compiler import MetricCompiler
 from pipelines.metrics.question import ask
 from pipelines.publishing import SnapshotConnection, connect
+from tests.integration import metrics_of_guides, metrics_of_private_domain
 from tests.integration.conftest import RefreshedBrand
 
 AS_OF = "(select max(as_of_date) from marts.rpt_sales_daily)"
@@ -50,6 +51,8 @@ PLAIN_SQL = {
     "opt_in_rate": f"sum(opted_in) / sum(eligible_scanners) from {CODES}",
     "acquired_people": f"sum(mature_people) from {CODES}",
     "acquired_net_gmv_30d_cny": f"sum(net_gmv_30d_cny) from {CODES}",
+    **metrics_of_private_domain.PLAIN_SQL,
+    **metrics_of_guides.PLAIN_SQL,
     "touches": f"count(*) from customer_center.fct_touchpoints where touched_date <= {AS_OF}",
     "attributed_conversions": f"count(*) from {SOLD} and is_valid",
     "attributed_new_customers": f"count(*) from {FIRSTS}",

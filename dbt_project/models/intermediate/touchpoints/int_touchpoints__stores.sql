@@ -30,6 +30,10 @@ visit_channels as (
 select
     visits.visit_key || ':' || cast(visits.visit_number as string) as touch_id,
     visits.visit_key,
+    visits.store_name,
+    visits.guide_name,
+    visits.amount_cny,
+    visits.has_bought,
     'store_visited' as behaviour,
     case
         when visits.member_id_crm is not null then 'crm_member_id'
