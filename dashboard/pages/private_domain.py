@@ -9,7 +9,17 @@ from dashboard.charts import theme
 from dashboard.charts.bars import grouped_bars
 from dashboard.charts.flow import flow
 from dashboard.charts.lines import Series, lines
-from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile
+from dashboard.figures import (
+    Figure,
+    Filters,
+    Language,
+    Option,
+    Page,
+    Snapshot,
+    Text,
+    Tile,
+    Unit,
+)
 from dashboard.pages import fans
 from dashboard.pages.sql import conditions, described, window
 
@@ -50,7 +60,7 @@ def week_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
         found = rows[column].to_list()
         return None if len(found) < -place or found[place] is None else float(found[place])
 
-    shown = (
+    shown: tuple[tuple[str, Text, Unit], ...] = (
         ("private_share", Text("Private share of sales", "私域成交占比"), "share"),
         ("attributed_private_share", Text("Brought by private channels", "私域归因占比"), "share"),
         ("new_deposits", Text("New deposits", "新增沉淀"), "count"),

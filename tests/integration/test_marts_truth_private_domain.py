@@ -99,7 +99,7 @@ def test_the_private_share_is_below_the_true_one(
     )
 
     def true_share(rows: pl.DataFrame) -> float:
-        return float(rows.filter("is_private")["net"].sum() / rows["net"].sum())
+        return int(rows.filter("is_private")["net"].sum()) / int(rows["net"].sum())
 
     assert 0 < private_cny / all_cny <= true_share(orders)
     assert 0 < private_cny / identified_cny <= true_share(orders.filter("is_identified"))
