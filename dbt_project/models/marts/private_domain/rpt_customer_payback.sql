@@ -42,8 +42,8 @@ cohorts as (
 members as (
 
     select
-        values_of.ltv_observed_cny,
-        values_of.ltv_predicted_cny,
+        cast(values_of.ltv_observed_cny as decimal(38, 6)) as ltv_observed_cny,
+        cast(values_of.ltv_predicted_cny as decimal(38, 6)) as ltv_predicted_cny,
         cast(date_trunc('month', members.first_order_date) as date) as cohort_period,
         members.first_domain,
         members.first_channel
@@ -60,8 +60,8 @@ predicted as (
             cohort_period,
             '{{ segment }}' as segment_type,
             {{ "'all'" if segment == 'all' else segment }} as segment_value,
-            avg(ltv_observed_cny) as ltv_observed_cny,
-            avg(ltv_predicted_cny) as ltv_predicted_cny
+            cast(sum(ltv_observed_cny) as double) / count(*) as ltv_observed_cny,
+            cast(sum(ltv_predicted_cny) as double) / count(*) as ltv_predicted_cny
         from members
         group by cohort_period{{ '' if segment == 'all' else ', ' ~ segment }}
         {{ 'union all' if not loop.last }}

@@ -1,5 +1,6 @@
 -- The error of the hold-out stands beside what is predicted: what the model that knew nothing of
--- the hold-out expected of it, against what it brought.
+-- the hold-out expected of it, against what it brought. Sums are of decimals, so that they do not
+-- depend on the order of customers.
 with customers as (
 
     select
@@ -7,16 +8,18 @@ with customers as (
         customers.holdout_days,
         members.first_domain,
         members.first_channel,
-        values_of.ltv_observed_cny,
-        values_of.alive_probability,
-        values_of.expected_purchases_90d,
-        values_of.expected_purchases_365d,
-        values_of.expected_value_90d_cny,
-        values_of.expected_value_365d_cny,
-        values_of.ltv_predicted_cny,
+        cast(values_of.ltv_observed_cny as decimal(38, 6)) as ltv_observed_cny,
+        cast(values_of.alive_probability as decimal(38, 6)) as alive_probability,
+        cast(values_of.expected_purchases_90d as decimal(38, 6)) as expected_purchases_90d,
+        cast(values_of.expected_purchases_365d as decimal(38, 6)) as expected_purchases_365d,
+        cast(values_of.expected_value_90d_cny as decimal(38, 6)) as expected_value_90d_cny,
+        cast(values_of.expected_value_365d_cny as decimal(38, 6)) as expected_value_365d_cny,
+        cast(values_of.ltv_predicted_cny as decimal(38, 6)) as ltv_predicted_cny,
         values_of.not_fitted_reason,
-        predictions.holdout_expected_purchases,
-        predictions.holdout_expected_value_cny,
+        cast(predictions.holdout_expected_purchases as decimal(38, 6))
+            as holdout_expected_purchases,
+        cast(predictions.holdout_expected_value_cny as decimal(38, 6))
+            as holdout_expected_value_cny,
         -- only customers of whom something was expected are held against it
         case when predictions.holdout_expected_purchases is not null then 1 else 0 end
             as holdout_customers,
@@ -26,7 +29,7 @@ with customers as (
         end as holdout_purchases,
         case
             when predictions.holdout_expected_value_cny is not null
-                then customers.holdout_value_cny
+                then cast(customers.holdout_value_cny as decimal(38, 6))
         end as holdout_value_cny
     from {{ ref('int_lifetime_value__customers') }} as customers
     inner join {{ ref('int_lifetime_value__predictions') }} as predictions
@@ -48,18 +51,18 @@ grouped as (
             {{ "'all'" if segment == 'all' else segment }} as segment_value,
             count(*) as customers,
             max(not_fitted_reason) as not_fitted_reason,
-            avg(ltv_observed_cny) as ltv_observed_cny,
-            avg(ltv_predicted_cny) as ltv_predicted_cny,
-            sum(alive_probability) as expected_alive_customers,
-            sum(expected_purchases_90d) as expected_purchases_90d,
-            sum(expected_purchases_365d) as expected_purchases_365d,
-            sum(expected_value_90d_cny) as expected_value_90d_cny,
-            sum(expected_value_365d_cny) as expected_value_365d_cny,
+            cast(sum(ltv_observed_cny) as double) / count(*) as ltv_observed_cny,
+            cast(sum(ltv_predicted_cny) as double) / count(*) as ltv_predicted_cny,
+            cast(sum(alive_probability) as double) as expected_alive_customers,
+            cast(sum(expected_purchases_90d) as double) as expected_purchases_90d,
+            cast(sum(expected_purchases_365d) as double) as expected_purchases_365d,
+            cast(sum(expected_value_90d_cny) as double) as expected_value_90d_cny,
+            cast(sum(expected_value_365d_cny) as double) as expected_value_365d_cny,
             sum(holdout_customers) as holdout_customers,
             sum(holdout_purchases) as holdout_purchases,
-            sum(holdout_expected_purchases) as holdout_expected_purchases,
-            sum(holdout_value_cny) as holdout_value_cny,
-            sum(holdout_expected_value_cny) as holdout_expected_value_cny
+            cast(sum(holdout_expected_purchases) as double) as holdout_expected_purchases,
+            cast(sum(holdout_value_cny) as double) as holdout_value_cny,
+            cast(sum(holdout_expected_value_cny) as double) as holdout_expected_value_cny
         from customers
         group by as_of_date, holdout_days{{ '' if segment == 'all' else ', ' ~ segment }}
         {{ 'union all' if not loop.last }}
