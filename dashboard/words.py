@@ -44,6 +44,28 @@ UI = {
 
 VALUES = {
     "all": Text("All", "全部"),
+    "deposited": Text("Deposited", "沉淀"),
+    "shared": Text("Shared", "分享"),
+    "returned": Text("Returned", "回流"),
+    "guide": Text("Guide", "导购"),
+    "wecom_member": Text("WeCom member", "企微成员"),
+    "distributor": Text("Distributor", "分销员"),
+    "margin": Text("Margin", "毛利"),
+    "net_revenue": Text("Net revenue", "净成交"),
+    "calibration": Text("Before the hold-out", "检验期之前"),
+    "everything": Text("Everything", "全部购买"),
+    "no spend is known": Text("no spend is known", "消耗未知"),
+    "no month has been lived by all": Text("no month has been lived by all", "尚无完整周期"),
+    "not paid back yet": Text("not paid back yet", "尚未回本"),
+    "no cost is known (seed guide_costs)": Text("no cost is known", "成本未知"),
+    "no commission is known (seed guide_costs)": Text("no commission is known", "佣金未知"),
+    "has left, the day is not known": Text("has left, the day is not known", "已离职，日期未知"),
+    "the cost of goods is unknown (seed product_costs)": Text(
+        "cost of goods unknown", "商品成本未知"
+    ),
+    "the export tells fans apart among viewers alone": Text(
+        "told apart among viewers alone", "平台仅区分观看人数"
+    ),
     "returning_fan": Text("Returning fans", "回访粉丝"),
     "new_fan": Text("Fans, first purchase", "新购粉丝"),
     "other": Text("Other known buyers", "非粉丝"),

@@ -21,10 +21,9 @@ def _month(snapshot: Snapshot, filters: Filters) -> pl.DataFrame:
     _, last = window(snapshot, filters)
     return snapshot.polars(
         """
-        select period_start, seller_kind, coalesce(seller_name, seller_id) as seller_name,
-            store_name, contacts_added, contacts_gone, contacts_held, visits, served_customers,
-            orders, buyers, net_gmv_cny, guide_cost_cny, margin_cny, profit_cny,
-            break_even_margin_rate, earns_money, no_profit_reason
+        select coalesce(seller_name, seller_id) as seller_name, store_name, net_gmv_cny,
+            guide_cost_cny, profit_cny, break_even_margin_rate, earns_money, no_profit_reason,
+            contacts_added, contacts_held, visits, orders
         from marts.rpt_guides
         where period_start = (
             select max(period_start) from marts.rpt_guides where period_start <= ?

@@ -267,8 +267,8 @@ def payback(snapshot: Snapshot, _: Filters) -> Figure:
     """Cost, value and payback by month of the first order; rows alone."""
     rows = snapshot.polars(
         """
-        select cohort_period, segment_value, cohort_size, cac_cny, observed_months, ltv_net_cny,
-            ltv_margin_cny, ltv_predicted_cny, payback_basis, payback_months, no_payback_reason
+        select cohort_period, segment_value, cohort_size, cac_cny, observed_months,
+            payback_months, no_payback_reason, payback_basis, ltv_net_cny, ltv_predicted_cny
         from marts.rpt_customer_payback where segment_type in ('all', 'first_domain')
         order by cohort_period desc, segment_type, segment_value
         """
