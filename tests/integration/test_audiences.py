@@ -138,6 +138,19 @@ def test_files_hold_the_true_phones_of_those_who_agreed_and_nothing_else(
     assert "所有人_" in told
 
 
+def test_no_number_of_a_card_that_refuses_is_handed_over(office: Office) -> None:
+    """Held against the file itself: the newest export of the cards."""
+    office.siyu("build", "everybody", "--platform", MD5)
+    newest = max((office.settings.landing_folder / "crm").glob("*.csv"))
+    cards = pl.read_csv(newest.read_bytes().decode("gb18030").encode(), infer_schema=False)
+    agreed, refused = (
+        set(cards.filter(pl.col("营销授权") == answer)["手机号"]) for answer in ("是", "否")
+    )
+    assert len(refused - agreed) > 50
+    assert not office.lines(1) & digests(hashlib.md5, refused - agreed)
+    assert len(office.lines(1) & digests(hashlib.md5, agreed)) > 0.9 * len(office.lines(1))
+
+
 def digests(function: Callable, texts: set[str]) -> set[str]:
     return {function(text.encode()).hexdigest() for text in texts}
 
