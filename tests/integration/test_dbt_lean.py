@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,5 +89,10 @@ def test_every_node_ends_alike(tmp_path: Path):
     shipped, lean = json.loads(told.splitlines()[-1])
 
     assert lean == shipped
+    # The log is at dbt's own level, debug: it takes all that is told.
+    log = (tmp_path / "logs" / "dbt.log").read_text("utf-8")
+    parts = re.split("={30}.*={30}", log)
+    *_, of_shipped, of_lean = (part.count("Finished running node") for part in parts)
+    assert of_lean == of_shipped > 10
     statuses = {status for status, *_ in shipped.values()}
     assert statuses == {"success", "pass", "warn", "fail", "error", "skipped"}
