@@ -47,6 +47,7 @@ _FILES = {
         {{ config(fail_calc='sum(people)', error_if='>100', warn_if='>3', limit=2) }}
         select * from {{ ref('cities') }} order by people  -- and nobody else
     """,
+    "tests/assert_readable.sql": "select 1 as one where cast('one' as integer) = 1",
     "tests/assert_nobody.sql": """
         {{ config(fail_calc='coalesce(sum(people), 0)') }}
         select * from {{ ref('cities') }} where false  -- nobody at all
@@ -88,6 +89,10 @@ def test_every_node_ends_alike(tmp_path: Path):
     ).stdout
     shipped, lean = json.loads(told.splitlines()[-1])
 
+    # DuckDB shows the place in the statement, which is not the same one.
+    for ends in (shipped, lean):
+        error = ends["test.small.assert_readable"]
+        error[1] = error[1].split("LINE")[0].rstrip()
     assert lean == shipped
     # The log is at dbt's own level, debug: it takes all that is told.
     log = (tmp_path / "logs" / "dbt.log").read_text("utf-8")
