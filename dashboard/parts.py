@@ -83,16 +83,15 @@ def table(figure: Figure, rows: pl.DataFrame, say: Say) -> str:
     """The first `ROWS_SHOWN` of `rows`, which have columns of the figure."""
     frame = rows.head(ROWS_SHOWN)
     units = {name: figure.units.get(name, "count") for name in frame.columns}
-    numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
+    kinds = {name: _class(kind) for name, kind in frame.schema.items()}
     head = "".join(
-        f'<th scope="col"{_right(name in numeric)}>'
-        f"{say(figure.columns.get(name, Text(name, name)))}</th>"
+        f'<th scope="col"{kinds[name]}>{say(figure.columns.get(name, Text(name, name)))}</th>'
         for name in frame.columns
     )
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_right(name in numeric)}>{say(written(value, units[name]))}</td>"
+            f"<td{kinds[name]}>{say(written(value, units[name]))}</td>"
             for name, value in row.items()
         )
         + "</tr>"
@@ -108,8 +107,10 @@ def table(figure: Figure, rows: pl.DataFrame, say: Say) -> str:
     )
 
 
-def _right(is_number: bool) -> str:
-    return ' class="number"' if is_number else ""
+def _class(kind: pl.DataType) -> str:
+    if kind.is_numeric():
+        return ' class="number"'
+    return ' class="day"' if kind.is_temporal() else ""
 
 
 def written(value: object, unit: Unit) -> Text:

@@ -156,7 +156,8 @@ def test_a_click_on_the_chart_leaves_its_rows_and_downloads_hold_them(
     reader.wait_for_timeout(600)  # until the chart has grown to its size
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.14})
-    figure.locator("button", has_text="显示全部数据").wait_for(timeout=20_000)
+    for name in ("显示全部数据", "下载 Excel"):  # before and behind the table
+        figure.locator("button", has_text=name).wait_for(timeout=20_000)
     assert figure.locator("tbody tr").count() == 1
 
     frames = {}
