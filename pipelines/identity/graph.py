@@ -17,10 +17,10 @@ def component_labels(size: int, left: Integers, right: Integers) -> Integers:
     components' first nodes; as 32 bits, which are half the memory to go through.
     """
     nodes: Integers = np.arange(size, dtype=np.int32)
-    # Every node hangs below its lowest neighbour. A node that stays on top twice in a row took in
-    # a neighbour the first time: so the tops halve with every second round.
+    # Every node hangs below a lower neighbour, whichever. A node that stays on top twice in a row
+    # took in a neighbour the first time: so the tops halve with every second round.
     top = nodes.copy()
-    np.minimum.at(top, np.maximum(left, right), np.minimum(left, right).astype(np.int32))
+    top[np.maximum(left, right)] = np.minimum(left, right)
     _follow(top)
     labels = np.cumsum(top == nodes, dtype=np.int32)[top] - 1
     apart = np.flatnonzero(top[left] != top[right])
