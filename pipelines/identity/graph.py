@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 Integers = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
+_SPARSE = 64
+"""A flag for so many numbers costs less than to search one number."""
 
 
 def component_labels(size: int, left: Integers, right: Integers) -> Integers:
@@ -78,8 +80,11 @@ def without(values: Integers, others: Integers) -> Integers:
 
 def among(values: Integers, ascending: Integers) -> Flags:
     """Which of the values are in an ascending array."""
-    if not len(ascending):
+    if not len(ascending) or not len(values):
         return np.zeros(values.shape, dtype=bool)
+    highest = max(int(ascending[-1]), int(values.max()))
+    if highest < _SPARSE * values.size and min(int(ascending[0]), int(values.min())) >= 0:
+        return members(ascending, highest + 1)[values]
     at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return ascending[at] == values
 

@@ -27,15 +27,21 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
     # By hash, so that the strings of the dictionary are read where they may be the same alone.
     connection.execute(
         f"""
-        create temp table resolving_known as
-        select v.*, d.identifier_id, d.first_seen_at as known_since
-        from {values} v
-        join (select identifier_id, value_hash from identity.identifiers) h
-            on h.value_hash = v.value_hash
-        join identity.identifiers d on d.identifier_id = h.identifier_id
-        where d.identifier_type = v.identifier_type and d.identifier_value = v.identifier_value
+        create temp table resolving_like as
+        select v.*, d.identifier_id from {values} v join identity.identifiers d using (value_hash)
         """
     )
+    # Not as equalities, for which DuckDB would hash every string of the dictionary.
+    connection.execute(
+        """
+        create temp table resolving_known as
+        select l.*, d.first_seen_at as known_since
+        from resolving_like l join identity.identifiers d using (identifier_id)
+        where (d.identifier_type <> l.identifier_type
+            or d.identifier_value <> l.identifier_value) is false
+        """
+    )
+    connection.execute("drop table resolving_like")
     connection.execute(
         f"""
         create temp table {NAMED} as
