@@ -38,6 +38,7 @@ def main(inputs: str, step: str, work: str) -> None:
     with duckdb.connect(work) as connection:
         if has_news:
             deliver_second(connection)
+            connection.execute("checkpoint")  # of the delivery, which others write
         with clock.running(), transaction(connection):
             resolve_identities(
                 connection,

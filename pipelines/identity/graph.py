@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 Integers = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
+_SPARSE = 64
+"""A flag for so many numbers costs less than to search one number."""
 
 
 def component_labels(size: int, left: Integers, right: Integers) -> Integers:
@@ -17,10 +19,10 @@ def component_labels(size: int, left: Integers, right: Integers) -> Integers:
     components' first nodes; as 32 bits, which are half the memory to go through.
     """
     nodes: Integers = np.arange(size, dtype=np.int32)
-    # Every node hangs below its lowest neighbour. A node that stays on top twice in a row took in
-    # a neighbour the first time: so the tops halve with every second round.
+    # Every node hangs below a lower neighbour, whichever. A node that stays on top twice in a row
+    # took in a neighbour the first time: so the tops halve with every second round.
     top = nodes.copy()
-    np.minimum.at(top, np.maximum(left, right), np.minimum(left, right).astype(np.int32))
+    top[np.maximum(left, right)] = np.minimum(left, right)
     _follow(top)
     labels = np.cumsum(top == nodes, dtype=np.int32)[top] - 1
     apart = np.flatnonzero(top[left] != top[right])
@@ -78,8 +80,11 @@ def without(values: Integers, others: Integers) -> Integers:
 
 def among(values: Integers, ascending: Integers) -> Flags:
     """Which of the values are in an ascending array."""
-    if not len(ascending):
+    if not len(ascending) or not len(values):
         return np.zeros(values.shape, dtype=bool)
+    highest = max(int(ascending[-1]), int(values.max()))
+    if highest < _SPARSE * values.size and min(int(ascending[0]), int(values.min())) >= 0:
+        return members(ascending, highest + 1)[values]
     at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return ascending[at] == values
 

@@ -15,6 +15,9 @@ class Table:
     columns: str
 
 
+VALUE_HASH = "hash(identifier_type, identifier_value)"
+"""In SQL: what `value_hash` holds. Two values may share it, so what it finds is compared."""
+
 # No primary keys: DuckDB would keep an index over millions of strings for what resolve.py, the
 # only writer, guarantees by construction and the dbt tests check.
 TABLES = {
@@ -22,7 +25,7 @@ TABLES = {
         "One row per identifier ever seen: exact type and value to integer. Append-only; only an "
         "erasure takes a row out, and its id is never used again.",
         """identifier_id bigint not null, identifier_type varchar not null,
-        identifier_value varchar not null, first_seen_at timestamp""",
+        identifier_value varchar not null, first_seen_at timestamp, value_hash ubigint not null""",
     ),
     "identity_absent": Table(
         "One row per identifier of the dictionary that no present evidence names.",
@@ -128,7 +131,7 @@ TABLES = {
 
 
 _CARRIED = {
-    "identifiers": {},
+    "identifiers": {"value_hash": VALUE_HASH},
     "identity_map": {
         "valid_from": "timestamp '1900-01-01'",
         "valid_to": "timestamp '9999-12-31'",

@@ -6,9 +6,11 @@ import duckdb
 
 from pipelines.identity.graph import Integers, union, without
 from pipelines.identity.sql import fetch, get_state, scalar, set_state
+from pipelines.identity.tables import VALUE_HASH
 
 NAMED = "resolving_named"
-"""What the staged evidence names: identifier_id, type, value, first_seen_at, in_files, is_new."""
+"""What the staged evidence names: identifier_id, type, value, first_seen_at, in_files, is_new,
+value_hash."""
 
 
 def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int:
@@ -17,52 +19,73 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
     Ids follow (first seen, type, value), so they do not depend on the order of rows. An id is
     never given twice, not even after an erasure. A late file may have seen a known one earlier.
     """
+    _keep_hashes(connection)
     known = max(
         int(get_state(connection).get("highest_identifier_id", 0)),
         scalar(connection, "select coalesce(max(identifier_id), 0) from identity.identifiers"),
     )
+    # By hash, so that the strings of the dictionary are read where they may be the same alone.
     connection.execute(
         f"""
-        create temp table resolving_known as
-        select d.identifier_id, d.first_seen_at as known_since, v.* from {values} v
-        join identity.identifiers d using (identifier_type, identifier_value)
+        create temp table resolving_like as
+        select v.*, d.identifier_id from {values} v join identity.identifiers d using (value_hash)
         """
     )
-    # Twice the strings of the news, but all strings of the dictionary only once.
+    # Not as equalities, for which DuckDB would hash every string of the dictionary.
+    connection.execute(
+        """
+        create temp table resolving_known as
+        select l.*, d.first_seen_at as known_since
+        from resolving_like l join identity.identifiers d using (identifier_id)
+        where (d.identifier_type <> l.identifier_type
+            or d.identifier_value <> l.identifier_value) is false
+        """
+    )
+    connection.execute("drop table resolving_like")
     connection.execute(
         f"""
         create temp table {NAMED} as
         select identifier_id, identifier_type, identifier_value, first_seen_at, in_files,
-            false as is_new
+            false as is_new, value_hash
         from resolving_known
         union all
         select
             $1 + row_number() over (
                 order by first_seen_at nulls last, identifier_type, identifier_value),
-            identifier_type, identifier_value, first_seen_at, in_files, true
-        from {values} anti join resolving_known using (identifier_type, identifier_value)
+            identifier_type, identifier_value, first_seen_at, in_files, true, value_hash
+        from {values} v where not exists (
+            from resolving_known k where k.value_hash = v.value_hash
+                and k.identifier_type = v.identifier_type
+                and k.identifier_value = v.identifier_value)
         """,
         [known],
     )
-    connection.execute(
-        """
-        update identity.identifiers as d set first_seen_at = k.first_seen_at
-        from resolving_known k
-        where k.identifier_id = d.identifier_id
-            and (k.first_seen_at < k.known_since or k.known_since is null)
-        """
-    )
+    earlier = "k.first_seen_at < k.known_since or k.known_since is null"
+    if scalar(connection, f"select count(*) from resolving_known k where {earlier}"):
+        connection.execute(
+            "update identity.identifiers as d set first_seen_at = k.first_seen_at "
+            f"from resolving_known k where k.identifier_id = d.identifier_id and ({earlier})"
+        )
     connection.execute("drop table resolving_known")
     added = int(
         scalar(
             connection,
             "insert into identity.identifiers select identifier_id, identifier_type, "
-            f"identifier_value, first_seen_at from {NAMED} where is_new order by identifier_id",
+            "identifier_value, first_seen_at, value_hash "
+            f"from {NAMED} where is_new order by identifier_id",
         )
     )
     if added:
         set_state(connection, {"highest_identifier_id": str(known + added)})
     return added
+
+
+def _keep_hashes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Hash all values anew when another release of DuckDB, which may do it otherwise, comes."""
+    release = scalar(connection, "select library_version from pragma_version()")
+    if get_state(connection).get("hashed_by") != release:
+        connection.execute(f"update identity.identifiers set value_hash = {VALUE_HASH}")
+        set_state(connection, {"hashed_by": release})
 
 
 def note_presence(

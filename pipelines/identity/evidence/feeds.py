@@ -7,8 +7,10 @@ transaction; strings never leave SQL.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 
 import duckdb
 import numpy as np
@@ -18,6 +20,7 @@ from pipelines.identity.evidence.dictionary import NAMED, extend_dictionary, not
 from pipelines.identity.graph import Integers, union
 from pipelines.identity.rules.seeds import Rules
 from pipelines.identity.sql import fetch, get_state, scalar, set_state, staged, temporary
+from pipelines.identity.tables import VALUE_HASH
 
 _SIGHTINGS = "intermediate.int_identity__sightings"
 _EVIDENCE = "intermediate.int_identity__evidence"
@@ -178,7 +181,7 @@ def _stage_values(
         f"""
         create temp table resolving_values as
         select identifier_type, identifier_value, min(seen_at) as first_seen_at,
-            not bool_and(is_derived) as in_files
+            not bool_and(is_derived) as in_files, {VALUE_HASH} as value_hash
         from (
             select {sighted}, false as is_derived from {_SIGHTINGS} where {_of_files(files)}
             {derived}
@@ -210,6 +213,7 @@ def _take_up_pairs(
     connection: duckdb.DuckDBPyConnection, *, rebuild: bool, with_derived: bool
 ) -> Integers:
     """Bring `identity_edges` up to date with the staged rows; return the ends of what changed."""
+    key = _key_of_values(connection)
     connection.execute(
         f"""
         create temp table resolving_pairs as
@@ -222,11 +226,13 @@ def _take_up_pairs(
                 min({{'at': coalesce(r.first_seen_at, timestamp 'infinity'),
                     'file_id': file_id, 'line_number': line_number}}) as earliest
             from resolving_rows r
-            join {NAMED} a on a.identifier_type = r.identifier_type_a
-                and a.identifier_value = r.identifier_value_a
-            join {NAMED} b on b.identifier_type = r.identifier_type_b
-                and b.identifier_value = r.identifier_value_b
+            join {NAMED} a on {key("a.identifier_type", "a.identifier_value")}
+                = {key("r.identifier_type_a", "r.identifier_value_a")}
+            join {NAMED} b on {key("b.identifier_type", "b.identifier_value")}
+                = {key("r.identifier_type_b", "r.identifier_value_b")}
             where a.identifier_id <> b.identifier_id
+                -- All that is left, and nothing else, is in NAMED.
+                and r.identifier_value_a <> '' and r.identifier_value_b <> ''
             group by all
         )
         """
@@ -244,6 +250,24 @@ def _take_up_pairs(
     if with_derived:
         ends.append(_compare_derived(connection))
     return np.concatenate(ends)
+
+
+def _key_of_values(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str]:
+    """Gives, for a type and a value in SQL, a number that no two values in NAMED share.
+
+    Joining by such a number takes a fraction of the time that joining by the strings does.
+    """
+    keys = (partial(_key_with, salt) for salt in count())
+    own = "identifier_type", "identifier_value"
+    return next(
+        key
+        for key in keys
+        if scalar(connection, f"select count(*) = count(distinct {key(*own)}) from {NAMED}")
+    )
+
+
+def _key_with(salt: int, identifier_type: str, value: str) -> str:
+    return f"hash({identifier_type}, {value}, {salt})"
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, edges: str) -> None:

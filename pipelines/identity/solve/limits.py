@@ -20,7 +20,7 @@ def breaks_a_limit(evidence: Evidence, codes: Codes, components: Integers) -> Fl
     types, kind = codes.types, evidence.kind
     count = int(components.max(initial=-1)) + 1
     over = np.zeros((len(types.names), count), dtype=bool)
-    for number in np.flatnonzero(types.limit):
+    for number in np.flatnonzero(types.limit).tolist():
         held = np.bincount(components[kind == number], minlength=count)
         over[number] = held > types.limit[number]
     # These hold too many identifiers; fewer of them hold too many values.
@@ -31,7 +31,7 @@ def breaks_a_limit(evidence: Evidence, codes: Codes, components: Integers) -> Fl
     nodes = np.flatnonzero(suspicious[components] & members(doubtful, len(over) + 1)[kind])
     values = value_labels(evidence, codes, nodes)
     one_of_each = _one_of_each(components[nodes], values)
-    for number in doubtful:
+    for number in doubtful.tolist():
         of_kind = one_of_each[kind[nodes[one_of_each]] == number]
         held = np.bincount(components[nodes[of_kind]], minlength=count)
         over[number] = held > types.limit[number]

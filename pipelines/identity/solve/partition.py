@@ -85,20 +85,22 @@ def _guard(
     types = members(degrees.own_type[above], len(codes.types.names) + 1)  # type -1: no such rule
     of_rule = types[codes.rules.type_a] | types[codes.rules.type_b]
     left, right = region.left_right(region.edges)
-    candidates = np.flatnonzero(of_rule[region.edges.rule] & (reasons == 0))
-    candidates = candidates[suspects[left[candidates]] | suspects[right[candidates]]]
+    candidates = np.flatnonzero(suspects[left] | suspects[right])
+    candidates = candidates[of_rule[region.edges.rule[candidates]] & (reasons[candidates] == 0)]
     candidates = candidates[~on_devices(region.edges[candidates], codes)]
     edges = region.edges[candidates]
     places = guarded_ends(ends_of(edges, codes, *region.left_right(edges)), degrees, limit)
     names = codes.types.names
-    for at in np.flatnonzero(places >= 0).tolist():
-        row, edge = int(places[at]), int(candidates[at % len(candidates)])
-        reasons[edge] = GUARDED
-        details.setdefault(
-            edge,
-            f"the {names[degrees.own_type[row]]} is linked to too many of type "
-            f"{names[degrees.neighbour_type[row]]}",
-        )
+    texts = {
+        row: f"the {names[degrees.own_type[row]]} is linked to too many of type "
+        f"{names[degrees.neighbour_type[row]]}"
+        for row in np.flatnonzero(above).tolist()
+    }
+    for found in np.split(places, 2)[::-1]:  # what guards the left end is named last, so it counts
+        at = np.flatnonzero(found >= 0)
+        reasons[candidates[at]] = GUARDED
+        words = map(texts.__getitem__, found[at].tolist())
+        details.update(zip(candidates[at].tolist(), words, strict=True))
 
 
 def _evidence(region: Region, usable: Flags, codes: Codes, standing: Standing) -> Evidence:

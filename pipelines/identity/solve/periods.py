@@ -92,7 +92,7 @@ def find_periods(
     identifier, first, last, quiet = columns
     first = np.where(first == NO_TIME, last, first)
     last = np.maximum(first, last)
-    may = _may_be_silent(size, identifier, first, last, quiet)
+    may = _is_silent_once(size, identifier, first, last, quiet)
     identifier, first, last, quiet = identifier[may], first[may], last[may], quiet[may]
     order = np.lexsort((first, identifier))
     identifier, first, last, quiet = identifier[order], first[order], last[order], quiet[order]
@@ -104,7 +104,21 @@ def find_periods(
     return Periods(size, identifier[begins].astype(np.int64), first[begins])
 
 
-def _may_be_silent(
+def may_be_silent(first_at: Integers, last_at: Integers, silence: Integers) -> bool:
+    """Cheap and sufficient: no edge starts a silence after the end of another, whose ever it is.
+
+    `silence` is by type, 0 where an identifier never changes hands.
+    """
+    last = np.maximum(first_at, last_at)
+    if int(last.min(initial=END)) == NO_TIME:
+        last = last[last != NO_TIME]
+    if not len(last) or not silence.any():
+        return False
+    latest = max(int(first_at.max()), int(last_at[first_at == NO_TIME].max(initial=NO_TIME)))
+    return latest - int(last.min()) > int(silence[silence > 0].min())
+
+
+def _is_silent_once(
     size: int, identifier: Integers, first: Integers, last: Integers, quiet: Integers
 ) -> Flags:
     """Cheap and sufficient: between an identifier's earliest end and latest start lies silence."""

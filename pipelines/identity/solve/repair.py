@@ -252,10 +252,9 @@ class _Workshop:
         else:
             contested = np.zeros(len(left), dtype=bool)
         at = np.flatnonzero(refused & ~unsure)
-        details = [
-            beyond(self._codes.types, *place)
-            for place in zip(kind[at].tolist(), held[at, kind[at]].tolist(), strict=True)
-        ]
+        places = list(zip(kind[at].tolist(), held[at, kind[at]].tolist(), strict=True))
+        texts = {place: beyond(self._codes.types, *place) for place in set(places)}
+        details = [texts[place] for place in places]
         self.refusals.extend(steps.edge[at].tolist(), "limit", details)
         if steps.stage == _STRONG:
             self._contested[steps.left[at]] = self._contested[steps.right[at]] = True

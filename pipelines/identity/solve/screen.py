@@ -9,7 +9,7 @@ import numpy as np
 from pipelines.identity.graph import Flags, Integers, distinct
 from pipelines.identity.rules.codes import Codes
 from pipelines.identity.solve.guard import Ends
-from pipelines.identity.solve.periods import Periods, find_periods
+from pipelines.identity.solve.periods import Periods, find_periods, may_be_silent
 
 REASONS = (
     "",
@@ -73,6 +73,8 @@ def screen(edges: Edges, codes: Codes, blocked: Flags, taken_out: Flags) -> Inte
 def periods_of(edges: Edges, codes: Codes, size: int) -> Periods:
     """The periods of `size` identifiers, from all of their usable edges."""
     rules, silence = codes.rules, np.append(codes.types.silence, 0)  # type -1: no such rule
+    if not may_be_silent(edges.first_at, edges.last_at, silence):
+        return Periods(size, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
     places, at, quiet = [], [], []
     for end, types in ((edges.a, rules.type_a), (edges.b, rules.type_b)):
         of_rule = silence[types]
@@ -104,17 +106,17 @@ def often_linked(
     codes_of_pairs = distinct(pair_of_rule[pair_of_rule >= 0]).tolist()
     at = {code: np.flatnonzero(pair == code) for code in codes_of_pairs}
     none = np.empty(0, dtype=np.int64)
-    links = np.zeros(int(max(left.max(initial=0), right.max(initial=0))) + 1, dtype=np.int32)
+    links = np.empty(int(max(left.max(initial=0), right.max(initial=0))) + 1, dtype=np.int32)
     found = np.zeros(len(edges), dtype=bool)
     for own, kind in sorted({(a, b) for code in at for a, b in _both_ways(code, types)}):
         if least[own] < 0:
             continue
         here, there = at.get(own * types + kind, none), at.get(kind * types + own, none)
         nodes = np.concatenate([left[here], right[there]])
+        links[:] = 0
         np.add.at(links, nodes, np.int32(1))
-        often = links[nodes] > least[own]
+        often = (links > int(least[own]))[nodes]
         found[np.concatenate([here, there])[often]] = True
-        links[nodes] = 0
     return np.flatnonzero(found)
 
 

@@ -56,7 +56,7 @@ class Stored:
         if name not in self.ids:
             self.ids[name] = len(self.ids) + 1
             self.connection.execute(
-                "insert into identity.identifiers values ($1, $2, $3, null)",
+                "insert into identity.identifiers values ($1, $2, $3, null, hash($2, $3))",
                 [self.ids[name], *identifier(name)],
             )
         return self.ids[name]

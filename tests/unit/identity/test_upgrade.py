@@ -14,7 +14,7 @@ def test_ids_and_log_survive_other_columns(world: World) -> None:
         create table identity.identity_map (identifier_id bigint, customer_id bigint);
         create table identity.identity_edges (identifier_id_a bigint, is_used boolean);
         create table identity.identity_log (run_at timestamp, event varchar, customer_id bigint);
-        insert into identity.identifiers values (4, 'crm_member_id', '1', null);
+        insert into identity.identifiers values (4, 'crm_member_id', '1', null, 0);
         insert into identity.identity_map values (4, 7);
         insert into identity.identity_log values (timestamp '2025-01-01', 'retired', 9);
         """

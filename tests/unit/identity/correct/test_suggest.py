@@ -23,8 +23,9 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             """
             insert into identity.identifiers
-            select i, 'phone', 'p' || i, null from range(1, 2001) t(i)
-            union all select 10000 + i, 'crm_member_id', 'c' || i, null from range(1, 2001) t(i);
+            select i, 'phone', 'p' || i, null, i from range(1, 2001) t(i)
+            union all
+            select 10000 + i, 'crm_member_id', 'c' || i, null, i from range(1, 2001) t(i);
             insert into identity.identity_edges
             with pairs as (
                 select i as phone, i as card from range(1, 2001) t(i)

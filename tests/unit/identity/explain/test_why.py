@@ -131,7 +131,7 @@ def test_a_chain_of_ten_thousand_is_explained(stored: Stored) -> None:
     stored.connection.execute(
         """
         insert into identity.identifiers
-            select i, 'unionid', i::varchar, null from range(10000) t(i);
+            select i, 'unionid', i::varchar, null, i from range(10000) t(i);
         insert into identity.identity_map
             select i, timestamp '1900-01-01', timestamp '9999-12-31', 1, 1 from range(10000) t(i);
         insert into identity.identity_edges

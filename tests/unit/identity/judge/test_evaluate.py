@@ -155,8 +155,9 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     ensure_identity_tables(connection)
     phone = stored_value("phone", PHONE, KEY)
     connection.execute(
-        "insert into identity.identifiers values (1, 'phone', $1, null), (2, 'card', 'A', null), "
-        "(3, 'card', 'B', null), (4, 'card', 'C', null), (5, 'card', 'D', null)",
+        "insert into identity.identifiers values (1, 'phone', $1, null, 1), "
+        "(2, 'card', 'A', null, 2), (3, 'card', 'B', null, 3), (4, 'card', 'C', null, 4), "
+        "(5, 'card', 'D', null, 5)",
         [phone],
     )
     connection.execute(

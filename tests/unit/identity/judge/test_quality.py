@@ -30,7 +30,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             """
             insert into identity.identifiers
-            select i, case i when 1 then 'phone' else 'crm_member_id' end, 'v' || i, null
+            select i, case i when 1 then 'phone' else 'crm_member_id' end, 'v' || i, null, i
             from range(1, 11) t(i);
             insert into identity.identity_map
             select i, timestamp '1900-01-01', timestamp '9999-12-31', 1, if(i < 10, 1, 2)

@@ -1,0 +1,51 @@
+"""The dictionary is searched by hash, and no two values are taken for one because they share it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.identity.evidence import feeds
+from tests.unit.identity.worlds import World
+
+_KNOWN = (
+    "select identifier_type, identifier_value, identifier_id from identity.identifiers order by all"
+)
+_CARD, _PHONE = "crm_member_id", "phone"
+
+
+def test_values_that_share_a_hash_are_two(world: World) -> None:
+    world.deliver([("c1", "p1")])
+    world.resolve()
+    world.execute(
+        "update identity.identifiers set value_hash = hash('crm_member_id', '9') "
+        "where identifier_type = 'crm_member_id'"
+    )
+    world.deliver([("c9", "p9"), ("c9", "p1")])
+    world.resolve()
+    assert world.execute(_KNOWN) == [
+        (_CARD, "1", 1), (_CARD, "9", 3), (_PHONE, "1", 2), (_PHONE, "9", 4),
+    ]  # fmt: skip
+
+
+def test_another_release_of_duckdb_hashes_anew(world: World) -> None:
+    world.deliver([("c1", "p1")])
+    world.resolve()
+    before = world.execute(_KNOWN)
+    world.execute("update identity.identifiers set value_hash = 0")
+    world.execute("update identity.identity_state set value = 'older' where name = 'hashed_by'")
+    world.deliver([("c1", "p2")])
+    world.resolve()
+    assert world.execute(_KNOWN) == [*before, (_PHONE, "2", 3)]
+
+
+def test_pairs_of_values_with_one_key_are_kept_apart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def weak(salt: int, identifier_type: str, value: str) -> str:
+        return f"hash({identifier_type}, {value}, {salt}) % {1 if salt < 2 else 1 << 60}"
+
+    monkeypatch.setattr(feeds, "_key_with", weak)
+    world.deliver([("c1", "p1"), ("c2", "p2")])
+    world.resolve()
+    customers = world.customers()
+    assert customers["c1"] == customers["p1"] != customers["c2"] == customers["p2"]
