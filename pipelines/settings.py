@@ -86,7 +86,8 @@ class Settings(BaseSettings):
     audiences: Path | None = None
     """Audience packages and their ledger; default ``<data>/audiences``."""
     as_of_date: date | None = None
-    """The last complete day of the data; default the last local day with an order."""
+    """The last complete day of the data; default the last local day with an order
+    that was over when the newest export was made."""
     accept_identity_change: bool = False
     """For one refresh: who is who may differ from the last published version by any amount."""
     keep_versions: int = Field(default=14, ge=1)
