@@ -16,6 +16,8 @@ from pipelines.settings import Settings, current_settings
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.restatement.compare import Restatement
+
 _SUFFIXES = (".csv", ".json")
 
 
@@ -49,8 +51,29 @@ def diff(
         if out:
             _write(rows, out)
             return
-        columns, newer = rows.columns, to or "the newest"
-        console.print_rows(columns, rows.rows(), caption=f"{older} against {newer}")
+        console.print_rows(
+            ["metric", "day", "was", "is", "why"],
+            [_told(one) for one in found],
+            caption=f"{older} against {to or 'the newest version'}; --out FILE has every column",
+        )
+
+
+def _told(one: Restatement) -> tuple[str, str, str, str, str]:
+    rows = ", ".join(f"{count:,} {cause}" for cause, count in one.rows.items() if count)
+    if rows and not one.is_same_day:
+        rows += " of other days"
+    from pipelines.restatement.compare import RULE_CHANGE
+
+    is_counted = one.rows.get(one.cause, 0) > 0
+    causes = [] if is_counted else [one.cause]
+    if one.is_rule_change and one.cause != RULE_CHANGE:
+        causes.append(RULE_CHANGE)
+    why = "; ".join([*causes, rows] if rows else causes).replace("_", " ")
+    return one.metric, str(one.day), _written(one.published), _written(one.restated), why
+
+
+def _written(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
 def _before_newest(settings: Settings) -> str:
