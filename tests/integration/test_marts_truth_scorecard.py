@@ -56,23 +56,11 @@ def test_leads_are_true(refreshed: RefreshedBrand) -> None:
     assert found == {day: value for day, value in true.iter_rows() if value}
 
 
-def test_members_of_groups_are_true_but_for_what_no_file_shows(refreshed: RefreshedBrand) -> None:
-    """Who left shows in the next snapshot of the group, who is nobody's customer does not count."""
-    last = refreshed.truth.last_day
-    stays = refreshed.truth.relations.filter(pl.col("kind") == "wecom_group")
-    there = stays.filter(
-        pl.col("began_at").dt.date() <= last,
-        pl.col("ended_at").is_null() | (pl.col("ended_at").dt.date() > last),
-    )
-    found = stated(refreshed, "group_members")
-    assert found[max(found)] == pytest.approx(there.height, rel=0.1)
-
-
 def test_what_no_export_holds_is_said_and_never_guessed(refreshed: RefreshedBrand) -> None:
     with connect(refreshed.siyu.settings) as snapshot:
         rows = snapshot.fetch(
             "select kpi, max(unavailable_reason), count(kpi_value) from marts.rpt_kpi_scorecard "
-            "where kpi in ('fan_gmv_share', 'fan_watch_time_ratio', 'opt_in_rate') group by kpi"
+            "where kpi in ('fan_gmv_share', 'fan_watch_time_ratio', 'search_after_share') group by kpi"
         )[1]
     assert len(rows) == 3
     assert all(reason and values == 0 for _, reason, values in rows)

@@ -83,36 +83,6 @@ tiers as (
 
 ),
 
-stays as (
-
-    select
-        customer_id,
-        joined_date,
-        left_date
-    from {{ ref('fct_group_memberships') }}
-    where is_customer and is_identified and joined_date is not null
-
-),
-
-group_orders as (
-
-    select
-        orders.order_key,
-        orders.sale_date as kpi_date,
-        orders.net_gmv_cny,
-        orders.gmv_cny,
-        count(stays.customer_id) > 0 as is_member
-    from {{ ref('fct_orders') }} as orders
-    left join stays
-        on
-            orders.customer_id = stays.customer_id
-            and orders.sale_date >= stays.joined_date
-            and (stays.left_date is null or orders.sale_date < stays.left_date)
-    where orders.is_valid and orders.is_identified
-    group by orders.order_key, orders.sale_date, orders.net_gmv_cny, orders.gmv_cny
-
-),
-
 daily as (
 
     {% for kpi, numerator, denominator in [
@@ -180,20 +150,58 @@ daily as (
     union all
     select
         'group_gmv_share' as kpi,
-        kpi_date,
-        cast(coalesce(sum(net_gmv_cny) filter (where is_member), 0) as double) as numerator,
+        sale_date as kpi_date,
+        cast(
+            coalesce(sum(net_gmv_cny) filter (where group_kind <> {{ channel_none() }}), 0) as double
+        ) as numerator,
         cast(sum(net_gmv_cny) as double) as denominator
-    from group_orders
-    group by kpi_date
+    from {{ ref('rpt_community_sales') }}
+    group by sale_date
     union all
     select
         'group_high_ticket_share' as kpi,
-        kpi_date,
-        cast(count(*) filter (where is_member) as double) as numerator,
-        cast(count(*) as double) as denominator
-    from group_orders
-    where gmv_cny > 1000
-    group by kpi_date
+        sale_date as kpi_date,
+        cast(
+            coalesce(sum(high_ticket_orders) filter (where group_kind <> {{ channel_none() }}), 0)
+            as double
+        ) as numerator,
+        cast(sum(high_ticket_orders) as double) as denominator
+    from {{ ref('rpt_community_sales') }}
+    group by sale_date
+    union all
+    select
+        'group_members' as kpi,
+        stat_date as kpi_date,
+        cast(sum(members) as double) as numerator,
+        cast(null as double) as denominator
+    from {{ ref('rpt_community_health') }}
+    group by stat_date
+    union all
+    select
+        'group_active_rate' as kpi,
+        stat_date as kpi_date,
+        cast(sum(active_members) as double) as numerator,
+        cast(sum(identified_members) as double) as denominator
+    from {{ ref('rpt_community_health') }}
+    group by stat_date
+    union all
+    select
+        'opt_in_rate' as kpi,
+        as_of_date as kpi_date,
+        cast(sum(opted_in) as double) as numerator,
+        cast(sum(eligible_scanners) as double) as denominator
+    from {{ ref('rpt_acquisition_sources') }}
+    where eligible_scanners is not null
+    group by as_of_date
+    union all
+    select
+        'parcel_card_cost' as kpi,
+        as_of_date as kpi_date,
+        cast(sum(cost_per_add_cny * added_people) as double) as numerator,
+        cast(sum(added_people) as double) as denominator
+    from {{ ref('rpt_acquisition_sources') }}
+    where source_kind = 'parcel_card' and cost_per_add_cny is not null
+    group by as_of_date
     union all
     select
         'leads' as kpi,
@@ -223,12 +231,10 @@ daily as (
     select
         'first_response_30min' as kpi,
         period_start_date as kpi_date,
-        cast(
-            coalesce(sum(conversations) filter (where first_reply_minutes <= 30), 0) as double
-        ) as numerator,
-        cast(sum(conversations) as double) as denominator
-    from {{ ref('fct_conversations') }}
-    where first_reply_minutes is not null
+        cast(sum(within_target_at_least) as double) as numerator,
+        cast(sum(answered_conversations) as double) as denominator
+    from {{ ref('rpt_service') }}
+    where within_target_at_least is not null
     group by period_start_date
     union all
     select
@@ -239,72 +245,6 @@ daily as (
     from {{ ref('fct_touchpoints') }}
     where behaviour = 'parcel_card_scanned'
     group by touched_date
-
-),
-
-joins as (
-
-    select
-        joined_date as kpi_date,
-        1 as change
-    from stays
-    union all
-    select
-        left_date as kpi_date,
-        -1 as change
-    from stays
-    where left_date is not null
-
-),
-
-first_join as (
-
-    select min(kpi_date) as first_date
-    from joins
-
-),
-
-days as (
-
-    select {{ add_days('first_join.first_date', 'numbers.number') }} as kpi_date
-    from first_join
-    cross join as_of
-    inner join {{ ref('int_calendar__numbers') }} as numbers
-        on numbers.number <= {{ days_between('first_join.first_date', 'as_of.as_of_date') }}
-
-),
-
-members as (
-
-    select
-        days.kpi_date,
-        coalesce(sum(joins.change), 0) as change
-    from days
-    left join joins on days.kpi_date = joins.kpi_date
-    group by days.kpi_date
-
-),
-
-measured as (
-
-    select
-        kpi,
-        kpi_date,
-        numerator,
-        denominator
-    from daily
-    union all
-    select
-        'group_members' as kpi,
-        kpi_date,
-        cast(
-            sum(change) over (
-                order by kpi_date asc nulls last
-                rows between unbounded preceding and current row
-            ) as double
-        ) as numerator,
-        cast(null as double) as denominator
-    from members
 
 ),
 
@@ -336,7 +276,7 @@ by_period as (
                     then max_by(measured.denominator, measured.kpi_date)
                 else sum(measured.denominator)
             end as denominator
-        from measured
+        from daily as measured
         inner join {{ ref('kpis') }} as kpis on measured.kpi = kpis.kpi
         cross join as_of
         where
