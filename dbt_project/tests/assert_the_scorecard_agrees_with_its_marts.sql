@@ -1,5 +1,5 @@
--- Money and orders of the scorecard are those of the sales mart, over days as over months, and every
--- KPI of the seed is there: with a value, or with the reason why not.
+-- Money and orders of the scorecard are those of the sales mart, over days as over months, and
+-- every KPI of the seed is there: with a value, or with the reason why not.
 with sales as (
 
     select

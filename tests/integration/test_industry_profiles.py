@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.settings import REPOSITORY
+from pipelines.orchestration.dbt_calls import call_dbt
+from pipelines.settings import REPOSITORY, Settings
 from tests.integration.conftest import RefreshedBrand
-from tests.integration.test_dbt_layers import dbt
 
 SHORT = (
     "int_calendar__as_of",
@@ -32,6 +31,7 @@ WINDOWED = {
     # active and repurchase windows
     "dim_customers", "customer_segments", "rpt_segments", "rpt_segment_moves",
     "rpt_lifecycle_funnel", "rpt_repurchase_window", "rpt_repurchase_ladder",
+    "rpt_community_health",
     # look-back
     "rpt_attribution_campaign", "rpt_attribution_channel", "rpt_attribution_credit",
     "rpt_attribution_model_run", "rpt_attribution_path", "rpt_attribution_removal_effect",
@@ -48,11 +48,18 @@ def with_profile(
     refreshed: RefreshedBrand, folder: Path, profile: int, *selection: str
 ) -> duckdb.DuckDBPyConnection:
     """A copy of the brand's warehouse with models built for another profile."""
-    shutil.copy(refreshed.siyu.settings.warehouse_path, folder / "siyu.duckdb")
-    variables = json.dumps({"industry_profile": profile})
-    dbt(folder, "run", *selection, "--full-refresh", "--vars", variables)
-    connection = duckdb.connect(str(folder / "siyu.duckdb"), read_only=True)
-    original = refreshed.siyu.settings.warehouse_path
+    brand = folder / "brand"
+    brand.mkdir()
+    (brand / "brand.yml").write_text(f"industry_profile: {profile}\n", "utf-8")
+    settings = Settings(data=folder, brand_folder=brand)
+    original, copy = refreshed.siyu.settings.warehouse_path, settings.warehouse_path
+    copy.parent.mkdir()
+    shutil.copy(original, copy)
+    arguments = ["run", *selection, "--full-refresh", "--target-path", str(folder)]
+    arguments += ["--log-path", str(folder), "--no-write-json"]
+    results = call_dbt(settings, arguments, str(copy)).results
+    assert {str(result.status) for result in results} == {"success"}
+    connection = duckdb.connect(str(copy), read_only=True)
     connection.execute(f"attach '{original}' as original (read_only)")
     return connection
 

@@ -152,7 +152,8 @@ daily as (
         'group_gmv_share' as kpi,
         sale_date as kpi_date,
         cast(
-            coalesce(sum(net_gmv_cny) filter (where group_kind <> {{ channel_none() }}), 0) as double
+            coalesce(sum(net_gmv_cny) filter (where group_kind <> {{ channel_none() }}), 0)
+            as double
         ) as numerator,
         cast(sum(net_gmv_cny) as double) as denominator
     from {{ ref('rpt_community_sales') }}
@@ -303,6 +304,13 @@ by_period as (
 
 ),
 
+told as (
+
+    select distinct kpi
+    from by_period
+
+),
+
 -- what cannot be said stands in the running period, with the reason
 silent as (
 
@@ -316,8 +324,9 @@ silent as (
             ) as unavailable_reason
         from {{ ref('kpis') }} as kpis
         cross join as_of
+        left join told on kpis.kpi = told.kpi
         where
-            not exists (select 1 from by_period where by_period.kpi = kpis.kpi)
+            told.kpi is null
             and kpis.smallest_period in ('{{ period }}', 'day')
             and as_of.as_of_date is not null
         {{ 'union all' if not loop.last }}
