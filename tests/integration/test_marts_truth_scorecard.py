@@ -60,8 +60,8 @@ def test_what_no_export_holds_is_said_and_never_guessed(refreshed: RefreshedBran
     with connect(refreshed.siyu.settings) as snapshot:
         rows = snapshot.fetch(
             "select kpi, max(unavailable_reason), count(kpi_value) from marts.rpt_kpi_scorecard "
-            "where kpi in ('fan_gmv_share', 'fan_watch_time_ratio', 'search_after_share') "
-            "group by kpi"
+            "where kpi in ('fan_interaction_ratio', 'fan_watch_time_ratio', "
+            "'search_after_share') group by kpi"
         )[1]
     assert len(rows) == 3
     assert all(reason and values == 0 for _, reason, values in rows)

@@ -205,6 +205,30 @@ daily as (
     group by as_of_date
     union all
     select
+        'fan_gmv_share' as kpi,
+        period_start as kpi_date,
+        cast(
+            coalesce(
+                sum(net_gmv_cny) filter (where buyer_kind in ('new_fan', 'returning_fan')), 0
+            ) as double
+        ) as numerator,
+        cast(sum(net_gmv_cny) as double) as denominator
+    from {{ ref('rpt_fan_value') }}
+    where calendar_period = 'day' and sales_place = 'all' and buyer_kind <> 'guest'
+    group by period_start
+    union all
+    select
+        'returning_fan_gmv_share' as kpi,
+        period_start as kpi_date,
+        cast(
+            coalesce(sum(net_gmv_cny) filter (where buyer_kind = 'returning_fan'), 0) as double
+        ) as numerator,
+        cast(sum(net_gmv_cny) as double) as denominator
+    from {{ ref('rpt_fan_value') }}
+    where calendar_period = 'day' and sales_place = 'live' and buyer_kind <> 'guest'
+    group by period_start
+    union all
+    select
         'leads' as kpi,
         lead_date as kpi_date,
         cast(count(*) as double) as numerator,
