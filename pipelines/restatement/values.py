@@ -39,7 +39,8 @@ def daily_values(
 ) -> Values:
     """The metric by day, up to `last_day`, in the tables of the attached database `catalog`.
 
-    Required dimensions have their usual values. A ratio has no value where its denominator is 0.
+    Required dimensions have their usual values. A ratio has no value where a part of
+    it has none, or its denominator is 0.
 
     Raises:
         duckdb.Error: a table or column of the definition is not in `catalog`.
@@ -52,9 +53,9 @@ def daily_values(
         return {day: float(value) for day, value in parts[0].items() if value is not None}
     numerator, denominator = parts
     return {
-        day: float(numerator.get(day) or 0) / float(value)
+        day: float(numerator[day]) / float(value)
         for day, value in denominator.items()
-        if value
+        if value and numerator.get(day) is not None
     }
 
 
