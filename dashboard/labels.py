@@ -1,7 +1,7 @@
 """Names of columns, channels and other values in both languages, from where they are defined.
 
-Columns: `marts.rpt_data_dictionary`. Channels, attribution models and segments: the seeds that
-define them. Everything else: `words.VALUES`.
+Columns: `marts.rpt_data_dictionary`. Channels, attribution models, segments and KPIs: the seeds
+that define them. Everything else: `words.VALUES`.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ def _chinese_names() -> dict[str, str]:
         ("channels.csv", "channel"),
         ("attribution_models.csv", "model"),
         ("segments.csv", "segment_key"),
+        ("kpis.csv", "kpi"),
     ):
         found.update(_labels(_SEEDS / file, column))
     return found

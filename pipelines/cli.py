@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import cli_dashboard, cli_decisions, cli_identity, cli_metrics, cli_publish
+from pipelines import (
+    cli_dashboard,
+    cli_decisions,
+    cli_diff,
+    cli_identity,
+    cli_metrics,
+    cli_publish,
+)
 from pipelines.cli_audience import audience
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_explain import explain
@@ -263,6 +270,7 @@ app.command()(cli_publish.query)
 app.command()(cli_publish.publish)
 app.command()(cli_metrics.metric)
 app.command()(cli_dashboard.dashboard)
+app.command()(cli_diff.diff)
 app.command()(cli_identity.why)
 cli_decisions.register(app)
 app.add_typer(cli_identity.identity)

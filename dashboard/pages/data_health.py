@@ -20,6 +20,7 @@ _LOAD_TITLE = Text("What arrived", "数据到达")
 _DAYS_TITLE = Text("Rows by day of arrival", "每日入库行数")
 _LATE_TITLE = Text("How fresh each export is", "各数据源时效")
 _REJECTED_TITLE = Text("What was rejected, and why", "拒收原因")
+_RESTATED_TITLE = Text("Published figures that changed", "已发布指标的变动")
 _IDENTITY_TITLE = Text("Identity quality", "识别质量")
 _MATCH_TITLE = Text("Facts with a known customer", "事实识别率")
 
@@ -155,6 +156,32 @@ def rejected(snapshot: Snapshot, _: Filters) -> Figure:
     )
 
 
+def restatements(snapshot: Snapshot, _: Filters) -> Figure:
+    """What the newest version says otherwise of days that the one before it had published."""
+    rows = snapshot.polars(
+        "select metric, metric_label_zh, metric_date, published_value, restated_value, "
+        "value_difference, restatement_cause, late_rows, corrected_rows, refunded_rows, "
+        "regrouped_rows, withdrawn_rows, is_rule_change, compared_version "
+        "from marts.rpt_restatements where compared_version = "
+        "(select max(compared_version) from marts.rpt_restatements) "
+        "order by restatement_cause = 'time_passed', metric_date desc, metric limit 500"
+    )
+    return Figure(
+        key="restatements",
+        title=_RESTATED_TITLE,
+        definition=Text(
+            "Figures of past days that the last publish with such changes states otherwise than "
+            "the version before it: why, and how many rows are behind it. `siyu diff` compares "
+            "any two kept versions.",
+            "最近一次有变动的发布与其前一版本相比，过往日期指标的变化、原因及涉及行数。"
+            "`siyu diff` 可比较任意两个保留版本。",
+        ),
+        frame=rows,
+        metrics=("restated_values",),
+        **described(snapshot, "rpt_restatements", rows),
+    )
+
+
 _IDENTITY: tuple[tuple[str, Unit], ...] = (
     ("customers", "count"), ("identifiers", "count"), ("merged_customers", "count"),
     ("split_customers", "count"), ("ambiguous_identifiers", "count"),
@@ -230,6 +257,7 @@ PAGE = Page(
         "arrivals": (_DAYS_TITLE, arrivals),
         "freshness": (_LATE_TITLE, freshness),
         "rejected": (_REJECTED_TITLE, rejected),
+        "restatements": (_RESTATED_TITLE, restatements),
         "identity_tiles": (_IDENTITY_TITLE, identity_tiles),
         "match_rates": (_MATCH_TITLE, match_rates),
     },

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -12,23 +11,18 @@ from dashboard.charts import theme
 from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, Tile, Unit
 from dashboard.pages.aipl import lifetime_tiers
-from dashboard.pages.sql import days_and_channel, described, segment, window
+from dashboard.pages.sql import days_and_channel, described, window
 
 _DAY_TITLE = Text("The last complete day", "最近完整日")
 _PROFILE_TITLE = Text("What matters for this industry", "行业重点指标")
+_ALL_TITLE = Text("All KPIs", "全部指标")
 _SALES_TITLE = Text("Net sales by domain", "净成交金额（按域）")
 _TIERS_TITLE = Text("New entries into tiers", "每日层级进入人数")
 _WEEK = Text("against the mean of the 7 days before", "较前 7 日均值")
-_MONTH = Text("against the 28 days before", "较前 28 日")
-_PERIOD_DAYS = 28
-PROFILE_TILES: dict[int, tuple[str, ...]] = {
-    1: ("repurchase_rate", "roas", "private_share", "refund_rate"),
-    2: ("repurchase_rate", "private_share", "leads", "refund_rate"),
-    3: ("purchase_share", "roas", "private_share", "refund_rate"),
-    4: ("leads", "purchase_share", "roas", "private_share"),
+_BEFORE = {
+    "week": Text("against the week before", "较前一周"),
+    "month": Text("against the month before", "较前一月"),
 }
-"""Which figures lead, by industry profile (seeds/industry_profiles.csv): high frequency looks at
-repurchase, low frequency at decisions, what is sold offline at leads."""
 
 
 def day_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
@@ -87,28 +81,37 @@ def day_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
     )
 
 
-def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
-    """What the industry profile looks at first, over 28 days beside the 28 days before."""
-    _, last = window(snapshot, filters)
-    rows = pl.DataFrame(
-        [
-            {"kpi": key, "kpi_value": value, "baseline": baseline}
-            for key in PROFILE_TILES[filters.industry_profile]
-            for value, baseline in [_KPIS[key][1](snapshot, filters, last)]
-        ],
-        schema={"kpi": pl.String, "kpi_value": pl.Float64, "baseline": pl.Float64},
+_VALUES = """
+    with ranked as (
+        select *, row_number() over (
+            partition by kpi order by
+                is_mature desc, period_type = 'week' desc, period_start desc
+        ) as newest
+        from marts.rpt_kpi_scorecard where period_type in ('week', 'month')
     )
+    select kpi, kpi_position, kpi_unit, period_type, period_start, period_end, kpi_value,
+        previous_value, benchmark_value, benchmark_source, unavailable_reason, kpi_description
+    from ranked where newest = 1 order by kpi_position nulls last, kpi
+"""
+"""The last complete week of every KPI; of what is said by months alone, the last complete month."""
+
+
+def profile_tiles(snapshot: Snapshot, _: Filters) -> Figure:
+    """What the industry profile looks at first, beside the period before."""
+    rows = snapshot.polars(f"select * from ({_VALUES}) where kpi_position is not null")
+    [[profile, verdict]] = snapshot.fetch(
+        "select (select max(industry_profile) from marts.rpt_kpi_scorecard), "
+        "(select max(verdict) from marts.rpt_industry_profile)"
+    )[1]
     return Figure(
         key="profile_tiles",
         title=_PROFILE_TITLE,
         definition=Text(
-            "The last 28 days beside the 28 before. Repurchase: share of mature buyers who bought "
-            "again within the profile's window, all cohorts. ROAS: net revenue credited to "
-            "channels with spend (chosen model) over spend. Private share: of net sales. "
-            "Purchase share: customers in P or L among those in I, P or L.",
-            "近 28 日对比前 28 日。复购率：成熟买家在行业窗口内再次购买的占比（全部分群）。投产比："
-            "有消耗渠道的归因净成交（所选模型）÷ 消耗。私域占比：占净成交。"
-            "购买占比：P、L 层占 I、P、L 层客户的比例。",
+            "The KPIs that the brand's industry profile looks at first (seed profile_kpis), over "
+            "the last complete week, beside the week before; rates of windows by month. What each "
+            "says stands in the rows.",
+            "品牌所选行业类型的重点指标（种子表 profile_kpis），取最近完整周并与前一周对比；"
+            "窗口类比率按月。口径见数据行。",
         ),
         frame=rows,
         tiles=tuple(
@@ -116,118 +119,33 @@ def profile_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
                 key=row["kpi"],
                 label=labels.value(row["kpi"]),
                 value=row["kpi_value"],
-                unit=_KPIS[row["kpi"]][0],
-                baseline=row["baseline"],
-                baseline_label=_MONTH,
+                unit=row["kpi_unit"],
+                baseline=row["previous_value"],
+                baseline_label=_BEFORE[row["period_type"]],
             )
             for row in rows.to_dicts()
         ),
-        columns={
-            "kpi": Text("Figure", "指标"),
-            "kpi_value": Text("Last 28 days", "近 28 日"),
-            "baseline": Text("28 days before", "前 28 日"),
-        },
-        units={"kpi_value": "ratio", "baseline": "ratio"},
-        metrics=tuple(_METRICS[key] for key in PROFILE_TILES[filters.industry_profile]),
-        note=Text("Industry profile {profile}", "行业类型 {profile}").format(
-            profile=filters.industry_profile
+        **described(snapshot, "rpt_kpi_scorecard", rows),
+        note=Text("Industry profile {profile}. {verdict}", "行业类型 {profile}。{verdict}").format(
+            profile=profile, verdict=verdict or ""
         ),
     )
 
 
-_METRICS = {
-    "repurchase_rate": "window_repurchase_rate", "roas": "roas", "private_share": "net_gmv_cny",
-    "refund_rate": "refund_rate", "leads": "leads", "purchase_share": "tier_customers",
-}  # fmt: skip
-"""The metric that defines each, or of which it is a share."""
-
-_Pair = tuple[float | None, float | None]
-
-
-def _two_periods(
-    snapshot: Snapshot, filters: Filters, last: date, *, measure: str, table: str, day: str,
-    where: str = "true", parameters: tuple[object, ...] = (), with_channel: bool = True,
-) -> _Pair:  # fmt: skip
-    """`measure` over the last 28 days, and over the 28 before."""
-    found: list[float | None] = []
-    chosen = filters if with_channel else Filters()
-    for back in (0, _PERIOD_DAYS):
-        end = last - timedelta(days=back)
-        start = end - timedelta(days=_PERIOD_DAYS - 1)
-        condition = days_and_channel(day, (start, end), chosen)
-        [[value]] = snapshot.fetch(
-            f"select {measure} from {table} where {condition.sql} and {where}",
-            [*condition.parameters, *parameters],
-        )[1]
-        found.append(None if value is None else float(value))
-    return found[0], found[1]
-
-
-def _repurchase(snapshot: Snapshot, filters: Filters, _: date) -> _Pair:
-    chosen = segment(filters)
-    rows = snapshot.fetch(
-        "select rate_mature from marts.rpt_repurchase_window where cohort = 'all' and from_n = 1 "
-        "and is_profile_window and segment_type = ? and segment_value = ?",
-        [chosen.type, chosen.value],
-    )[1]
-    return (rows[0][0] if rows else None), None
-
-
-def _roas(snapshot: Snapshot, filters: Filters, last: date) -> _Pair:
-    return _two_periods(
-        snapshot, filters, last, table="marts.rpt_attribution_channel", day="credit_date",
-        measure="sum(revenue_net_cny) filter (where channel in (select channel "
-        "from customer_center.fct_ad_spend)) / nullif(sum(spend_cny), 0)",
-        where="basis = 'conversion_date' and conversion_type = 'all_orders' "
-        "and is_default_lookback and model = ?",
-        parameters=(filters.model,),
-    )  # fmt: skip
-
-
-def _private_share(snapshot: Snapshot, filters: Filters, last: date) -> _Pair:
-    return _two_periods(
-        snapshot, filters, last, table="marts.rpt_sales_daily", day="sales_date",
-        measure="coalesce(sum(net_gmv_cny) filter (where domain = 'private'), 0) "
-        "/ nullif(sum(net_gmv_cny), 0)",
-    )  # fmt: skip
-
-
-def _refund_rate(snapshot: Snapshot, filters: Filters, last: date) -> _Pair:
-    return _two_periods(
-        snapshot, filters, last, table="marts.rpt_sales_daily", day="sales_date",
-        measure="sum(refund_cny) / nullif(sum(gmv_cny), 0)",
-    )  # fmt: skip
-
-
-def _leads(snapshot: Snapshot, filters: Filters, last: date) -> _Pair:
-    return _two_periods(
-        snapshot, filters, last, table="customer_center.fct_leads", day="lead_date",
-        measure="count(*)", with_channel=False,
-    )  # fmt: skip
-
-
-def _purchase_share(snapshot: Snapshot, _: Filters, last: date) -> _Pair:
-    found: list[float | None] = []
-    for day in (last, last - timedelta(days=_PERIOD_DAYS)):
-        [[value]] = snapshot.fetch(
-            "select sum(customers) filter (where tier in ('P', 'L')) "
-            "/ nullif(sum(customers) filter (where tier in ('I', 'P', 'L')), 0) "
-            "from marts.rpt_aipl_tiers where tier_view = 'lifetime' and segment_type = 'all' "
-            "and tier_date = ?",
-            [day],
-        )[1]
-        found.append(None if value is None else float(value))
-    return found[0], found[1]
-
-
-_KPIS: dict[str, tuple[Unit, Callable[[Snapshot, Filters, date], _Pair]]] = {
-    "repurchase_rate": ("share", _repurchase),
-    "roas": ("ratio", _roas),
-    "private_share": ("share", _private_share),
-    "refund_rate": ("share", _refund_rate),
-    "leads": ("count", _leads),
-    "purchase_share": ("share", _purchase_share),
-}
+def all_kpis(snapshot: Snapshot, _: Filters) -> Figure:
+    """Every KPI with its value, or with the reason why there is none."""
+    rows = snapshot.polars(_VALUES)
+    return Figure(
+        key="all_kpis",
+        title=_ALL_TITLE,
+        definition=Text(
+            "Every KPI of the scorecard over the last complete week (or month). Where no export "
+            "supports a KPI, the reason stands beside it: nothing is estimated from aggregates.",
+            "全部指标取最近完整周（或月）。导出数据不支持的指标注明原因，不由汇总数推算。",
+        ),
+        frame=rows,
+        **described(snapshot, "rpt_kpi_scorecard", rows),
+    )
 
 
 def sales_by_domain(snapshot: Snapshot, filters: Filters) -> Figure:
@@ -293,6 +211,7 @@ PAGE = Page(
         "profile_tiles": (_PROFILE_TITLE, profile_tiles),
         "sales_by_domain": (_SALES_TITLE, sales_by_domain),
         "tier_entries": (_TIERS_TITLE, tier_entries),
+        "all_kpis": (_ALL_TITLE, all_kpis),
     },
     filters=frozenset({"date_from", "date_to", "channel", "domain", "model"}),
 )

@@ -13,6 +13,8 @@ _TABLES = {
     "of every row; refused files with the reason.",
     "junk": "One row per file and junk rule: how many rows were no data (totals, blank lines).",
     "quarantine": "One row per rejected cell: file, line, column, value (masked), reason, remedy.",
+    "restatements": "One row per published version, metric and past day whose value the next "
+    "version stated otherwise, with the rows behind it; each publish adds its own.",
 }
 _UNBALANCED = """
     select relative_path, rows_read, rows_loaded, rows_rejected, rows_junk
@@ -56,7 +58,7 @@ _REFUSED = """
     ],
 )
 def load_ledger() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """The loader writes these tables with the rows; here they are counted and checked."""
+    """Loading and publishing write these tables; here they are counted and checked."""
     with open_warehouse(current_settings(), read_only=True) as warehouse:
         counts = table_counts(warehouse, [f"ledger.{table}" for table in _TABLES])
         unbalanced = warehouse.execute(_UNBALANCED).fetchall()

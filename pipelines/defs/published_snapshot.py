@@ -8,7 +8,9 @@ from dashboard.report import FILE_NAME, Report, build_report
 from pipelines.defs.dbt_models import dbt_after_identity
 from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.orchestration.fingerprint import inputs_fingerprint
+from pipelines.orchestration.increment import rules_fingerprint
 from pipelines.publishing import SnapshotFile, publish
+from pipelines.restatement import record
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse
 
@@ -37,7 +39,8 @@ def _published_models() -> list[dg.AssetKey]:
 )
 def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Copy, verify, swap; keep the last versions."""
-    settings = current_settings()
+    settings, now = current_settings(), datetime.now(UTC)
+    rules = rules_fingerprint(settings)
     with open_warehouse(settings) as warehouse:
         as_of = warehouse.execute("select max(as_of_date) from marts.rpt_sales_daily").fetchall()
         sources = warehouse.execute(
@@ -48,6 +51,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
             "select count(*) from ledger.files where status = 'refused' and is_current"
         ).fetchall()
         fingerprint = inputs_fingerprint(settings, warehouse)
+        restated = record(settings, warehouse, now=now, as_of=as_of[0][0], rules=rules)
     drawn: list[Report] = []
 
     def report(snapshot: SnapshotFile) -> bytes:
@@ -56,7 +60,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
 
     published = publish(
         settings,
-        now=datetime.now(UTC),
+        now=now,
         as_of=as_of[0][0],
         sources=[
             {
@@ -74,6 +78,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
             "refused_files": refused[0][0],
         },
         fingerprint=fingerprint,
+        rules=rules,
         forgotten_at=read_decisions(decisions_file(settings)).last_erased_at,
         companions={FILE_NAME: report},
     )
@@ -88,6 +93,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
             "tables": len(tables),
             "megabytes": round(published.manifest.file_bytes / 1e6, 1),
             "fingerprint": fingerprint,
+            "restated_values": restated,
             "report": dg.MetadataValue.path(published.folder / FILE_NAME),
             "report_figures_failed": len(drawn[0].errors),
         }

@@ -34,6 +34,15 @@ TABLES = {
         """file_id BIGINT NOT NULL, line_number BIGINT, column_name VARCHAR, header VARCHAR,
         value VARCHAR, reason VARCHAR, remedy VARCHAR, record VARCHAR""",
     ),
+    "restatements": (
+        "One row per version compared with the one before it, metric and day with another value.",
+        """compared_version VARCHAR NOT NULL, restated_at TIMESTAMP NOT NULL,
+        metric VARCHAR NOT NULL, metric_label_zh VARCHAR NOT NULL, metric_date DATE NOT NULL,
+        published_value DOUBLE, restated_value DOUBLE, cause VARCHAR NOT NULL,
+        is_same_day BOOLEAN NOT NULL, is_rule_change BOOLEAN NOT NULL, late_rows BIGINT NOT NULL,
+        corrected_rows BIGINT NOT NULL, refunded_rows BIGINT NOT NULL,
+        regrouped_rows BIGINT NOT NULL, withdrawn_rows BIGINT NOT NULL""",
+    ),
     "seen_files": (
         "One row per path of the landing folder: its hash, so that it is not computed again.",
         """relative_path VARCHAR PRIMARY KEY, size_bytes BIGINT, modified_ns BIGINT,

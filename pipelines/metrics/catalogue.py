@@ -20,6 +20,23 @@ TIME = "metric_time"
 
 
 @dataclass(frozen=True)
+class Measure:
+    """What a metric, or one of the two parts of a ratio, adds up."""
+
+    table: str
+    time_column: str
+    """The time dimension's name."""
+    time: str
+    """The expression by which days go."""
+    aggregation: str
+    expression: str
+    filter: str
+    """Condition in MetricFlow's words; empty: none."""
+    dimensions: dict[str, str]
+    """The table's own dimensions, and the expression of each."""
+
+
+@dataclass(frozen=True)
 class Metric:
     """One definition, as the semantic models state it."""
 
@@ -42,6 +59,8 @@ class Metric:
     """Dimensions that need one value, or a place in the grouping, and their usual value."""
     dimensions: dict[str, str]
     """Dimensions by the name that people use, and MetricFlow's name for each."""
+    measures: tuple[Measure, ...]
+    """One, or numerator and denominator of a ratio."""
 
     def dimension(self, name: str) -> str:
         """MetricFlow's name of a dimension or grain of time.
@@ -108,6 +127,7 @@ class Catalogue:
             filters=tuple(dict.fromkeys(part["filter"] for part in simple if "filter" in part)),
             requires={key: str(value) for key, value in meta.get("requires", {}).items()},
             dimensions=_dimensions(model, models),
+            measures=tuple(_measure(part, models) for part in simple),
         )
 
 
@@ -128,6 +148,23 @@ def _parts(metric: dict[str, Any]) -> list[str]:
 
 def _names(items: Iterable[dict[str, Any]]) -> list[str]:
     return [item["name"] for item in items]
+
+
+def _measure(metric: dict[str, Any], models: list[dict[str, Any]]) -> Measure:
+    name = metric["type_params"]["measure"]
+    model = next(m for m in models if name in _names(m.get("measures", ())))
+    measure = next(m for m in model["measures"] if m["name"] == name)
+    dimensions = {d["name"]: str(d.get("expr", d["name"])) for d in model.get("dimensions", ())}
+    time = model["defaults"]["agg_time_dimension"]
+    return Measure(
+        table=_table(model),
+        time_column=time,
+        time=dimensions[time],
+        aggregation=measure["agg"],
+        expression=str(measure.get("expr", name)),
+        filter=str(metric.get("filter", "")).strip(),
+        dimensions=dimensions,
+    )
 
 
 def _table(model: dict[str, Any]) -> str:

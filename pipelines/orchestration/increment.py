@@ -156,6 +156,13 @@ def finish(settings: Settings, connection: duckdb.DuckDBPyConnection, mode: Mode
         _note(connection, _marks(settings) | {_RUN: str(run), _TOLD: told})
 
 
+def rules_fingerprint(settings: Settings) -> str:
+    """SHA-256 (hex) over code, seeds and settings: what changes figures without a new file."""
+    marks = _marks(settings)
+    text = "\n".join(marks[part] for part in ("code", "seeds", "settings"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def last_refresh(connection: duckdb.DuckDBPyConnection) -> str:
     """What the last finished refresh was, such as "increment: 3 new files, 120 customers"."""
     return _state(connection).get(_TOLD, "none")

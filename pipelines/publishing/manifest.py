@@ -45,6 +45,8 @@ class Manifest(BaseModel):
     as_of: date | None
     fingerprint: str
     """Of the inputs, as the caller defines it: equal fingerprints, equal content."""
+    rules: str | None = None
+    """Of the code, the seeds and the settings alone; None: published before it was kept."""
     sources: list[dict[str, Any]]
     """Which sources went in and how fresh each was."""
     checks: dict[str, Any]

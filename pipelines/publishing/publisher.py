@@ -45,13 +45,15 @@ def publish(
     sources: list[dict[str, Any]],
     checks: dict[str, Any],
     fingerprint: str,
+    rules: str | None = None,
     forgotten_at: datetime | None = None,
     companions: Mapping[str, Companion] | None = None,
 ) -> PublishedVersion:
     """Publish the schemas `customer_center` and `marts` of the warehouse as a new version.
 
     `now` (with time zone) names the version; `as_of` is the local day that the marts describe;
-    `sources`, `checks` and `fingerprint` (of the inputs) go into the manifest as they are.
+    `sources`, `checks`, `fingerprint` (of the inputs) and `rules` (of the inputs that are no
+    delivered file) go into the manifest as they are.
     Whether equal content is worth a new version is the caller's decision. Versions made up to
     `forgotten_at` are deleted afterwards: they hold a person who was forgotten then.
 
@@ -70,6 +72,7 @@ def publish(
         building = layout.new_building_folder(settings)
         try:
             manifest = _build(settings, building, version, now, as_of, sources, checks, fingerprint)
+            manifest = manifest.model_copy(update={"rules": rules})
             manifest = _add_companions(building, manifest, companions or {})
             manifest.write(building)
             folder = layout.install(settings, building, version)

@@ -1,0 +1,45 @@
+-- Money and orders of the scorecard are those of the sales mart, over days as over months, and
+-- every KPI of the seed is there: with a value, or with the reason why not.
+with sales as (
+
+    select
+        sum(net_gmv_cny) as net_gmv_cny,
+        sum(valid_orders) as orders
+    from {{ ref('rpt_sales_daily') }}
+
+),
+
+scorecard as (
+
+    select
+        period_type,
+        sum(kpi_value) filter (where kpi = 'net_gmv') as net_gmv_cny,
+        sum(kpi_value) filter (where kpi = 'orders') as orders,
+        count(distinct kpi) filter (where kpi_value is not null or unavailable_reason is not null)
+            as kpis
+    from {{ ref('rpt_kpi_scorecard') }}
+    group by period_type
+
+),
+
+listed as (
+
+    select
+        count(*) as kpis,
+        count(*) filter (where smallest_period = 'month') as monthly_kpis
+    from {{ ref('kpis') }}
+
+)
+
+select scorecard.*
+from scorecard
+cross join sales
+cross join listed
+where
+    abs(scorecard.net_gmv_cny - cast(sales.net_gmv_cny as double)) > 0.01
+    or scorecard.orders <> sales.orders
+    or scorecard.kpis
+    <> case
+        when scorecard.period_type = 'month' then listed.kpis
+        else listed.kpis - listed.monthly_kpis
+    end
