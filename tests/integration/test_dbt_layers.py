@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ import duckdb
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
+from dashboard.pages import PAGES
 from pipelines.exports.contract_files import load_contracts
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.identity.tables import ensure_identity_tables
 from pipelines.orchestration.dbt_calls import call_dbt, parse
 from pipelines.orchestration.dbt_manifest import build_manifest_if_stale
 from pipelines.orchestration.increment import ensure_increment_tables
-from pipelines.settings import Settings
+from pipelines.settings import REPOSITORY, Settings
 
 DOCUMENTED = ("customer_center", "marts")
 
@@ -167,6 +169,25 @@ def test_every_exposure_has_an_owner_and_reads_what_is_published(
     for exposure in manifest["exposures"].values():
         assert exposure["owner"]["email"]
         assert {layer(models[parent]) for parent in parents(exposure)} <= set(DOCUMENTED)
+
+
+def test_each_page_and_notebook_has_an_exposure_with_the_tables_that_it_names(
+    manifest: dict[str, Any], models: dict[str, dict[str, Any]]
+) -> None:
+    published = {model["name"] for model in models.values() if layer(model) in DOCUMENTED}
+    exposures = {
+        exposure["name"]: {models[parent]["name"] for parent in parents(exposure)}
+        for exposure in manifest["exposures"].values()
+    }
+    files = {f"dashboard_{page.key}": f"dashboard/pages/{page.key}.py" for page in PAGES}
+    for notebook in (REPOSITORY / "notebooks").glob("*.py"):
+        files[f"notebook_{notebook.stem}"] = f"notebooks/{notebook.name}"
+    assert set(files) == {
+        name for name in exposures if name.startswith(("dashboard_", "notebook_"))
+    }
+    for name, file in files.items():
+        words = set(re.findall(r"\w+", (REPOSITORY / file).read_text("utf-8")))
+        assert words & published == exposures[name], file
 
 
 def test_every_published_model_has_an_enforced_contract_and_a_primary_key(
