@@ -44,7 +44,7 @@ def value(name: object) -> Text:
         return words.VALUES[key]
     chinese = _chinese_names().get(key)
     if chinese:
-        return Text(readable(key), chinese)
+        return Text(readable(key) if _TECHNICAL.fullmatch(key) else key, chinese)
     return Text(readable(key), key) if _TECHNICAL.fullmatch(key) else Text(key, key)
 
 
@@ -99,16 +99,20 @@ def readable(name: str) -> str:
 @cache
 def _chinese_names() -> dict[str, str]:
     found: dict[str, str] = {}
-    for file, column in (
-        ("channels.csv", "channel"),
-        ("attribution_models.csv", "model"),
-        ("segments.csv", "segment_key"),
-        ("kpis.csv", "kpi"),
+    for file, column, chinese in (
+        ("channels.csv", "channel", "label_zh"),
+        ("attribution_models.csv", "model", "label_zh"),
+        ("segments.csv", "segment_key", "label_zh"),
+        ("segments.csv", "description", "description_zh"),
+        ("product_role_rules.csv", "description", "description_zh"),
+        ("kpis.csv", "kpi", "label_zh"),
+        ("kpis.csv", "description", "description_zh"),
+        ("kpis.csv", "unavailable_reason", "unavailable_reason_zh"),
     ):
-        found.update(_labels(_SEEDS / file, column))
+        found.update(_labels(_SEEDS / file, column, chinese))
     return found
 
 
-def _labels(file: Path, column: str) -> dict[str, str]:
+def _labels(file: Path, column: str, chinese: str) -> dict[str, str]:
     with file.open(encoding="utf-8", newline="") as rows:
-        return {row[column]: row["label_zh"] for row in csv.DictReader(rows)}
+        return {row[column]: row[chinese] for row in csv.DictReader(rows)}

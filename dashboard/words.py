@@ -44,6 +44,13 @@ UI = {
 
 VALUES = {
     "all": Text("All", "全部"),
+    "day": Text("Day", "日"),
+    "week": Text("Week", "周"),
+    "month": Text("Month", "月"),
+    "count": Text("Number", "数量"),
+    "money": Text("Yuan", "元"),
+    "share": Text("Share", "占比"),
+    "ratio": Text("Ratio", "比值"),
     "deposited": Text("Deposited", "沉淀"),
     "shared": Text("Shared", "分享"),
     "returned": Text("Returned", "回流"),
@@ -54,6 +61,13 @@ VALUES = {
     "net_revenue": Text("Net revenue", "净成交"),
     "calibration": Text("Before the hold-out", "检验期之前"),
     "everything": Text("Everything", "全部购买"),
+    "Nothing to divide by in this period, or nobody watched to its end yet": Text(
+        "Nothing to divide by in this period, or nobody watched to its end yet",
+        "本期分母为零，或尚无人观测至期末",
+    ),
+    "No export that says anything of it has been delivered": Text(
+        "No export that says anything of it has been delivered", "尚未收到相关导出"
+    ),
     "no spend is known": Text("no spend is known", "消耗未知"),
     "no month has been lived by all": Text("no month has been lived by all", "尚无完整周期"),
     "not paid back yet": Text("not paid back yet", "尚未回本"),
