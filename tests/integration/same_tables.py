@@ -25,6 +25,7 @@ LEFT_OUT = {
     "intermediate.int_attribution__credit.path_key": "made of the customer's id",
     "marts.rpt_attribution_touch.path_key": "made of the customer's id",
     "marts.rpt_attribution_share.path_key": "made of the customer's id",
+    "intermediate.int_acquisition__people.person_id": "the id of a customer or an identifier",
     "intermediate.int_customers__tier_state": "the last run of identity",
     "intermediate.int_customers__tier_versions": "when which run stated a tier",
     "intermediate.int_customers__tier_publications": "runs",

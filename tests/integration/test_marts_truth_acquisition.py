@@ -124,5 +124,6 @@ def test_the_money_of_thirty_days_is_that_of_the_people(
     found = sources.filter(pl.col("acquisition_source") != "store_code")
     people = found["mature_people"].sum()
     assert people == pytest.approx(watched.height, rel=IDENTITY_ERROR, abs=1)
-    assert net > 0
+    # Of few people nobody may buy: then nothing may be found. `make proof` asks a big brand.
+    assert net > 0 or watched.height < 100
     assert float(found["net_gmv_30d_cny"].sum()) == pytest.approx(net, rel=IDENTITY_ERROR)

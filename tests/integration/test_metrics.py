@@ -10,7 +10,7 @@ from pipelines.metrics.catalogue import Catalogue, read_catalogue
 from pipelines.metrics.compiler import MetricCompiler
 from pipelines.metrics.question import ask
 from pipelines.publishing import SnapshotConnection, connect
-from tests.integration import metrics_of_guides, metrics_of_private_domain
+from tests.integration import metrics_of_guides, metrics_of_private_domain, metrics_of_products
 from tests.integration.conftest import RefreshedBrand
 
 AS_OF = "(select max(as_of_date) from marts.rpt_sales_daily)"
@@ -53,6 +53,7 @@ PLAIN_SQL = {
     "acquired_net_gmv_30d_cny": f"sum(net_gmv_30d_cny) from {CODES}",
     **metrics_of_private_domain.PLAIN_SQL,
     **metrics_of_guides.PLAIN_SQL,
+    **metrics_of_products.PLAIN_SQL,
     "touches": f"count(*) from customer_center.fct_touchpoints where touched_date <= {AS_OF}",
     "attributed_conversions": f"count(*) from {SOLD} and is_valid",
     "attributed_new_customers": f"count(*) from {FIRSTS}",
@@ -149,8 +150,12 @@ PLAIN_SQL = {
 }
 WITHIN_45_DAYS = {"window_days": "30", "cohort_period_type": "day"}
 """Values that have figures in a brand of 45 days, instead of the usual ones."""
-RARE = ("group_net_gmv", "group_high_ticket", "mature_deal_leads", "lead_deal_rate")
-"""Few members of groups and few leads are known to buy in a brand of 2,000 people."""
+RARE = (
+    *("group_net_gmv", "group_high_ticket", "mature_deal_leads", "lead_deal_rate"),
+    "restated_values",
+)
+"""Few members of groups and few leads are known to buy in a brand of 2,000 people, and one that was
+published once has restated nothing."""
 
 
 @pytest.fixture(scope="module")
