@@ -38,7 +38,8 @@ def command(*, port: int, language: Language | None, with_personal: bool) -> lis
     if with_personal:
         arguments.append("--with-personal")
     script = Path(__file__).with_name("main.py")
-    return [sys.executable, "-m", "streamlit", "run", *options, str(script), "--", *arguments]
+    streamlit = [sys.executable, "-m", "dashboard.app.warm"]
+    return [*streamlit, "run", *options, str(script), "--", *arguments]
 
 
 def start(*, port: int, language: Language | None, with_personal: bool) -> None:
