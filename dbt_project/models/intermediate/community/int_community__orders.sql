@@ -1,6 +1,7 @@
 -- Orders through a group: the customer joined it, or a message to it reached the customer, at most
 -- community_order_days before. No export tells who talked in a group. Of several groups the one
--- with the latest such activity has the order, so that groups add up.
+-- with the latest such activity has the order, so that groups add up. A group has days, and so
+-- orders, from its first member list on.
 with activities as (
 
     select
@@ -38,6 +39,10 @@ ranked as (
             and orders.sale_at >= activities.activity_at
             and orders.sale_at
             <= activities.activity_at + interval {{ var('community_order_days', 3) }} day
+    inner join {{ ref('int_community__groups') }} as groups
+        on
+            activities.chat_id = groups.chat_id
+            and orders.sale_date >= groups.first_snapshot_date
     where orders.is_valid and orders.sale_date <= as_of.as_of_date
 
 )
