@@ -12,6 +12,8 @@ import duckdb
 import polars as pl
 import pytest
 
+from dashboard.figures import Filters
+from dashboard.pages import data_health
 from pipelines.publishing.reader import connect, read_manifest
 from pipelines.settings import LOCAL_TIME_ZONE
 from tests.golden.plain_cohorts import counts_by_cell, published_counts
@@ -252,6 +254,17 @@ def test_a_late_file_and_a_stranger_while_readers_ask(
     assert "stranger.csv" in output
     assert "No contract fits this file" in output
     assert_the_late_order_is_a_restatement(siyu, customer, stocks)
+    with connect(siyu.settings) as snapshot:
+        told = dict(
+            snapshot.fetch(
+                "select metric, (restated_value, published_value, restatement_cause, late_rows) "
+                "from marts.rpt_restatements where metric_date = '2026-07-01'"
+            )[1]
+        )
+        shown = data_health.PAGE.figure("restatements", snapshot, Filters())
+    assert told["orders"] == (1.0, None, "late_rows", 1), "no order was known of that day"
+    assert shown.error is None
+    assert "orders" in shown.frame["metric"].to_list()
 
 
 @pytest.mark.slow

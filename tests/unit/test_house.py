@@ -83,7 +83,7 @@ def test_no_path_of_a_machine_in_the_tree() -> None:
         "dashboard",
     ):
         for path in (REPOSITORY / folder).rglob("*"):
-            if path.suffix in {".py", ".sql", ".yml", ".md", ".ipynb", ".csv"} and (
+            if path.suffix in {".py", ".sql", ".yml", ".md", ".csv"} and (
                 "target" not in path.parts and path != Path(__file__)
             ):
                 assert not machine.search(path.read_text("utf-8")), path
