@@ -20,6 +20,21 @@ with activities as (
 
 ),
 
+-- One day from two tables: two ranges of days would let the engine pair every order with every
+-- group that has days by then, before it looks at customers.
+activities_of_groups as (
+
+    select
+        activities.chat_id,
+        activities.customer_id,
+        activities.activity_at,
+        greatest({{ local_date('activities.activity_at') }}, groups.first_snapshot_date)
+            as first_order_date
+    from activities
+    inner join {{ ref('int_community__groups') }} as groups on activities.chat_id = groups.chat_id
+
+),
+
 ranked as (
 
     select
@@ -33,16 +48,13 @@ ranked as (
         ) as activity_number
     from {{ ref('fct_orders') }} as orders
     cross join {{ ref('int_calendar__as_of') }} as as_of
-    inner join activities
+    inner join activities_of_groups as activities
         on
             orders.customer_id = activities.customer_id
             and orders.sale_at >= activities.activity_at
             and orders.sale_at
             <= activities.activity_at + interval {{ var('community_order_days', 3) }} day
-    inner join {{ ref('int_community__groups') }} as groups
-        on
-            activities.chat_id = groups.chat_id
-            and orders.sale_date >= groups.first_snapshot_date
+            and orders.sale_date >= activities.first_order_date
     where orders.is_valid and orders.sale_date <= as_of.as_of_date
 
 )
