@@ -1,66 +1,117 @@
--- Per conversion and model the weights sum to 1 and the money to the order's, exactly.
+-- Per conversion and model the weights sum to 1 and the money to the order's, exactly. Read from
+-- the two tables that rpt_attribution_credit is a view of: the touches of one path stand there
+-- once and not once per model.
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_attribution_credit'}}}) }}
-with credit as (
+with models as (
 
-    select
-        conversion_id,
-        model,
-        lookback_days,
-        sum(weight) as weight,
-        sum(conversions_gross) as conversions_gross,
-        sum(revenue_gross_cny) as revenue_gross_cny,
-        sum(refund_cny) as refund_cny,
-        sum(revenue_net_cny) as revenue_net_cny
-    from {{ ref('rpt_attribution_credit') }}
-    group by conversion_id, model, lookback_days
+    select count(*) as models from {{ ref('int_attribution__models') }}
 
 ),
 
-of_conversions as (
+-- what a conversion of one touch or of none is credited by
+lookbacks as (
 
     select
-        conversion_id,
+        runs.lookback_days,
+        count(distinct runs.model) as models
+    from {{ ref('rpt_attribution_model_run') }} as runs
+    {% if var('attribution_detail_lookbacks') != 'all' -%}
+        where runs.is_default_lookback
+    {%- endif %}
+    group by runs.lookback_days
+
+),
+
+touches as (
+
+    select * from {{ ref('rpt_attribution_touch') }}
+
+),
+
+sums as (
+
+    select
+        shares.lookback_days,
+        shares.path_key,
+        shares.model,
+        sum(shares.weight) as weight,
+        sum(shares.revenue_gross_cny) as revenue_gross_cny,
+        sum(shares.refund_cny) as refund_cny
+    from {{ ref('rpt_attribution_share') }} as shares
+    inner join touches
+        on
+            shares.lookback_days = touches.lookback_days
+            and shares.path_key = touches.path_key
+            and shares.position = touches.position
+    where touches.path_length > 1
+    group by shares.lookback_days, shares.path_key, shares.model
+
+),
+
+paths as (
+
+    select
         lookback_days,
+        path_key,
         count(*) as models,
         max(abs(weight - 1)) as weight_off,
-        max(abs(conversions_gross - 1)) as conversions_off,
         min(revenue_gross_cny) as least_gross_cny,
         max(revenue_gross_cny) as most_gross_cny,
         min(refund_cny) as least_refund_cny,
-        max(refund_cny) as most_refund_cny,
-        min(revenue_net_cny) as least_net_cny,
-        max(revenue_net_cny) as most_net_cny
-    from credit
-    group by conversion_id, lookback_days
+        max(refund_cny) as most_refund_cny
+    from sums
+    group by lookback_days, path_key
+    union all
+    -- one touch or none: all of the conversion in every model
+    select
+        touches.lookback_days,
+        touches.path_key,
+        lookbacks.models,
+        count(*) - 1 as weight_off,
+        sum(touches.revenue_gross_cny) as least_gross_cny,
+        sum(touches.revenue_gross_cny) as most_gross_cny,
+        sum(touches.refund_cny) as least_refund_cny,
+        sum(touches.refund_cny) as most_refund_cny
+    from touches
+    inner join lookbacks on touches.lookback_days = lookbacks.lookback_days
+    where touches.path_length <= 1
+    group by touches.lookback_days, touches.path_key, lookbacks.models
 
 ),
 
-models as (
+conversions as (
 
-    select count(*) as models from {{ ref('int_attribution__models') }}
+    select
+        conversions.path_key,
+        conversions.conversion_id,
+        lookbacks.lookback_days,
+        conversions.revenue_gross_cny,
+        conversions.refund_cny
+    from {{ ref('int_attribution__conversions') }} as conversions
+    inner join {{ ref('int_calendar__as_of') }} as as_of
+        on conversions.converted_date <= as_of.as_of_date
+    cross join lookbacks
 
 )
 
 select
     conversions.conversion_id,
+    conversions.lookback_days,
     conversions.revenue_gross_cny,
     conversions.refund_cny,
-    of_conversions.models,
-    of_conversions.weight_off,
-    of_conversions.conversions_off
-from {{ ref('int_attribution__conversions') }} as conversions
-inner join {{ ref('int_calendar__as_of') }} as as_of
-    on conversions.converted_date <= as_of.as_of_date
+    paths.models,
+    paths.weight_off
+from conversions
 cross join models
-left join of_conversions on conversions.conversion_id = of_conversions.conversion_id
+left join paths
+    on
+        conversions.path_key = paths.path_key
+        and conversions.lookback_days = paths.lookback_days
 where
-    of_conversions.conversion_id is null
-    or of_conversions.models <> models.models
-    or of_conversions.weight_off > 0.000000001
-    or of_conversions.conversions_off > 0.000000001
-    or of_conversions.least_gross_cny <> conversions.revenue_gross_cny
-    or of_conversions.most_gross_cny <> conversions.revenue_gross_cny
-    or of_conversions.least_refund_cny <> conversions.refund_cny
-    or of_conversions.most_refund_cny <> conversions.refund_cny
-    or of_conversions.least_net_cny <> conversions.revenue_gross_cny - conversions.refund_cny
-    or of_conversions.most_net_cny <> conversions.revenue_gross_cny - conversions.refund_cny
+    paths.path_key is null
+    or paths.models <> models.models
+    or paths.weight_off > 0.000000001
+    or paths.least_gross_cny <> conversions.revenue_gross_cny
+    or paths.most_gross_cny <> conversions.revenue_gross_cny
+    or paths.least_refund_cny <> conversions.refund_cny
+    or paths.most_refund_cny <> conversions.refund_cny

@@ -4,7 +4,7 @@ select
     touch_id,
     touched_at,
     converted_at
-from {{ ref('rpt_attribution_credit') }}
+from {{ ref('rpt_attribution_touch') }}
 where
     touched_at is not null
     and (
