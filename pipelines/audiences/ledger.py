@@ -57,13 +57,6 @@ create table if not exists withdrawals (
     event_id bigint not null, package_id bigint not null, line_key varchar not null,
     reason varchar not null
 );
-create or replace view handed_over_daily as
-select built_date, platform, format, audience, count(*) as packages, sum(people) as people,
-    sum(ids) as ids
-from packages
-where replaces is null
-    and package_id not in (select package_id from events where event = 'never_uploaded')
-group by all;
 """
 
 
@@ -228,6 +221,21 @@ class Ledger:
         """Every package but those that were never uploaded."""
         never = {e.package_id for e in self.events() if e.event == NEVER_UPLOADED}
         return [package for package in self.packages() if package.package_id not in never]
+
+    def handed_over_people(self) -> pl.DataFrame:
+        """handed_over_date, customer_id (as of that day) and packages that he was put into.
+
+        Who was taken out later was handed over all the same; a package without them that replaces
+        an earlier one hands over nobody anew.
+        """
+        return self._connection.sql(
+            "select built_date as handed_over_date, customer_id, "
+            "count(distinct package_id) as packages "
+            "from members join packages using (package_id) "
+            "where replaces is null and package_id not in "
+            "(select package_id from events where event = $1) group by all order by all",
+            params=[NEVER_UPLOADED],
+        ).pl()
 
     def live_packages(self) -> list[Package]:
         """Packages that a platform may hold: not replaced, closed or never uploaded."""

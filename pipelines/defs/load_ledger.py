@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.audiences.errors import AudienceError
+from pipelines.audiences.handed_over import copy_handed_over
 from pipelines.defs.raw_exports import CONTRACTS
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts
@@ -13,6 +15,7 @@ _TABLES = {
     "of every row; refused files with the reason.",
     "junk": "One row per file and junk rule: how many rows were no data (totals, blank lines).",
     "quarantine": "One row per rejected cell: file, line, column, value (masked), reason, remedy.",
+    "handed_over": "One row per day and customer who was put into an audience package on it.",
     "restatements": "One row per published version, metric and past day whose value the next "
     "version stated otherwise, with the rows behind it; each publish adds its own.",
 }
@@ -57,9 +60,17 @@ _REFUSED = """
         ),
     ],
 )
-def load_ledger() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Loading and publishing write these tables; here they are counted and checked."""
-    with open_warehouse(current_settings(), read_only=True) as warehouse:
+def load_ledger(
+    context: dg.AssetExecutionContext,
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Loading and publishing write these tables; here they are counted and checked, and what was
+    handed over to ad platforms is copied."""
+    settings = current_settings()
+    with open_warehouse(settings) as warehouse:
+        try:
+            copy_handed_over(settings, warehouse)
+        except AudienceError as error:
+            context.log.warning(f"audience packages as of the last refresh: {error}")
         counts = table_counts(warehouse, [f"ledger.{table}" for table in _TABLES])
         unbalanced = warehouse.execute(_UNBALANCED).fetchall()
         refused = warehouse.execute(_REFUSED).fetchall()

@@ -43,6 +43,11 @@ TABLES = {
         corrected_rows BIGINT NOT NULL, refunded_rows BIGINT NOT NULL,
         regrouped_rows BIGINT NOT NULL, withdrawn_rows BIGINT NOT NULL""",
     ),
+    "handed_over": (
+        "One row per day and customer who was put into an audience package on it.",
+        """handed_over_date DATE NOT NULL, customer_id BIGINT NOT NULL,
+        packages BIGINT NOT NULL""",
+    ),
     "seen_files": (
         "One row per path of the landing folder: its hash, so that it is not computed again.",
         """relative_path VARCHAR PRIMARY KEY, size_bytes BIGINT, modified_ns BIGINT,

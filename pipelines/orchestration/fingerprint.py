@@ -40,8 +40,8 @@ def evidence_fingerprint(settings: Settings) -> str:
 def inputs_fingerprint(settings: Settings, warehouse: duckdb.DuckDBPyConnection) -> str:
     """SHA-256 (hex) over everything that can change a published number.
 
-    The code, the rules and the brand's settings, and of every delivered file its content hash,
-    its contract's hash and its export time.
+    The code, the rules and the brand's settings; of every delivered file its content hash, its
+    contract's hash and its export time; and who was handed over to ad platforms on which day.
     """
     home = settings.home
     code = [path for folder in _CODE for path in _files_that_count(home / folder)]
@@ -55,6 +55,10 @@ def inputs_fingerprint(settings: Settings, warehouse: duckdb.DuckDBPyConnection)
         "from ledger.files where is_current order by all"
     ).fetchall()
     digest.update(repr(rows).encode())
+    handed_over = warehouse.execute(
+        "select count(*), sum(hash(handed_over)) from ledger.handed_over"
+    ).fetchall()
+    digest.update(repr(handed_over).encode())
     return digest.hexdigest()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 
+from pipelines.audiences.errors import AudienceError
+from pipelines.audiences.handed_over import copy_handed_over
 from pipelines.exports.contract_files import Contracts, load_contracts
 from pipelines.exports.load import pending_files
 from pipelines.exports.report import LandedFile
@@ -124,4 +126,6 @@ def _is_up_to_date(settings: Settings, published: tuple[str | None, str | None])
         _ensure_tables(warehouse, contracts)
         if pending_files(settings, warehouse, contracts):
             return False
+        with suppress(AudienceError):  # a package is being built: it counts from the next refresh
+            copy_handed_over(settings, warehouse)
         return published[1] == inputs_fingerprint(settings, warehouse)

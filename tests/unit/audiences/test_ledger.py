@@ -56,8 +56,9 @@ def test_what_is_taken_out_no_longer_counts_and_ended_packages_are_not_live(
         assert book.packages()[0] == package(1)
         assert [p.package_id for p in book.handed_over()] == [1, 2]
         assert book.next_id == 4
-        daily = book._connection.execute("from handed_over_daily").fetchall()
-    assert daily == [(DAY, "tencent", "tencent_phone_md5", "mine", 2, 4, 4)]
+        book.add_package(package(4, replaces=1), members("b"))
+        people = book.handed_over_people().rows()
+    assert people == [(DAY, 0, 2), (DAY, 1, 2)]
 
 
 def test_nothing_is_kept_of_a_transaction_that_fails(settings: Settings) -> None:

@@ -1,9 +1,9 @@
 -- What people whom the files name did between the domains. Deposited: a person's first deposit, out
 -- of the domain of the channel that it came through; private there means by the brand's own means
 -- (store, code, referral), (none) that the source does not say. Later moves start in the private
--- domain: shared, and returned through a public or a bought channel. What the brand itself moves,
--- audience packages (人群包) that go to ad platforms, is in no export: a ledger of packages would be
--- one more part of `moves`, private to commercial, with flow_kind audience_uploaded.
+-- domain: shared, and returned through a public or a bought channel. Audience packages (人群包) that
+-- the brand hands over to ad platforms lead from private to commercial, deposited or not: it is the
+-- brand's own list that goes out.
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
@@ -65,6 +65,16 @@ moves as (
         events
     from days
     where is_attributable and activity_date > deposit_date and domain in ('public', 'commercial')
+    union all
+    select
+        handed_over.customer_id,
+        handed_over.handed_over_date as activity_date,
+        'audience_uploaded' as flow_kind,
+        'private' as from_domain,
+        'commercial' as to_domain,
+        handed_over.packages as events
+    from {{ ref('int_ledger__handed_over') }} as handed_over
+    inner join as_of on handed_over.handed_over_date <= as_of.as_of_date
 
 ),
 
