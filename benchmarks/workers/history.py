@@ -32,12 +32,21 @@ _OTHER_END = (
     "else regexp_replace({0}, '[0-9a-f]{{4}}(,|$)', printf('%04x', copy) || '\\1', 'g') end"
 )
 """Of a name or number; of keyed hashes, one or several, the last four digits."""
-_LINES = 1_000_000_000
-"""Between the line numbers of copies, of which there are fewer than 65,536: no file has as many."""
+_LINES = 1_000_000
+"""Between the line numbers of copies: no file of the simulated brand has as many."""
+_MOST_COPIES = 5_000
+_FIRST_VISIT = _MOST_COPIES * _LINES
+"""Models tell versions of a row apart by a line number below 10^10 (`latest_snapshot`)."""
 
 
 def main(data: Path, times: int, visits: int) -> None:
-    """Load what lies in the landing folder, then add the copies and the visits."""
+    """Load what lies in the landing folder, then add the copies and the visits.
+
+    Raises:
+        ValueError: more copies than there are line numbers for.
+    """
+    if times > _MOST_COPIES:
+        raise ValueError(f"{times} copies are too many: at most {_MOST_COPIES}")
     settings = Settings(data=data)
     contracts = load_contracts(settings)
     with open_warehouse(settings) as warehouse:
@@ -80,10 +89,14 @@ def _visit(warehouse: duckdb.DuckDBPyConnection, visits: int) -> None:
         insert into raw_stores.visits by name
         select v.* replace (
             m.member_id_crm as member_id_crm, null as visitor_phone_key,
-            null as visitor_phone_masked, (number + 65536) * {_LINES} + m.rowid as _line_number,
+            null as visitor_phone_masked,
+            {_FIRST_VISIT} + m.member * {visits} + number as _line_number,
             v.visited_at - to_minutes((hash(m.member_id_crm, number) % 525600)::int) as visited_at)
         from (select * from raw_stores.visits order by _file_id, _line_number limit 1) as v,
-            (select member_id_crm, min(rowid) as rowid from raw_crm.members group by all) as m,
+            (
+                select member_id_crm, row_number() over () as member
+                from (select distinct member_id_crm from raw_crm.members)
+            ) as m,
             range({visits}) as numbers(number)
         """
     )

@@ -11,6 +11,10 @@ class PublishError(PublishingError):
     """A version could not be built or did not verify; `current` is what it was before."""
 
 
+class CopyDiffersError(PublishError):
+    """A table of the built file is not the one of the warehouse."""
+
+
 class PublishInProgressError(PublishError):
     """Another process is publishing into the same serving folder."""
 

@@ -56,6 +56,9 @@ class Manifest(BaseModel):
     """sha256 over the names and types of all tables and columns."""
     duckdb_version: str
     storage_version: str
+    written_whole: str | None = None
+    """The version whose file was written whole; a later one changed a copy of the one before it.
+    None: published before it was kept."""
     file_bytes: int
     file_sha256: str
     companions: dict[str, str] = {}

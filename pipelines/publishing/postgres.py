@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.publishing.errors import PublishError
 from pipelines.publishing.manifest import Column
 from pipelines.publishing.reader import SnapshotConnection
+from pipelines.publishing.relations import PUBLISHED_SCHEMAS
 from pipelines.publishing.sending import SentTable, tables_to_send
-from pipelines.publishing.snapshot import PUBLISHED_SCHEMAS
 
 if TYPE_CHECKING:
     from adbc_driver_postgresql.dbapi import Connection

@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 
 from pipelines.publishing import layout
-from pipelines.publishing.errors import PublishError
-from pipelines.publishing.manifest import Manifest, hash_file, hash_schema
+from pipelines.publishing.base import choose_base
+from pipelines.publishing.errors import CopyDiffersError, PublishError
+from pipelines.publishing.manifest import Manifest, Table, hash_file, hash_schema
 from pipelines.publishing.reader import SnapshotFile
 from pipelines.publishing.snapshot import STORAGE_VERSION, write_snapshot
 from pipelines.settings import Settings
@@ -71,8 +72,24 @@ def publish(
         version = layout.next_version(settings, now)
         building = layout.new_building_folder(settings)
         try:
-            manifest = _build(settings, building, version, now, as_of, sources, checks, fingerprint)
-            manifest = manifest.model_copy(update={"rules": rules})
+            database = building / layout.DATABASE_NAME
+            tables, whole = _write(settings, database, version, rules, forgotten_at)
+            manifest = Manifest(
+                version=version,
+                created_at=now.astimezone(UTC),
+                as_of=as_of,
+                fingerprint=fingerprint,
+                rules=rules,
+                sources=sources,
+                checks=checks,
+                tables=tables,
+                schema_hash=hash_schema(tables),
+                duckdb_version=duckdb.__version__,
+                storage_version=STORAGE_VERSION,
+                written_whole=whole,
+                file_bytes=database.stat().st_size,
+                file_sha256=hash_file(database),
+            )
             manifest = _add_companions(building, manifest, companions or {})
             manifest.write(building)
             folder = layout.install(settings, building, version)
@@ -84,35 +101,27 @@ def publish(
     return PublishedVersion(version, folder, manifest, tuple(retired))
 
 
-def _build(
+def _write(
     settings: Settings,
-    building: Path,
+    database: Path,
     version: str,
-    now: datetime,
-    as_of: date | None,
-    sources: list[dict[str, Any]],
-    checks: dict[str, Any],
-    fingerprint: str,
-) -> Manifest:
-    database = building / layout.DATABASE_NAME
-    tables = write_snapshot(settings.warehouse_path, database)
-    unexpected = sorted(path.name for path in building.iterdir() if path != database)
+    rules: str | None,
+    forgotten_at: datetime | None,
+) -> tuple[dict[str, Table], str]:
+    """Write the one file; returns its tables and the version that was written whole."""
+    tables, whole = None, version
+    base = choose_base(settings, rules=rules, forgotten_at=forgotten_at)
+    if base:
+        try:
+            tables, whole = write_snapshot(settings.warehouse_path, database, base), base.whole
+        except CopyDiffersError:  # as when a row stands twice, which changes cannot tell apart
+            database.unlink()
+    if tables is None:
+        tables = write_snapshot(settings.warehouse_path, database)
+    unexpected = sorted(path.name for path in database.parent.iterdir() if path != database)
     if unexpected:
         raise PublishError(f"the snapshot is not one file: {', '.join(unexpected)} lies beside it")
-    return Manifest(
-        version=version,
-        created_at=now.astimezone(UTC),
-        as_of=as_of,
-        fingerprint=fingerprint,
-        sources=sources,
-        checks=checks,
-        tables=tables,
-        schema_hash=hash_schema(tables),
-        duckdb_version=duckdb.__version__,
-        storage_version=STORAGE_VERSION,
-        file_bytes=database.stat().st_size,
-        file_sha256=hash_file(database),
-    )
+    return tables, whole
 
 
 def _add_companions(

@@ -73,6 +73,7 @@ def publish_now(
         sources=[{"source": "tmall", "exported_at": datetime(2026, 1, 31, 20, tzinfo=UTC)}],
         checks={"passed": 12, "warned": 1},
         fingerprint="f1",
+        rules="r1",
         forgotten_at=forgotten_at,
         companions=companions,
     )

@@ -28,6 +28,7 @@ def main(folder: str, first: int, count: int) -> None:
             sources=[],
             checks={"number": number},
             fingerprint=str(number),
+            rules="r1",
         )
         sys.stdout.write(f"{number}\n")
         sys.stdout.flush()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
-from pipelines.publishing import PublishError, layout, publish, snapshot, versions
+from pipelines.publishing import PublishError, layout, publish, relations, versions
 from pipelines.publishing.errors import PublishInProgressError
 from pipelines.settings import Settings
 from tests.unit.publishing.conftest import FIRST, NOW, publish_now, write_warehouse
@@ -189,7 +189,7 @@ def test_a_copy_that_differs_is_not_published(
 ) -> None:
     write_warehouse(settings)
     first = publish_now(settings)
-    honest = snapshot._measure
+    honest = relations.checksum
 
     def damaged(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[int, str]:
         rows, checksum = honest(connection, path)
@@ -197,7 +197,7 @@ def test_a_copy_that_differs_is_not_published(
             (rows, checksum + "1") if "snapshot" in path and "tiers" in path else (rows, checksum)
         )
 
-    monkeypatch.setattr(snapshot, "_measure", damaged)
+    monkeypatch.setattr(relations, "checksum", damaged)
     with pytest.raises(PublishError, match=r"marts\.rpt_tiers differs after the copy"):
         publish_now(settings)
     assert layout.current_version(settings) == first.version
