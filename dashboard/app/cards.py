@@ -9,14 +9,14 @@ from typing import Any
 
 import polars as pl
 import streamlit as st
-from streamlit_echarts import st_echarts
 
 from dashboard import downloads, parts
 from dashboard.app import cache
+from dashboard.app.chart import chart
 from dashboard.app_words import APP
 from dashboard.figures import Figure, Filters, Language, Option, Text
 from dashboard.personal import without_personal
-from dashboard.picking import CLICK, picked_rows
+from dashboard.picking import picked_rows
 from dashboard.words import UI
 from pipelines.metrics.catalogue import Metric
 
@@ -58,13 +58,7 @@ def show_figure(view: View, key: str) -> None:
 
 
 def _chart(view: View, figure: Figure, option: Option) -> None:
-    event = st_echarts(
-        options=option,
-        theme="",
-        height=f"{figure.height}px",
-        events={"click": CLICK},
-        key=view.key("chart", figure.key),
-    ).get("chart_event")
+    event = chart(option, height=figure.height, key=view.key("chart", figure.key))
     if event:
         st.session_state[view.key("picked", figure.key)] = event
         st.session_state[view.key("rows", figure.key)] = True
