@@ -140,17 +140,19 @@ def _definition(figure: Figure, language: Language) -> str:
 
 
 def _metric(metric: Metric, language: Language) -> str:
-    """A metric as the catalogue defines it; its texts are English, but for the name."""
+    """A metric as the catalogue defines it."""
     say = parts.only(language)
     facts = "".join(
-        f"<dt>{say(APP[name])}</dt><dd lang=\"en\">{say(Text(text, text))}</dd>"
+        f"<dt>{say(APP[name])}</dt><dd>{say(text)}</dd>"
         for name, text in (
-            ("formula", metric.formula), ("caveats", metric.caveats), ("owner", metric.owner),
+            ("formula", Text(metric.formula, metric.formula_zh)),
+            ("caveats", Text(metric.caveats, metric.caveats_zh)),
+            ("owner", Text(metric.owner, metric.owner)),
         )
-        if text
-    )  # fmt: skip
-    name = Text(metric.label, metric.label_zh)
+        if text.en
+    )
     return (
-        f"<h3>{say(APP['metric'])} {say(name)} <code>{metric.name}</code></h3>"
-        f'<p lang="en">{say(Text(metric.description, metric.description))}</p><dl>{facts}</dl>'
+        f"<h3>{say(APP['metric'])} {say(Text(metric.label, metric.label_zh))} "
+        f"<code>{metric.name}</code></h3>"
+        f"<p>{say(Text(metric.description, metric.description_zh))}</p><dl>{facts}</dl>"
     )
