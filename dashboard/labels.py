@@ -1,7 +1,7 @@
 """Names of columns, channels and other values in both languages, from where they are defined.
 
 Columns: `marts.rpt_data_dictionary`. Channels, attribution models, segments and KPIs: the seeds
-that define them. Everything else: `words.VALUES`.
+that define them. Reasons of rejected cells: the checks. Everything else: `words.VALUES`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dashboard import words
 from dashboard.figures import Language, Snapshot, Text, Unit
+from pipelines.exports.reasons import in_chinese
 from pipelines.settings import REPOSITORY
 
 _SEEDS = REPOSITORY / "dbt_project" / "seeds"
@@ -45,7 +46,9 @@ def value(name: object) -> Text:
     chinese = _chinese_names().get(key)
     if chinese:
         return Text(readable(key) if _TECHNICAL.fullmatch(key) else key, chinese)
-    return Text(readable(key), key) if _TECHNICAL.fullmatch(key) else Text(key, key)
+    if _TECHNICAL.fullmatch(key):
+        return Text(readable(key), key)
+    return Text(key, in_chinese(key) or key)
 
 
 def values(names: Iterable[object], language: Language) -> list[str]:

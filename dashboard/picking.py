@@ -11,9 +11,6 @@ import polars as pl
 from dashboard import labels
 from dashboard.figures import Figure, Language
 
-CLICK = "p => ({name: p.name, series: p.seriesName, data: p.data})"
-"""What ECharts says of a clicked element: `picked_rows` takes it."""
-
 
 def picked_rows(
     figure: Figure, rows: pl.DataFrame, clicked: Mapping[str, Any], language: Language

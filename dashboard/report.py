@@ -162,7 +162,8 @@ def _document(
 </main>
 <script type="application/json" id="figures">{_json(drawn)}</script>
 <script type="text/plain" id="echarts">{echarts_source()}</script>
-<script>{(static / "report.js").read_text("utf-8")}</script>
+<script>{(static / "chart.js").read_text("utf-8")}
+{(static / "report.js").read_text("utf-8")}</script>
 </body>
 </html>
 """

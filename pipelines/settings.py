@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_TIME_ZONE = ZoneInfo("Asia/Shanghai")
@@ -52,6 +52,37 @@ class IdentityQuality(BaseModel):
     """Fewer refused edges, new super-nodes, changed customers or facts never stop a refresh."""
 
 
+_RECIPIENT_NAMES = {
+    "oceanengine_ads": "巨量引擎", "wechat_ads": "腾讯广告", "tmall_ads": "阿里妈妈",
+}  # fmt: skip
+"""Consent channels of ad platforms, and the name by which a text must call each."""
+
+
+class MemberCard(BaseModel):
+    """Which ad platforms the text behind the member card's tick names: `member_card`.
+
+    Giving identifiers to a third party needs a consent that names it (PIPL, article 23), so without
+    these lines the tick is a consent to no ad platform.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ad_recipients: tuple[Literal["oceanengine_ads", "wechat_ads", "tmall_ads"], ...] = ()
+    wording: str = ""
+    """The sentence on the card, word for word."""
+
+    @model_validator(mode="after")
+    def _wording_names_every_recipient(self) -> Self:
+        for recipient in self.ad_recipients:
+            name = _RECIPIENT_NAMES[recipient]
+            if name not in self.wording:
+                raise ValueError(
+                    f"wording does not name {name}; remedy: quote the card there, or "
+                    f"take {recipient} out of ad_recipients where the card does not name it"
+                )
+        return self
+
+
 class BrandSettings(BaseModel):
     """What a brand decides about itself: ``brand/brand.yml``."""
 
@@ -64,6 +95,7 @@ class BrandSettings(BaseModel):
     """A shared device belongs to the only customer who used it within so many days before its last
     use; without a number, to nobody as soon as two have used it."""
     identity_quality: IdentityQuality = IdentityQuality()
+    member_card: MemberCard = MemberCard()
 
 
 class Settings(BaseSettings):

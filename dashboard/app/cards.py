@@ -9,14 +9,14 @@ from typing import Any
 
 import polars as pl
 import streamlit as st
-from streamlit_echarts import st_echarts
 
 from dashboard import downloads, parts
 from dashboard.app import cache
+from dashboard.app.chart import chart
 from dashboard.app_words import APP
 from dashboard.figures import Figure, Filters, Language, Option, Text
 from dashboard.personal import without_personal
-from dashboard.picking import CLICK, picked_rows
+from dashboard.picking import picked_rows
 from dashboard.words import UI
 from pipelines.metrics.catalogue import Metric
 
@@ -58,13 +58,7 @@ def show_figure(view: View, key: str) -> None:
 
 
 def _chart(view: View, figure: Figure, option: Option) -> None:
-    event = st_echarts(
-        options=option,
-        theme="",
-        height=f"{figure.height}px",
-        events={"click": CLICK},
-        key=view.key("chart", figure.key),
-    ).get("chart_event")
+    event = chart(option, height=figure.height, key=view.key("chart", figure.key))
     if event:
         st.session_state[view.key("picked", figure.key)] = event
         st.session_state[view.key("rows", figure.key)] = True
@@ -146,17 +140,19 @@ def _definition(figure: Figure, language: Language) -> str:
 
 
 def _metric(metric: Metric, language: Language) -> str:
-    """A metric as the catalogue defines it; its texts are English, but for the name."""
+    """A metric as the catalogue defines it."""
     say = parts.only(language)
     facts = "".join(
-        f"<dt>{say(APP[name])}</dt><dd lang=\"en\">{say(Text(text, text))}</dd>"
+        f"<dt>{say(APP[name])}</dt><dd>{say(text)}</dd>"
         for name, text in (
-            ("formula", metric.formula), ("caveats", metric.caveats), ("owner", metric.owner),
+            ("formula", Text(metric.formula, metric.formula_zh)),
+            ("caveats", Text(metric.caveats, metric.caveats_zh)),
+            ("owner", Text(metric.owner, metric.owner)),
         )
-        if text
-    )  # fmt: skip
-    name = Text(metric.label, metric.label_zh)
+        if text.en
+    )
     return (
-        f"<h3>{say(APP['metric'])} {say(name)} <code>{metric.name}</code></h3>"
-        f'<p lang="en">{say(Text(metric.description, metric.description))}</p><dl>{facts}</dl>'
+        f"<h3>{say(APP['metric'])} {say(Text(metric.label, metric.label_zh))} "
+        f"<code>{metric.name}</code></h3>"
+        f"<p>{say(Text(metric.description, metric.description_zh))}</p><dl>{facts}</dl>"
     )

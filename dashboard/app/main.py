@@ -1,4 +1,4 @@
-"""What Streamlit runs on every click: `streamlit run dashboard/app/main.py`."""
+"""What Streamlit runs for every reader and on every click; dashboard/app/serve.py names it."""
 
 import sys
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from dashboard.charts import theme
 from dashboard.figures import Language
 
 ADDRESS = "127.0.0.1"
-_OPTIONS = {
+_OPTIONS: dict[str, object] = {
     "server.address": ADDRESS,
-    "server.headless": "true",
+    "server.headless": True,
     "server.fileWatcherType": "none",
-    "browser.gatherUsageStats": "false",
+    "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
-    "logger.hideWelcomeMessage": "true",
+    "logger.hideWelcomeMessage": True,
     "theme.base": "light",
     "theme.primaryColor": "#005a8e",
     "theme.textColor": theme.INK,
@@ -27,19 +26,20 @@ _OPTIONS = {
 }
 
 
-def command(*, port: int, language: Language | None, with_personal: bool) -> list[str]:
-    """The command line of the server.
+def options(port: int) -> dict[str, object]:
+    """Streamlit's settings.
 
-    It answers to its own names alone, so that no other site's name can be bound to it.
+    The server answers to its own names alone, so that no other site's name can be bound to it.
     """
-    options = [f"--{name}={value}" for name, value in {**_OPTIONS, "server.port": port}.items()]
-    options += [f"--server.allowedHosts={name}" for name in (ADDRESS, "localhost")]
+    return {**_OPTIONS, "server.port": port, "server.allowedHosts": [ADDRESS, "localhost"]}
+
+
+def command(*, port: int, language: Language | None, with_personal: bool) -> list[str]:
+    """The command line of the server."""
     arguments = ["--language", language] if language else []
     if with_personal:
         arguments.append("--with-personal")
-    script = Path(__file__).with_name("main.py")
-    streamlit = [sys.executable, "-m", "dashboard.app.warm"]
-    return [*streamlit, "run", *options, str(script), "--", *arguments]
+    return [sys.executable, "-m", "dashboard.app.serve", "--port", str(port), *arguments]
 
 
 def start(*, port: int, language: Language | None, with_personal: bool) -> None:

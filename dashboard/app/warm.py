@@ -1,14 +1,57 @@
-"""Streamlit's own command line, with what the pages need imported before a reader comes.
+"""Draws the newest version's pages before the first reader comes, and again when one is published.
 
-The chart component alone is left out: it wants a server that runs.
+What readers see first in the morning is then there already: each page as it opens, without choices.
 """
 
-import importlib
+from __future__ import annotations
 
-from streamlit.web.cli import main
+import logging
+import threading
+import time
 
-for needed in ("dashboard.app.cache", "dashboard.app.controls"):
-    importlib.import_module(needed)
+from dashboard.app import address, cache
+from dashboard.app.shell import LOOK_FOR_NEWER
+from dashboard.figures import LANGUAGES, Language, Page
+from dashboard.pages import PAGES
+from pipelines.publishing import layout
+from pipelines.settings import Settings, current_settings
 
-if __name__ == "__main__":
-    main(prog_name="streamlit")
+_log = logging.getLogger(__name__)
+
+
+def start(language: Language | None) -> None:
+    """Draw the first page now and the others in the background, for as long as the app runs."""
+    languages = (language,) if language else LANGUAGES
+    settings = current_settings()
+    version = layout.current_version(settings)
+    if version:
+        _draw(version, PAGES[:1], languages, settings)
+    threading.Thread(target=_follow, args=(languages, settings), daemon=True, name="warm").start()
+
+
+def _follow(languages: tuple[Language, ...], settings: Settings) -> None:
+    drawn = None
+    while True:
+        version = layout.current_version(settings)
+        if version and version != drawn:
+            _draw(version, PAGES, languages, settings)
+            drawn = version
+        time.sleep(LOOK_FOR_NEWER.total_seconds())
+
+
+def _draw(
+    version: str, pages: tuple[Page, ...], languages: tuple[Language, ...], settings: Settings
+) -> None:
+    """Never raises: a version that cannot be read says so to its readers."""
+    try:
+        choices = cache.choices(version)
+        cache.personal_columns(version)
+        cache.metrics()
+        profile = settings.brand.industry_profile
+        for page in pages:
+            filters = address.read_filters({}, page.filters, choices, industry_profile=profile)
+            for key in page.makers:
+                for language in languages:
+                    cache.drawn(version, page.key, key, filters, language)
+    except Exception:
+        _log.warning("version %s could not be drawn ahead", version, exc_info=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.figures import Language, Unit
 
 MARK = "--x_x--0_0--"
-"""Stands around JavaScript in an option; streamlit-echarts and the report revive it."""
+"""Stands around JavaScript in an option; static/chart.js revives it."""
 
 _SCALED = {
     "en": "s>=1e9?f(s/1e9,1,0)+'b':s>=1e6?f(s/1e6,1,0)+'m':s>=1e4?f(s/1e3,1,0)+'k'",

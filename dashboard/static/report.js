@@ -1,38 +1,15 @@
 // The page is complete without this script but for its charts, the menu and the language switch.
-const MARK = "--x_x--0_0--";
 const figures = JSON.parse(document.getElementById("figures").textContent);
 const charts = new Map();
 let echarts = null;
 let language = "zh";
 
-// Functions inside an option come as marked strings; dashboard/charts/scripts.py writes them.
-function revive(part) {
-  if (typeof part === "string" && part.startsWith(MARK)) {
-    return new Function("return (" + part.slice(MARK.length, -MARK.length) + ")")();
-  }
-  if (Array.isArray(part)) return part.map(revive);
-  if (part && typeof part === "object") {
-    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, revive(value)]));
-  }
-  return part;
-}
-
 function draw(element) {
   const option = figures[element.dataset.figure][language];
-  const narrow = element.clientWidth < 480;
   if (!charts.has(element)) charts.set(element, echarts.init(element, null, { renderer: "canvas" }));
   const chart = charts.get(element);
   chart.resize();
-  const revived = revive(option);
-  const axis = revived.yAxis;
-  if (narrow && axis && axis.axisLabel && axis.axisLabel.width) axis.axisLabel.width = 118;
-  if (narrow) revived.animation = false;
-  for (const series of [].concat(revived.series || [])) {
-    if (series.label && Array.isArray(series.label.position)) {
-      Object.assign(series.label, { width: element.clientWidth - 16, overflow: "truncate" });
-    }
-  }
-  chart.setOption(revived, { notMerge: true });
+  chart.setOption(fitted(option, element.clientWidth), { notMerge: true });
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", element.dataset[language]);
 }

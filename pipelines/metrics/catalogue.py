@@ -44,9 +44,13 @@ class Metric:
     label_zh: str
     label: str
     description: str
+    description_zh: str
     formula: str
+    formula_zh: str
+    """In the Chinese names of what is added up or divided."""
     owner: str
     caveats: str
+    caveats_zh: str
     table: str
     """The published table that it is computed from."""
     grain: str
@@ -118,9 +122,12 @@ class Catalogue:
             label_zh=meta["label_zh"],
             label=written["label"],
             description=written["description"],
+            description_zh=meta["description_zh"],
             formula=meta["formula"],
+            formula_zh=_formula_zh(written, simple, models),
             owner=meta["owner"],
             caveats=meta["caveats"],
+            caveats_zh=meta["caveats_zh"],
             table=_table(model),
             grain=model["description"],
             time=model["defaults"]["agg_time_dimension"],
@@ -165,6 +172,25 @@ def _measure(metric: dict[str, Any], models: list[dict[str, Any]]) -> Measure:
         filter=str(metric.get("filter", "")).strip(),
         dimensions=dimensions,
     )
+
+
+def _formula_zh(
+    metric: dict[str, Any], simple: list[dict[str, Any]], models: list[dict[str, Any]]
+) -> str:
+    """`净成交金额 ÷ 有效订单数` for a ratio, else what is done with which rows."""
+    labels = [part["config"]["meta"]["label_zh"] for part in simple]
+    if len(labels) > 1:
+        return " ÷ ".join(labels)
+    measure = _measure(metric, models)
+    done = "行数" if measure.expression == "1" else _DONE_ZH[measure.aggregation]
+    condition = "（仅限口径所述的行）" if measure.filter else ""
+    return f"{labels[0]} = {measure.table} {done}{condition}"
+
+
+_DONE_ZH = {
+    "sum": "逐行求和", "count_distinct": "去重计数", "count": "计数", "max": "取最大值",
+    "average": "求平均", "min": "取最小值", "sum_boolean": "计数",
+}  # fmt: skip
 
 
 def _table(model: dict[str, Any]) -> str:

@@ -95,7 +95,10 @@ def write_catalog(settings: Settings) -> Path:
 
 def dbt_variables(settings: Settings) -> list[str]:
     """The `--vars` of every dbt call: dbt parses anew whenever they differ from the last call."""
-    variables: dict[str, str | int] = {"industry_profile": settings.brand.industry_profile}
+    variables: dict[str, str | int | list[str]] = {
+        "industry_profile": settings.brand.industry_profile,
+        "member_card_ad_recipients": list(settings.brand.member_card.ad_recipients),
+    }
     if settings.as_of_date:
         variables["as_of_date"] = settings.as_of_date.isoformat()
     return ["--vars", json.dumps(variables)]

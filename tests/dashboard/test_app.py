@@ -99,7 +99,9 @@ def test_personal_columns_stay_out() -> None:
 
 def test_the_server_answers_this_machine_alone_and_reports_nothing() -> None:
     line = server.command(port=8501, language="en", with_personal=False)
-    assert "--server.address=127.0.0.1" in line
-    assert "--browser.gatherUsageStats=false" in line
+    options = server.options(8501)
+    assert options["server.address"] == "127.0.0.1"
+    assert options["server.allowedHosts"] == ["127.0.0.1", "localhost"]
+    assert options["browser.gatherUsageStats"] is False
     assert line[-2:] == ["--language", "en"]
     assert "--with-personal" in server.command(port=1, language=None, with_personal=True)

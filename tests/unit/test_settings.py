@@ -30,12 +30,24 @@ def test_the_brand_chooses_its_profile(tmp_path: Path) -> None:
     assert (brand.name, brand.industry_profile) == ("某品牌", 4)
 
 
+def test_without_a_word_from_the_brand_the_card_names_no_ad_platform(tmp_path: Path) -> None:
+    assert Settings(brand_folder=tmp_path).brand.member_card.ad_recipients == ()
+    (tmp_path / "brand.yml").write_text(
+        "member_card:\n  ad_recipients: [wechat_ads]\n  wording: 同意提供给腾讯广告\n", "utf-8"
+    )
+    assert Settings(brand_folder=tmp_path).brand.member_card.ad_recipients == ("wechat_ads",)
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
         ("industry_profile: 9\n", "`industry_profile`: Input should be 1, 2, 3 or 4 (got 9)"),
         ("industry: 1\n", "`industry`: Extra inputs are not permitted (got 1)"),
         ("a: [1\n", "is not valid YAML"),
+        (
+            "member_card: {ad_recipients: [wechat_ads, tmall_ads], wording: 提供给腾讯广告}\n",
+            "wording does not name 阿里妈妈; remedy: quote the card there",
+        ),
     ],
 )
 def test_a_wrong_brand_file_is_named(tmp_path: Path, content: str, complaint: str) -> None:

@@ -1,5 +1,6 @@
 -- What anybody said about being written to or called. A member card, and an address that may not
--- be written to, have no date: they hold as long as the export says so.
+-- be written to, have no date: they hold as long as the export says so. A tick on the card is a
+-- consent to an ad platform only where brand.yml says that the card's text names it.
 with cards as (
 
     select
@@ -118,4 +119,11 @@ from statements
 left join {{ ref('consent_sources') }} as sources
     on statements.consent_source = sources.consent_source
 {{ join_customer('statements', 'statements.known_at') }}
-where identity_map.customer_id is not null
+where
+    identity_map.customer_id is not null
+    and (
+        not sources.needs_named_recipient
+        {% for recipient in var('member_card_ad_recipients') %}
+        or sources.channel = '{{ recipient }}'
+        {% endfor %}
+    )

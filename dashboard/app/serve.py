@@ -1,0 +1,40 @@
+"""The server's process: `python -m dashboard.app.serve --port 8501`, then `shell.read_start`'s."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from dashboard.app.bundles import Bundles
+from dashboard.app.server import options
+from dashboard.app.shell import read_start
+
+SCRIPT = Path(__file__).with_name("main.py")
+
+
+@asynccontextmanager
+async def _warmed(_: st.App) -> AsyncIterator[None]:
+    """Before the first answer: the imports of the pages, and the first page of the version."""
+    from dashboard.app import warm  # the chart component wants a runtime that has started
+
+    warm.start(read_start(sys.argv[1:]).language)
+    yield
+
+
+def main() -> None:
+    """Serve until the process is ended; Streamlit hands what is left in `sys.argv` to the app."""
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--port", type=int, required=True)
+    known, sys.argv[1:] = parser.parse_known_args()
+    app = st.App(SCRIPT, lifespan=_warmed, middleware=[Middleware(Bundles)])
+    app.run(config=options(known.port))
+
+
+if __name__ == "__main__":
+    main()
