@@ -43,7 +43,7 @@
 
 {% macro replacing_table(relation, sql) %}
   {%- if config.get('contract').enforced -%}
-    create or replace table {{ relation }} {{ get_table_columns_and_constraints() }};
+    create or replace table {{ relation }} ({{ contract_columns() }});
     insert into {{ relation }} {{ get_column_names() }} (
       {{ get_select_subquery(sql) }}
     );
@@ -53,6 +53,16 @@
     );
   {%- endif -%}
 {% endmacro %}
+
+{# The contract's columns. Its key is tested and not declared: DuckDB would keep an index of it. #}
+{% macro contract_columns() -%}
+    {%- for column in model['columns'].values() %}
+        {%- set constraints = column['constraints'] | map(attribute='type') | list %}
+        {{ column['name'] }} {{ column['data_type'] }}
+        {{- ' not null' if 'not_null' in constraints or 'primary_key' in constraints }}
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
 
 {% macro replacing_view(relation, sql) %}
   create or replace view {{ relation }} as (
