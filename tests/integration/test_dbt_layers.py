@@ -208,7 +208,7 @@ def test_every_published_model_has_an_enforced_contract_and_a_primary_key(
 def test_every_primary_key_is_tested(
     manifest: dict[str, Any], models: dict[str, dict[str, Any]]
 ) -> None:
-    """No engine enforces the contract's key; the test reads the same on all of them."""
+    """No engine is told of the contract's key: the test is what keeps it."""
     tested: dict[str, list[set[str]]] = {}
     for test in manifest["nodes"].values():
         if test.get("test_metadata") and test["test_metadata"]["name"] == "primary_key":
