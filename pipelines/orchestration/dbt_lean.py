@@ -17,6 +17,8 @@ from typing import Any
 import dbt.compilation
 import dbt.task.build
 import dbt.task.run
+from dbt.clients.jinja import MacroGenerator
+from dbt.context.macros import MacroNamespace
 from dbt.context.manifest import ManifestContext
 from dbt.context.providers import ModelContext, RuntimeProvider
 from dbt.contracts.graph.manifest import Manifest
@@ -96,24 +98,76 @@ def _write_out(event: BaseEvent, name: str) -> Any:
     return event.__dict__["pb_msg"]
 
 
+class _Macros:
+    """The macros that the nodes of a package know, made once for all of them.
+
+    They look names up in `names`, of whichever node is at work, when they are called.
+    """
+
+    def __init__(self, context: LeanContext) -> None:
+        self.names: dict[str, Any] = {}
+        self.stack = context.macro_stack
+        self.namespace = context._get_namespace_builder().build_namespace(
+            context.manifest.get_macros_by_package(), self.names
+        )
+        self.by_name: dict[str, Any] = {}
+        for package in reversed(list(self.namespace._search_order())):
+            self.by_name.update(package)
+        self._all = [
+            macro
+            for package in (*self.namespace.packages.values(), self.by_name)
+            for macro in package.values()
+            if isinstance(macro, MacroGenerator)
+        ]
+
+    def serve(self, node: Any) -> None:
+        """Forget the names of the node before; what is called belongs to this node."""
+        self.names.clear()
+        for macro in self._all:
+            macro.node = node
+
+
+class _Kept(threading.local):
+    """Of each thread the context of the node that it compiled last, and the macros by package."""
+
+    def __init__(self) -> None:
+        self.context: LeanContext | None = None
+        self.manifest: Manifest | None = None
+        self.macros: dict[str, _Macros] = {}
+
+
+_kept = _Kept()
+
+
 class LeanContext(ModelContext):
-    """The names that templates know: macros are added package by package, not name by name."""
+    """The names that templates know. A thread works at one node at a time, so that its macros,
+    more than half a thousand, are made once and serve node after node."""
+
+    def _build_namespace(self) -> MacroNamespace:
+        if _kept.manifest is not self.manifest:
+            _kept.manifest, _kept.macros = self.manifest, {}
+        if self.search_package not in _kept.macros:
+            _kept.macros[self.search_package] = _Macros(self)
+        macros = _kept.macros[self.search_package]
+        macros.serve(self.model)
+        self._ctx, self.macro_stack = macros.names, macros.stack
+        return macros.namespace
 
     def to_dict(self) -> dict[str, Any]:
         """As dbt does it, which searches all packages for each macro."""
         names = super(ManifestContext, self).to_dict()
-        for package in reversed(list(self.namespace._search_order())):
-            names.update(package)
+        names.update(_kept.macros[self.search_package].by_name)
         return names
 
 
-class _Kept(threading.local):
-    """Of each thread the context of the node that it compiled last."""
-
-    context: LeanContext | None = None
+_make_macro = MacroGenerator.get_macro
 
 
-_kept = _Kept()
+def _macro_made_once(generator: MacroGenerator) -> Any:
+    """What a macro's template defines; it looks names up when it is called."""
+    if "_made" not in generator.__dict__:
+        generator.__dict__["_made"] = _make_macro(generator)
+    return generator.__dict__["_made"]
 
 
 def _context(model: Any, config: Any, manifest: Manifest) -> dict[str, Any]:
@@ -146,6 +200,7 @@ _REPLACED: list[tuple[Any, str, Any]] = [
     (dbt.compilation, "generate_runtime_model_context", _context),
     (dbt.task.run, "generate_runtime_model_context", _context),
     (jinja.MacroFuzzEnvironment, "compile", _compile_once),
+    (MacroGenerator, "get_macro", _macro_made_once),
     (agate_helper, "empty_table", lambda: _NO_ROWS),
     (dbt.task.build, "BuildTask", LeanBuild),
 ]

@@ -1,5 +1,6 @@
 """The run history: Dagster's own layout, connections that stay open, and not too many of them."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -51,3 +52,52 @@ def test_threads_share_a_few_open_files(instance: dg.DagsterInstance) -> None:
     assert len(log._engines) == _OPEN_SHARDS
     log.dispose()
     assert not log._engines
+
+
+@dg.asset
+def first() -> dg.MaterializeResult:
+    return dg.MaterializeResult(metadata={"rows": 1})
+
+
+@dg.asset(deps=[first], check_specs=[dg.AssetCheckSpec("complete", asset="second")])
+def second() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    yield dg.MaterializeResult(metadata={"rows": 2})
+    yield dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN)
+
+
+def noted(instance: dg.DagsterInstance) -> list:
+    """What is known of both assets and of the check after two runs, without times and run ids."""
+    runs = [dg.materialize([first, second], instance=instance).run_id for _ in range(2)]
+    log = instance.event_log_storage
+    entries = [one.asset_entry for one in log.get_asset_records([first.key, second.key])]
+    newest = {str(entry.last_materialization_storage_id) for entry in entries}
+    found: list = []
+    for entry in sorted(entries, key=lambda entry: entry.asset_key.path):
+        assert entry.last_run_id == runs[-1]
+        latest = entry.last_materialization_record
+        made = latest.asset_materialization
+        found.append((entry.asset_key, latest.storage_id, made.metadata))
+        found += [
+            (name, value in newest)
+            for name, value in sorted(made.tags.items())
+            if "pointer" in name
+        ]
+        kept = instance.fetch_materializations(entry.asset_key, limit=9).records
+        found += [(one.storage_id, runs.index(one.run_id)) for one in kept]
+    for one in log.get_asset_check_execution_history(dg.AssetCheckKey(second.key, "complete"), 9):
+        checked = one.evaluation
+        target = checked.target_materialization_data
+        found.append((runs.index(one.run_id), one.status, checked.passed, target.storage_id))
+    found += [[entry.dagster_event_type for entry in instance.all_logs(run)] for run in runs]
+    return found
+
+
+def test_assets_and_checks_are_noted_as_dagster_does(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    (tmp_path / "plain").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "plain")) as plain:
+        assert noted(instance) == noted(plain)
+    log = instance.event_log_storage
+    assert isinstance(log, EventLog)
+    assert not log._of_this_run, "what is remembered ends with the run"
