@@ -22,10 +22,15 @@ VALUE_HASH = "hash(identifier_type, identifier_value)"
 # only writer, guarantees by construction and the dbt tests check.
 TABLES = {
     "identifiers": Table(
-        "One row per identifier ever seen: exact type and value to integer. Append-only; only an "
-        "erasure takes a row out, and its id is never used again.",
+        "One row per identifier ever seen: exact type and value to integer, and when it was seen "
+        "first as far as was known when it came. Append-only; only an erasure takes a row out, "
+        "and its id is never used again.",
         """identifier_id bigint not null, identifier_type varchar not null,
         identifier_value varchar not null, first_seen_at timestamp, value_hash ubigint not null""",
+    ),
+    "identity_seen_earlier": Table(
+        "One row per identifier that a later file saw earlier than the dictionary says.",
+        "identifier_id bigint not null, first_seen_at timestamp not null",
     ),
     "identity_absent": Table(
         "One row per identifier of the dictionary that no present evidence names.",

@@ -122,11 +122,12 @@ def _new_values(
 
 def _resolve_anew(connection: duckdb.DuckDBPyConnection, decisions: Decisions, key: bytes) -> None:
     """Take forgotten people out of the dictionary, and let identity read all evidence again."""
-    [(has_identity,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = current_database() "
-        "and schema_name = 'identity' and table_name in ('identifiers', 'identity_state')"
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'identity'"
     ).fetchall()
-    if has_identity < 2:
+    tables = {name for (name,) in rows}
+    if not {"identifiers", "identity_state"} <= tables:
         return
     for identifier_type, digests in _hidden(decisions.erased).items():
         known = connection.execute(
@@ -139,10 +140,12 @@ def _resolve_anew(connection: duckdb.DuckDBPyConnection, decisions: Decisions, k
         )
         is_gone = hash_series(identifier_type, values, key).is_in(list(digests))
         gone = [row[0] for row, forgotten in zip(known, is_gone, strict=True) if forgotten]
-        connection.execute(
-            "delete from identity.identifiers where identifier_id in (select unnest($1::bigint[]))",
-            [gone],
-        )
+        for table in sorted({"identifiers", "identity_seen_earlier"} & tables):
+            connection.execute(
+                f"delete from identity.{table} "
+                "where identifier_id in (select unnest($1::bigint[]))",
+                [gone],
+            )
     connection.execute("delete from identity.identity_state where name = 'evidence'")
 
 

@@ -28,17 +28,17 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
     connection.execute(
         f"""
         create temp table resolving_like as
-        select v.*, d.identifier_id from {values} v join identity.identifiers d using (value_hash)
+        select * from identity.identifiers semi join {values} using (value_hash)
         """
     )
-    # Not as equalities, for which DuckDB would hash every string of the dictionary.
+    # Not as equalities, for which DuckDB would hash the strings too.
     connection.execute(
-        """
+        f"""
         create temp table resolving_known as
-        select l.*, d.first_seen_at as known_since
-        from resolving_like l join identity.identifiers d using (identifier_id)
-        where (d.identifier_type <> l.identifier_type
-            or d.identifier_value <> l.identifier_value) is false
+        select v.*, l.identifier_id, l.first_seen_at as known_since
+        from {values} v join resolving_like l using (value_hash)
+        where (l.identifier_type <> v.identifier_type
+            or l.identifier_value <> v.identifier_value) is false
         """
     )
     connection.execute("drop table resolving_like")
@@ -60,12 +60,7 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
         """,
         [known],
     )
-    earlier = "k.first_seen_at < k.known_since or k.known_since is null"
-    if scalar(connection, f"select count(*) from resolving_known k where {earlier}"):
-        connection.execute(
-            "update identity.identifiers as d set first_seen_at = k.first_seen_at "
-            f"from resolving_known k where k.identifier_id = d.identifier_id and ({earlier})"
-        )
+    _note_earlier(connection)
     connection.execute("drop table resolving_known")
     added = int(
         scalar(
@@ -78,6 +73,27 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
     if added:
         set_state(connection, {"highest_identifier_id": str(known + added)})
     return added
+
+
+def _note_earlier(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note beside the dictionary what was seen earlier than it says: `resolving_known`.
+
+    An update in place would write the column anew for every identifier that there is.
+    """
+    connection.execute(
+        """
+        create temp table resolving_earlier as
+        select k.identifier_id, k.first_seen_at
+        from resolving_known k left join identity.identity_seen_earlier e using (identifier_id)
+        where k.first_seen_at < coalesce(least(k.known_since, e.first_seen_at), 'infinity')
+        """
+    )
+    connection.execute(
+        "delete from identity.identity_seen_earlier "
+        "where identifier_id in (select identifier_id from resolving_earlier)"
+    )
+    connection.execute("insert into identity.identity_seen_earlier from resolving_earlier")
+    connection.execute("drop table resolving_earlier")
 
 
 def _keep_hashes(connection: duckdb.DuckDBPyConnection) -> None:

@@ -101,7 +101,7 @@ def erase(connection: duckdb.DuckDBPyConnection) -> tuple[Integers, Integers]:
                 f"delete from identity.{table} "
                 f"where identifier_id_a in {gone} or identifier_id_b in {gone}"
             )
-        for table in ("identifiers", "identity_absent", "identity_derived_identifiers",
+        for table in ("identifiers", "identity_seen_earlier", "identity_absent", "identity_derived_identifiers",
                       "identity_blocked", "identity_guarded", "identity_ambiguous",
                       "identity_degrees"):  # fmt: skip
             connection.execute(f"delete from identity.{table} where identifier_id in {gone}")

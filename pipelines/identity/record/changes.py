@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import duckdb
@@ -22,7 +21,8 @@ from pipelines.identity.rules.codes import NO_TIME
 from pipelines.identity.solve.partition import Solved
 from pipelines.identity.solve.periods import Periods
 from pipelines.identity.solve.region import Region, positions
-from pipelines.identity.sql import fetch, staged
+from pipelines.identity.solve.stored_map import read_map
+from pipelines.identity.sql import staged
 
 _PERIOD_STRIDE = 1 << 40
 """Names a component whose oldest node is a later period apart from every identifier."""
@@ -144,19 +144,8 @@ def changed_customers(change: Change) -> Integers:
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, region: Region) -> Rows:
-    later = "valid_from > timestamp '1900-01-01'"
-    columns = "identifier_id::integer, component_id, customer_id"
-    inside = {} if region.is_everything else {"identifier_id": region.identifiers[region.inside]}
-    rows = "from identity.identity_map"
-    with staged(connection, "inside", inside) if inside else nullcontext():
-        rows += " semi join inside using (identifier_id)" if inside else ""
-        first = fetch(connection, f"select {columns} {rows} where not ({later})")
-        others = fetch(
-            connection,
-            f"select {columns}, epoch_us(valid_from) {rows} where {later} "
-            "order by identifier_id, valid_from",
-        )
-    identifiers, components, customers = first
+    stored = region.stored or read_map(connection)
+    (identifiers, components, customers), others = stored.first, stored.later
     size = len(region.identifiers)
     place = positions(region.identifiers, identifiers)
     later_place, start = positions(region.identifiers, others[0]), others[3]

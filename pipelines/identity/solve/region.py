@@ -21,6 +21,7 @@ from pipelines.identity.solve.screen import (
     periods_of,
     screen,
 )
+from pipelines.identity.solve.stored_map import StoredMap
 from pipelines.identity.sql import fetch, staged
 
 _COLUMNS = (
@@ -53,6 +54,8 @@ class Region:
     periods: Periods
     is_everything: bool
     """It holds every identifier that there is."""
+    stored: StoredMap | None = None
+    """What the map says of those inside before this run; None: not read yet."""
 
     def has_inside(self, edges: Edges) -> Flags:
         """Edges with both ends inside."""
@@ -155,6 +158,43 @@ def edges_touching(connection: duckdb.DuckDBPyConnection, identifiers: Integers)
     again = among(by_b.a, identifiers)
     columns_of_both = zip(vars(by_a).values(), vars(by_b[~again]).values(), strict=True)
     return Edges(*(np.concatenate(pair) for pair in columns_of_both))
+
+
+def edges_of_components(
+    connection: duckdb.DuckDBPyConnection, codes: Codes, identifiers: Integers
+) -> Edges:
+    """As `edges_touching`, for all identifiers of some components, in one pass over the edges.
+
+    The ascending identifiers hold both ends of every edge that came or changed with this run.
+    Then an edge whose second end alone is among them was not used by the last run, which noted it,
+    or has a shared device at an end, which is in a component of its own.
+    """
+    devices = np.flatnonzero(device_rules(codes)).tolist()
+    tables = ["identity.identity_unused_edges"]
+    if codes.types.is_device.any():
+        rules = ", ".join(map(str, devices))
+        tables.append(f"(from identity.identity_edges where rule_id in ({rules}))")
+    with staged(connection, "wanted", {"identifier_id": identifiers}):
+        beyond = [
+            fetch(
+                connection,
+                f"select identifier_id_a from {table} "
+                "semi join wanted on identifier_id = identifier_id_b",
+            )[0]
+            for table in tables
+        ]
+    asked = union(identifiers, *beyond)
+    with staged(connection, "wanted", {"identifier_id": asked}):
+        edges = Edges(
+            *fetch(
+                connection,
+                f"select {', '.join(_COLUMNS)} from identity.identity_edges "
+                "semi join wanted on identifier_id = identifier_id_a",
+            )
+        )
+    if len(asked) == len(identifiers):
+        return edges
+    return edges.where(among(edges.a, identifiers) | among(edges.b, identifiers))
 
 
 def neighbours(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:

@@ -7,22 +7,25 @@ degree guard now decides otherwise, to shared devices, and to the components of 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
 from pipelines.identity.evidence.standing import Standing
-from pipelines.identity.graph import Integers, among, common, members, union, without
+from pipelines.identity.graph import Integers, among, common, members, union
 from pipelines.identity.rules.codes import Codes
 from pipelines.identity.solve.degree_book import DegreeBook, flipped, updated_book
 from pipelines.identity.solve.region import (
     Region,
     degrees_in,
     device_links,
-    edges_touching,
+    edges_of_components,
     flags_of,
     make_region,
     neighbours,
 )
 from pipelines.identity.solve.screen import Edges
+from pipelines.identity.solve.stored_map import StoredMap, read_several, whole_components
 from pipelines.identity.sql import fetch, staged
 
 
@@ -37,26 +40,23 @@ def read_touched(
     """The region that `changed` identifiers (ids) touch, and the book of degrees of today."""
     # Who is set apart no longer counts as a neighbour, or counts again.
     changed = union(changed, neighbours(connection, standing.set_apart))
-    (several,) = fetch(
-        connection,
-        "select distinct identifier_id from identity.identity_map "
-        "where valid_from > timestamp '1900-01-01'",
-    )
-    touched = _whole_components(connection, changed, several)
-    edges = edges_touching(connection, touched)
+    several = read_several(connection)
+    touched, stored = whole_components(connection, changed, several)
+    edges = edges_of_components(connection, codes, touched)
     around, new_book = _count_again(edges, codes, standing, changed, book, population)
     changing = union(several, around.identifiers[around.periods.identifier])
     doubtful = union(flipped(book, new_book), common(changed, changing))
     wider = union(touched, neighbours(connection, doubtful))
     if len(wider) > len(touched):
-        wider = _whole_components(connection, wider, several)
+        wider, stored = whole_components(connection, wider, several)
     if codes.types.is_device.any():
-        wider = _with_devices(connection, codes, wider, several)
+        wider, stored = _with_devices(connection, codes, wider, several)
     if len(wider) > len(touched):  # seldom: the first look was wide enough
-        touched, edges = wider, edges_touching(connection, wider)
+        touched, edges = wider, edges_of_components(connection, codes, wider)
     identifiers = union(touched, edges.a, edges.b)
     inside = flags_of(identifiers, touched)
-    return make_region(identifiers, edges, codes, standing, inside), new_book
+    region = make_region(identifiers, edges, codes, standing, inside)
+    return replace(region, stored=stored), new_book
 
 
 def _highest_of(*arrays: Integers) -> int:
@@ -84,36 +84,12 @@ def _count_again(
     return around, updated_book(book, around, degrees, changed, population, codes)
 
 
-def _whole_components(
-    connection: duckdb.DuckDBPyConnection, identifiers: Integers, several: Integers
-) -> Integers:
-    """These identifiers and all that share a component with one of them.
-
-    Identifiers in `several` have several periods, each in a component of its own: all of them.
-    """
-    found, ask = identifiers, identifiers
-    while len(ask):
-        with staged(connection, "asked", {"identifier_id": ask}):
-            (members,) = fetch(
-                connection,
-                """
-                select identifier_id from identity.identity_map
-                where component_id in (
-                    select component_id from identity.identity_map
-                    semi join asked using (identifier_id))
-                """,
-            )
-        ask = without(common(members, several), found)
-        found = union(found, members)
-    return found
-
-
 def _with_devices(
     connection: duckdb.DuckDBPyConnection,
     codes: Codes,
     touched: Integers,
     several: Integers,
-) -> Integers:
+) -> tuple[Integers, StoredMap]:
     """Also the devices of the touched, and whoever has a say in whose these devices are.
 
     A device is placed by all of its users, and a customer's id by all that it held: both must be
@@ -123,11 +99,10 @@ def _with_devices(
     found = union(touched, devices[among(users, touched)])
     while True:
         asked = union(found, users[among(devices, found)])
-        wider = union(
-            _whole_components(connection, asked, several), _same_customers(connection, asked)
-        )
+        members, stored = whole_components(connection, asked, several)
+        wider = union(members, _same_customers(connection, asked))
         if len(wider) == len(found):
-            return found
+            return found, stored
         found = wider
 
 
