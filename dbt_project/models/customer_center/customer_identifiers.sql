@@ -95,6 +95,12 @@ ambiguous as (
 
 ),
 
+seen_earlier as (
+
+    select * from {{ ref('stg_identity__seen_earlier') }}
+
+),
+
 held as (
 
     select
@@ -104,9 +110,10 @@ held as (
         identity_map.customer_id,
         coalesce(identity_map.valid_from, {{ begin_of_time() }}) as held_from,
         coalesce(identity_map.valid_to, timestamp '9999-12-31 00:00:00') as held_to,
-        identifiers.first_seen_at
+        coalesce(seen_earlier.first_seen_at, identifiers.first_seen_at) as first_seen_at
     from identifiers
     left join identity_map on identifiers.identifier_id = identity_map.identifier_id
+    left join seen_earlier on identifiers.identifier_id = seen_earlier.identifier_id
 
 )
 

@@ -101,9 +101,9 @@ def erase(connection: duckdb.DuckDBPyConnection) -> tuple[Integers, Integers]:
                 f"delete from identity.{table} "
                 f"where identifier_id_a in {gone} or identifier_id_b in {gone}"
             )
-        for table in ("identifiers", "identity_seen_earlier", "identity_absent", "identity_derived_identifiers",
-                      "identity_blocked", "identity_guarded", "identity_ambiguous",
-                      "identity_degrees"):  # fmt: skip
+        for table in ("identifiers", "identity_seen_earlier", "identity_absent",
+                      "identity_derived_identifiers", "identity_blocked", "identity_guarded",
+                      "identity_ambiguous", "identity_degrees"):  # fmt: skip
             connection.execute(f"delete from identity.{table} where identifier_id in {gone}")
     return erased, without(ends, erased)
 

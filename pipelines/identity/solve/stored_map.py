@@ -51,7 +51,8 @@ def whole_components(
 
     Identifiers in `several` have several periods, each in a component of its own: all of them.
     """
-    found, ask, parts = identifiers, identifiers, []
+    found, ask = identifiers, identifiers
+    parts: list[tuple[Integers, ...]] = []
     while len(ask) or not parts:
         with staged(connection, "asked", {"identifier_id": ask}):
             rows = fetch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.identity.evidence import feeds
-from tests.unit.identity.worlds import World
+from tests.unit.identity.worlds import Pair, World
 
 _KNOWN = (
     "select identifier_type, identifier_value, identifier_id from identity.identifiers order by all"
@@ -49,3 +49,22 @@ def test_pairs_of_values_with_one_key_are_kept_apart(
     world.resolve()
     customers = world.customers()
     assert customers["c1"] == customers["p1"] != customers["c2"] == customers["p2"]
+
+
+def test_what_was_seen_earlier_stands_beside_the_dictionary(world: World) -> None:
+    world.deliver([Pair("c1", "p1", first=30), Pair("c2", "p2", first=30)])
+    world.resolve()
+    for day in (20, 10, 25):
+        world.deliver([Pair("c1", "p3", first=day)])
+        world.resolve()
+    earlier = (
+        "select identifier_value, d.first_seen_at - e.first_seen_at = interval 20 day "
+        "from identity.identity_seen_earlier e join identity.identifiers d using (identifier_id) "
+        "where identifier_type = 'crm_member_id'"
+    )
+    assert world.execute(earlier) == [("1", True)]
+    tables = "identifiers", "identity_seen_earlier"
+    before = world.state()
+    world.resolve(full=True)
+    after = world.state()
+    assert [after[table] for table in tables] == [before[table] for table in tables]
