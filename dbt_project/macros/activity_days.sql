@@ -3,6 +3,7 @@
   say who. condition: which rows of int_touchpoints and int_orders count, by their columns.
 -#}
 {% macro activity_days(keys, condition) -%}
+    {%- set day = keys + ['activity_date', 'behaviour', 'channel'] -%}
 with events as (
 
     select
@@ -33,40 +34,61 @@ with events as (
 
 ),
 
+dated as (
+
+    select
+        *,
+        {{ local_date('happened_at') }} as activity_date
+    from events
+
+),
+
 days as (
 
     select
-        {{ keys | join(', ') }},
-        {{ local_date('happened_at') }} as activity_date,
-        behaviour,
-        channel,
+        {{ day | join(', ') }},
         count(*) as events,
         sum(quantity) as units,
         sum(gmv_cny) as gmv_cny,
         sum(refund_cny) as refund_cny,
-        min({{ ordered_pair('happened_at', 'event_id') }}) as first_event,
-        max({{ ordered_pair('happened_at', 'event_id') }}) as last_event
-    from events
-    group by
-        {{ keys | join(', ') }},
-        {{ local_date('happened_at') }},
-        behaviour,
-        channel
+        min(happened_at) as first_at,
+        max(happened_at) as last_at,
+        any_value(event_id) as event_id
+    from dated
+    group by {{ day | join(', ') }}
+
+),
+
+-- nearly every day has one event: only of the others it is asked which came first and which last
+several as (
+
+    select
+        dated.{{ day | join(', dated.') }},
+        min({{ ordered_pair('dated.happened_at', 'dated.event_id') }}) as first_event,
+        max({{ ordered_pair('dated.happened_at', 'dated.event_id') }}) as last_event
+    from dated
+    inner join days on {{ same_day('dated', 'days', day) }}
+    where days.events > 1
+    group by dated.{{ day | join(', dated.') }}
 
 )
 
 select
-    {{ keys | join(', ') }},
-    activity_date,
-    behaviour,
-    channel,
-    events,
-    cast(units as decimal(18, 4)) as units,
-    cast(gmv_cny as decimal(18, 4)) as gmv_cny,
-    cast(refund_cny as decimal(18, 4)) as refund_cny,
-    {{ of_pair('first_event', 1) }} as first_at,
-    {{ of_pair('first_event', 2) }} as first_event_id,
-    {{ of_pair('last_event', 1) }} as last_at,
-    {{ of_pair('last_event', 2) }} as last_event_id
+    days.{{ day | join(', days.') }},
+    days.events,
+    cast(days.units as decimal(18, 4)) as units,
+    cast(days.gmv_cny as decimal(18, 4)) as gmv_cny,
+    cast(days.refund_cny as decimal(18, 4)) as refund_cny,
+    days.first_at,
+    coalesce({{ of_pair('several.first_event', 2) }}, days.event_id) as first_event_id,
+    days.last_at,
+    coalesce({{ of_pair('several.last_event', 2) }}, days.event_id) as last_event_id
 from days
+left join several on {{ same_day('days', 'several', day) }}
+{%- endmacro %}
+
+{% macro same_day(one, other, day) -%}
+    {%- for column in day -%}
+        {{ ' and ' if not loop.first }}{{ one }}.{{ column }} = {{ other }}.{{ column }}
+    {%- endfor -%}
 {%- endmacro %}

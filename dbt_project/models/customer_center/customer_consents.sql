@@ -19,11 +19,13 @@ judged as (
     select
         customer_id,
         channel,
+        count(*) as statements,
         count(*) filter (where is_consent) as consented_sources,
         count(*) filter (where not is_consent) as refused_sources,
         count(*) filter (where not is_consent and stated_at is null) as undated_refusals,
         max(stated_at) filter (where is_consent) as last_consented_at,
-        max(stated_at) filter (where not is_consent) as last_refused_at
+        max(stated_at) filter (where not is_consent) as last_refused_at,
+        any_value(consent_source) as consent_source
     from statements
     group by customer_id, channel
 
@@ -41,7 +43,8 @@ decided as (
 
 ),
 
--- Of the statements that say so: the newest with a date; a refusal without date before it.
+-- Nearly all have said one thing. Of several statements that say what was decided speaks the newest
+-- with a date; a refusal without date before it.
 speaking as (
 
     select
@@ -66,19 +69,23 @@ speaking as (
             statements.customer_id = decided.customer_id
             and statements.channel = decided.channel
             and statements.is_consent = decided.has_consent
+    where decided.statements > 1
 
 )
 
 select
     decided.customer_id,
     decided.channel,
-    speaking.consent_source,
+    coalesce(speaking.consent_source, decided.consent_source) as consent_source,
     cast(decided.consented_sources as bigint) as consented_sources,
     cast(decided.refused_sources as bigint) as refused_sources,
     decided.has_consent,
-    speaking.stated_at as decided_at
+    case
+        when decided.statements > 1 then speaking.stated_at
+        else coalesce(decided.last_consented_at, decided.last_refused_at)
+    end as decided_at
 from decided
-inner join speaking
+left join speaking
     on
         decided.customer_id = speaking.customer_id
         and decided.channel = speaking.channel

@@ -8,7 +8,7 @@ identifiers as (
 
     select
         customer_id,
-        count(distinct identifier_id) as identifiers,
+        count(*) as periods,
         bool_or(identifier_type = 'phone') as has_phone,
         bool_or(identifier_type = 'unionid') as has_unionid,
         bool_or(identifier_type = 'wechat_openid') as has_wechat_openid,
@@ -19,6 +19,23 @@ identifiers as (
     from {{ ref('customer_identifiers') }}
     where is_identified
     group by customer_id
+
+),
+
+-- an identifier that came back to the same customer is one all the same
+regained as (
+
+    select
+        later.customer_id,
+        count(distinct {{ ordered_pair('later.identifier_id', 'later.held_from') }}) as periods
+    from {{ ref('customer_identifiers') }} as later
+    inner join {{ ref('customer_identifiers') }} as earlier
+        on
+            later.identifier_id = earlier.identifier_id
+            and later.customer_id = earlier.customer_id
+            and later.held_from > earlier.held_from
+    where later.held_from > {{ begin_of_time() }}
+    group by later.customer_id
 
 ),
 
@@ -108,7 +125,7 @@ select
     memberships.store_name as home_store,
     memberships.guide_name,
     consents.consented_channels,
-    cast(identifiers.identifiers as bigint) as identifiers,
+    cast(identifiers.periods - coalesce(regained.periods, 0) as bigint) as identifiers,
     cast(coalesce(totals.touches, 0) as bigint) as touches,
     cast(coalesce(totals.orders, 0) as bigint) as orders,
     cast(coalesce(totals.purchase_days, 0) as bigint) as purchase_days,
@@ -139,6 +156,7 @@ select
     as_of.as_of_date
 from identifiers
 cross join as_of
+left join regained on identifiers.customer_id = regained.customer_id
 left join lifetime_tiers on identifiers.customer_id = lifetime_tiers.customer_id
 left join active_tiers on identifiers.customer_id = active_tiers.customer_id
 left join lifecycles

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
+{{ config(materialized='view') }}
 -- One tier per customer and day, that of its end, which is the highest of the day. Who ends a day
 -- as it began has no row.
 with history as (
@@ -8,7 +8,6 @@ with history as (
         coalesce(previous_tier, {{ tier_new() }}) as from_tier,
         coalesce(valid_to_date = valid_from_date, false) as ends_on_its_day
     from {{ ref('customer_aipl_history') }}
-    where {{ touched_customers_only('customer_id') }}
 
 ),
 
