@@ -12,6 +12,7 @@ from pipelines.settings import Settings
 
 MODELS = (
     "int_attribution__lookbacks",
+    "int_attribution__games",
     "int_attribution__models",
     "int_attribution__channels",
     "int_attribution__conversions",

@@ -35,9 +35,9 @@ _PATHS = """
             select string_agg(channel, ' > ' order by position), 0, 1, 0
             from intermediate.int_attribution__null_paths
             join intermediate.int_attribution__channels using (channel_number)
-            where last_touched_at + to_days(lookback_days) <=
+            where last_touched_at + interval 30 day <=
                 (select as_of_date + interval 16 hour from intermediate.int_calendar__as_of)
-            group by customer_id, path_number
+            group by customer_id, first_number
         )
         select path, sum(conversions)::bigint as conversions, sum(nulls)::bigint as nulls,
             sum(revenue)::double as revenue

@@ -60,6 +60,11 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- The number of the channel so many steps before the newest one, 0 where there is none. -#}
+{% macro channel_of_recent(recent_channels, steps) -%}
+    cast(floor({{ recent_channels }} / {{ 256 ** steps }}) as bigint) % 256
+{%- endmacro %}
+
 {#-
   What a path needs to know of all its touches, over groups of the columns is_direct and
   sequence_number: how many count, and the number of the last that counts. The rule holds before any
@@ -131,13 +136,87 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- The numbers that games may have, each with its goal, as int_attribution__games gives them. -#}
+{% macro possible_games() -%}
+    {%- set games = [] -%}
+    {#- the industry profile's own look-back comes to those of the setting -#}
+    {%- for place in range(var('attribution_lookback_days') | length + 1) -%}
+        {%- for goal in attribution_goals() -%}
+            {%- do games.append((games | length, goal)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(games) }}
+{%- endmacro %}
+
+{#- The place of a touch in the paths of a game that led to nothing: the numbers of place_in_game. -#}
+{% macro touch_places() -%}
+    {{ return({'alone': 1, 'first': 2, 'between': 3, 'last': 4}) }}
+{%- endmacro %}
+
 {#-
-  Until the look-back has passed since its last touch a path may still convert: it is censored, not
-  a failure. `as_of.as_of_at` is the end of the as-of day.
+  Where a touch stands in a path of a game that led to nothing, null where it led to a conversion:
+  over touches with the seconds to the touches before and after them and, of all three, to the next
+  conversion. A path begins where the touch before is longer ago than the look-back, or converted.
 -#}
-{% macro is_censored(null_paths, as_of) -%}
-    ({{ seconds_between(null_paths ~ '.last_touched_at', as_of ~ '.as_of_at') }}
-    < {{ null_paths }}.lookback_days * 86400)
+{% macro place_in_game(seconds, goal) -%}
+    {%- set place = touch_places() -%}
+    {%- set begins -%}
+    (seconds_before is null or seconds_before > {{ seconds }} or before_to_{{ goal }} <= {{ seconds }})
+    {%- endset -%}
+    {%- set ends -%}
+    (seconds_after is null or seconds_after > {{ seconds }} or after_to_{{ goal }} <= {{ seconds }})
+    {%- endset -%}
+    case
+        when {{ seconds }} is null or seconds_to_{{ goal }} <= {{ seconds }} then null
+        when {{ begins }} and {{ ends }} then {{ place.alone }}
+        when {{ begins }} then {{ place.first }}
+        when {{ ends }} then {{ place.last }}
+        else {{ place.between }}
+    end
+{%- endmacro %}
+
+{#- The bits of the games in which a touch stands at that place. -#}
+{% macro games_at_place(place) -%}
+    (
+        {%- for number, _ in possible_games() -%}
+            {{ ' + ' if not loop.first }}case when place_{{ number }} = {{ place }} then {{ bit(number) }} else 0 end
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{#- Touches that are a path of some game by themselves, where the rule lets direct ones be a path. -#}
+{% macro touches_alone() -%}
+    {{ games_at_place(touch_places().alone) }} > 0
+    {%- if direct_rule() == 'exclude' %} and not is_direct {%- endif %}
+{%- endmacro %}
+
+{#- Paths of int_attribution__null_paths in a game of int_attribution__games. -#}
+{% macro is_in_game(null_paths, games) -%} ({{ null_paths }}.games & {{ games }}.game) <> 0 {%- endmacro %}
+
+{#- The as-of day, its end, and the look-back after which every path is one that led to nothing. -#}
+{% macro as_of_and_longest_lookback() -%}
+    select
+        as_of.as_of_date,
+        {{ end_of_local_day('as_of.as_of_date') }} as as_of_at,
+        max(lookbacks.lookback_days) as longest_lookback_days
+    from {{ ref('int_calendar__as_of') }} as as_of
+    cross join {{ ref('int_attribution__lookbacks') }} as lookbacks
+    group by as_of.as_of_date
+{%- endmacro %}
+
+{#-
+  Whole days between the last touch of a path and the end of the as-of day, at most those of the
+  longest look-back; over `as_of` of as_of_and_longest_lookback. Until the look-back has passed a
+  path may still convert: it is censored, not a failure.
+-#}
+{% macro days_since(null_paths, as_of) -%}
+    least(
+        floor({{ seconds_between(null_paths ~ '.last_touched_at', as_of ~ '.as_of_at') }} / 86400),
+        {{ as_of }}.longest_lookback_days
+    )
+{%- endmacro %}
+{% macro is_censored(null_paths, games) -%}
+    ({{ null_paths }}.days_since < {{ games }}.lookback_days)
 {%- endmacro %}
 
 {#-

@@ -1,22 +1,53 @@
 -- How many paths hold exactly these channels, converting and not. All that Shapley values need.
 with as_of as (
 
-    select {{ end_of_local_day('as_of_date') }} as as_of_at from {{ ref('int_calendar__as_of') }}
+    {{ as_of_and_longest_lookback() }}
+
+),
+
+null_paths as (
+
+    select
+        null_paths.*,
+        {{ days_since('null_paths', 'as_of') }} as days_since
+    from {{ ref('int_attribution__null_paths') }} as null_paths
+    cross join as_of
 
 ),
 
 unconverted as (
 
     select
-        null_paths.lookback_days,
-        null_paths.goal,
-        null_paths.customer_id,
-        null_paths.path_number,
-        {{ channel_sets() }}
-    from {{ ref('int_attribution__null_paths') }} as null_paths
-    inner join as_of on not {{ is_censored('null_paths', 'as_of') }}
-    group by
-        null_paths.lookback_days, null_paths.goal, null_paths.customer_id, null_paths.path_number
+        games,
+        days_since,
+        {{ channel_sets() }},
+        1 as paths
+    from null_paths
+    where path_length > 1
+    group by customer_id, first_number, end_number, games, days_since
+    union all
+    -- most paths are one touch
+    select
+        games,
+        days_since,
+        {{ channel_sets() }},
+        count(*) as paths
+    from null_paths
+    where path_length = 1
+    group by games, days_since, channel_number
+
+),
+
+unconverted_sets as (
+
+    select
+        games,
+        days_since,
+        channel_set,
+        further_channel_set,
+        sum(paths) as paths
+    from unconverted
+    group by games, days_since, channel_set, further_channel_set
 
 ),
 
@@ -27,16 +58,22 @@ paths as (
         goal,
         channel_set,
         further_channel_set,
-        1 as conversions
+        1 as conversions,
+        1 as paths
     from {{ ref('int_attribution__sets') }}
     union all
     select
-        lookback_days,
-        goal,
-        channel_set,
-        further_channel_set,
-        0 as conversions
-    from unconverted
+        games.lookback_days,
+        games.goal,
+        unconverted_sets.channel_set,
+        unconverted_sets.further_channel_set,
+        0 as conversions,
+        unconverted_sets.paths
+    from unconverted_sets
+    inner join {{ ref('int_attribution__games') }} as games
+        on
+            {{ is_in_game('unconverted_sets', 'games') }}
+            and not {{ is_censored('unconverted_sets', 'games') }}
 
 )
 
@@ -46,6 +83,6 @@ select
     channel_set,
     further_channel_set,
     cast(sum(conversions) as bigint) as conversions,
-    count(*) as paths
+    cast(sum(paths) as bigint) as paths
 from paths
 group by lookback_days, goal, channel_set, further_channel_set

@@ -1,135 +1,184 @@
 {{ config(materialized='incremental', incremental_strategy='touched_customers') }}
 -- Touches of known people that no conversion followed within the look-back. They make a path until
--- a conversion or a silence longer than the look-back ends it: the touch before belongs to another
--- path where it is that long ago, or where it led to a conversion. Whether a path may still
--- convert depends on the as-of day and is decided where paths are counted.
+-- a conversion or a silence longer than the look-back ends it. Most paths are the same in several
+-- games: they stand here once, with all their games. Whether a path may still convert depends on
+-- the as-of day and is decided where paths are counted.
 {%- set in_order -%}
+    partition by customer_id
     order by touched_at asc nulls last, is_direct asc nulls last, sequence_number asc nulls last
-{%- endset -%}
-{%- set in_path_order = 'partition by lookback_days, goal, customer_id ' ~ in_order %}
-with lookbacks as (
-
-    select * from {{ ref('int_attribution__lookbacks') }}
-
-),
-
-touches_in_order as (
+{%- endset %}
+{%- set until_here -%}
+    partition by customer_id
+    order by touch_number asc nulls last
+    rows between unbounded preceding and current row
+{%- endset %}
+{%- set place = touch_places() %}
+with limits as (
 
     select
-        *,
-        {% for goal in attribution_goals() -%}
-            lag(seconds_to_{{ goal }}) over (partition by customer_id {{ in_order }})
-                as before_to_{{ goal }},
+        {% for number, _ in possible_games() -%}
+            max(case when game_number = {{ number }} then lookback_days * 86400 end)
+                as seconds_{{ number }},
         {% endfor -%}
-        lag(touched_at) over (partition by customer_id {{ in_order }}) as touched_before_at
-    from {{ ref('int_attribution__touches') }}
-    where customer_id is not null and {{ touched_customers_only('customer_id') }}
-
-),
-
-followed as (
-
-    {% for goal in attribution_goals() %}
-        select
-            '{{ goal }}' as goal,
-            customer_id,
-            sequence_number,
-            channel_number,
-            recent_channels,
-            is_direct,
-            touched_at,
-            touched_before_at,
-            seconds_to_{{ goal }} as seconds_to_conversion,
-            before_to_{{ goal }} as before_to_conversion
-        from touches_in_order
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
-unconverted as (
-
-    select
-        lookbacks.lookback_days,
-        followed.goal,
-        followed.customer_id,
-        followed.sequence_number,
-        followed.channel_number,
-        followed.recent_channels,
-        followed.is_direct,
-        followed.touched_at,
-        case
-            when
-                followed.touched_before_at is null
-                or {{ seconds_between('followed.touched_before_at', 'followed.touched_at') }}
-                > lookbacks.lookback_days * 86400
-                or followed.before_to_conversion <= lookbacks.lookback_days * 86400
-                then 1
-            else 0
-        end as begins_path
-    from followed
-    cross join lookbacks
-    where
-        followed.seconds_to_conversion is null
-        or followed.seconds_to_conversion > lookbacks.lookback_days * 86400
+        count(*) as games
+    from {{ ref('int_attribution__games') }}
 
 ),
 
 touches as (
 
     select
-        *,
-        sum(begins_path) over ({{ in_path_order }}) as path_number,
-        begins_path = 1
-        and coalesce(lead(begins_path) over ({{ in_path_order }}), 1) = 1 as is_alone
-    from unconverted
+        {% for goal in attribution_goals() -%}
+            seconds_to_{{ goal }},
+            lag(seconds_to_{{ goal }}) over ({{ in_order }}) as before_to_{{ goal }},
+            lead(seconds_to_{{ goal }}) over ({{ in_order }}) as after_to_{{ goal }},
+        {% endfor -%}
+        customer_id,
+        row_number() over ({{ in_order }}) as touch_number,
+        sequence_number,
+        channel_number,
+        recent_channels,
+        is_direct,
+        touched_at,
+        {{ seconds_between('lag(touched_at) over (' ~ in_order ~ ')', 'touched_at') }}
+            as seconds_before,
+        {{ seconds_between('touched_at', 'lead(touched_at) over (' ~ in_order ~ ')') }}
+            as seconds_after
+    from {{ ref('int_attribution__touches') }}
+    where customer_id is not null and {{ touched_customers_only('customer_id') }}
+
+),
+
+places as (
+
+    select
+        {% for number, goal in possible_games() -%}
+            {{ place_in_game('limits.seconds_' ~ number, goal) }} as place_{{ number }},
+        {% endfor -%}
+        touches.*
+    from touches
+    cross join limits
+
+),
+
+-- the first touch of the path that a touch ends
+ends as (
+
+    select
+        {% for number, _ in possible_games() -%}
+            case
+                when place_{{ number }} = {{ place.last }}
+                    then max(case when place_{{ number }} = {{ place.first }} then touch_number end)
+                        over ({{ until_here }})
+            end as first_number_{{ number }},
+        {% endfor -%}
+        customer_id,
+        touch_number
+    from places
+    where
+        {% for number, _ in possible_games() %}
+            {{ 'or ' if not loop.first }}place_{{ number }} > {{ place.alone }}
+        {% endfor %}
 
 ),
 
 paths as (
 
     select
-        lookback_days,
-        goal,
         customer_id,
-        path_number,
+        first_number,
+        last_number,
+        sum(game) as games
+    from (
+        {% for number, _ in possible_games() %}
+            select
+                customer_id,
+                first_number_{{ number }} as first_number,
+                touch_number as last_number,
+                {{ bit(number) }} as game
+            from ends
+            where first_number_{{ number }} is not null
+            {% if not loop.last %}union all{% endif %}
+        {% endfor %}
+    ) as paths_of_games
+    group by customer_id, first_number, last_number
+
+),
+
+joined as (
+
+    select
+        paths.first_number,
+        paths.last_number as end_number,
+        paths.games,
+        touches.*
+    from paths
+    inner join touches
+        on
+            paths.customer_id = touches.customer_id
+            and paths.first_number <= touches.touch_number
+            and paths.last_number >= touches.touch_number
+
+),
+
+extents as (
+
+    select
+        customer_id,
+        first_number,
+        end_number,
         min(touched_at) as first_touched_at,
         max(touched_at) as last_touched_at,
         {{ path_extent() }}
-    from touches
-    where not is_alone
-    group by lookback_days, goal, customer_id, path_number
+    from joined
+    group by customer_id, first_number, end_number
+
+),
+
+counted as (
+
+    select
+        touches.customer_id,
+        touches.first_number,
+        touches.end_number,
+        touches.games,
+        {{ place_in_path() }},
+        paths.first_touched_at,
+        paths.last_touched_at
+    from joined as touches
+    inner join extents as paths
+        on
+            touches.customer_id = paths.customer_id
+            and touches.first_number = paths.first_number
+            and touches.end_number = paths.end_number
+    where {{ counts_as_touch() }}
+    union all
+    -- most paths are one touch
+    select
+        customer_id,
+        touch_number as first_number,
+        touch_number as end_number,
+        {{ games_at_place(place.alone) }} as games,
+        channel_number,
+        1 as position,
+        1 as path_length,
+        recent_channels % 256 as recent_channels,
+        touched_at as first_touched_at,
+        touched_at as last_touched_at
+    from places
+    where {{ touches_alone() }}
 
 )
 
 select
-    touches.lookback_days,
-    touches.goal,
-    touches.customer_id,
-    cast(touches.path_number as bigint) as path_number,
-    {{ place_in_path() }},
-    paths.first_touched_at,
-    paths.last_touched_at
-from touches
-inner join paths
-    on
-        touches.lookback_days = paths.lookback_days
-        and touches.goal = paths.goal
-        and touches.customer_id = paths.customer_id
-        and touches.path_number = paths.path_number
-where not touches.is_alone and {{ counts_as_touch() }}
-union all
--- most paths are one touch
-select
-    lookback_days,
-    goal,
     customer_id,
-    cast(path_number as bigint) as path_number,
+    first_number,
+    end_number,
+    cast(games as bigint) as games,
     channel_number,
-    cast(1 as bigint) as position,
-    cast(1 as bigint) as path_length,
-    recent_channels % 256 as recent_channels,
-    touched_at as first_touched_at,
-    touched_at as last_touched_at
-from touches
-where is_alone {%- if direct_rule() == 'exclude' %} and not is_direct {%- endif %}
+    cast(position as bigint) as position,
+    cast(path_length as bigint) as path_length,
+    recent_channels,
+    first_touched_at,
+    last_touched_at
+from counted

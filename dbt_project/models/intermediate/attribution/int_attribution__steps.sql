@@ -2,10 +2,29 @@
 -- and whether it ends in a conversion. All that a Markov chain of order 1 to 3 needs.
 with as_of as (
 
+    {{ as_of_and_longest_lookback() }}
+
+),
+
+games as (
+
+    select * from {{ ref('int_attribution__games') }}
+
+),
+
+unconverted as (
+
     select
-        as_of_date,
-        {{ end_of_local_day('as_of_date') }} as as_of_at
-    from {{ ref('int_calendar__as_of') }}
+        null_paths.games,
+        null_paths.recent_channels,
+        null_paths.position = null_paths.path_length as is_last,
+        {{ days_since('null_paths', 'as_of') }} as days_since,
+        count(*) as paths
+    from {{ ref('int_attribution__null_paths') }} as null_paths
+    cross join as_of
+    group by
+        null_paths.games, null_paths.recent_channels,
+        null_paths.position = null_paths.path_length, {{ days_since('null_paths', 'as_of') }}
 
 ),
 
@@ -27,19 +46,19 @@ steps as (
         paths.lookback_days, paths.goal, paths.recent_channels, paths.position = paths.path_length
     union all
     select
-        null_paths.lookback_days,
-        null_paths.goal,
-        null_paths.recent_channels,
-        null_paths.position = null_paths.path_length as is_last,
+        games.lookback_days,
+        games.goal,
+        unconverted.recent_channels,
+        unconverted.is_last,
         false as is_conversion,
-        count(*) as paths,
+        sum(unconverted.paths) as paths,
         0 as revenue_cny
-    from {{ ref('int_attribution__null_paths') }} as null_paths
-    inner join as_of
-        on not {{ is_censored('null_paths', 'as_of') }}
-    group by
-        null_paths.lookback_days, null_paths.goal, null_paths.recent_channels,
-        null_paths.position = null_paths.path_length
+    from unconverted
+    inner join games
+        on
+            {{ is_in_game('unconverted', 'games') }}
+            and not {{ is_censored('unconverted', 'games') }}
+    group by games.lookback_days, games.goal, unconverted.recent_channels, unconverted.is_last
 
 )
 
@@ -49,6 +68,6 @@ select
     recent_channels,
     is_last,
     is_conversion,
-    paths,
+    cast(paths as bigint) as paths,
     cast(revenue_cny as double) as revenue_cny
 from steps

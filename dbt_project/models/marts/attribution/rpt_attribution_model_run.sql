@@ -1,10 +1,7 @@
 -- What each model was computed from, and how far its credit is from conserving the conversions.
 with as_of as (
 
-    select
-        as_of_date,
-        {{ end_of_local_day('as_of_date') }} as as_of_at
-    from {{ ref('int_calendar__as_of') }}
+    {{ as_of_and_longest_lookback() }}
 
 ),
 
@@ -38,17 +35,32 @@ conversions as (
 
 ),
 
-null_paths as (
+unconverted as (
 
     select
-        null_paths.lookback_days,
-        null_paths.goal,
-        count(case when not {{ is_censored('null_paths', 'as_of') }} then 1 end) as null_paths,
-        count(case when {{ is_censored('null_paths', 'as_of') }} then 1 end) as censored_paths
+        null_paths.games,
+        {{ days_since('null_paths', 'as_of') }} as days_since,
+        count(*) as paths
     from {{ ref('int_attribution__null_paths') }} as null_paths
     inner join as_of on null_paths.first_touched_at < as_of.as_of_at
     where null_paths.position = null_paths.path_length
-    group by null_paths.lookback_days, null_paths.goal
+    group by null_paths.games, {{ days_since('null_paths', 'as_of') }}
+
+),
+
+null_paths as (
+
+    select
+        games.lookback_days,
+        games.goal,
+        sum(case when {{ is_censored('unconverted', 'games') }} then 0 else unconverted.paths end)
+            as null_paths,
+        sum(case when {{ is_censored('unconverted', 'games') }} then unconverted.paths else 0 end)
+            as censored_paths
+    from unconverted
+    inner join {{ ref('int_attribution__games') }} as games
+        on {{ is_in_game('unconverted', 'games') }}
+    group by games.lookback_days, games.goal
 
 ),
 

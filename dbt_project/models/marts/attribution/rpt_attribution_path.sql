@@ -1,10 +1,7 @@
 -- Paths that converted and paths that did not, by the channels that they hold in order.
 with as_of as (
 
-    select
-        as_of_date,
-        {{ end_of_local_day('as_of_date') }} as as_of_at
-    from {{ ref('int_calendar__as_of') }}
+    {{ as_of_and_longest_lookback() }}
 
 ),
 
@@ -14,15 +11,17 @@ lookbacks as (
 
 ),
 
+channels as (
+
+    select * from {{ ref('int_attribution__channels') }}
+
+),
+
 converting as (
 
-    select
-        paths.*,
-        {{ channel_name() }} as channel
+    select paths.*
     from {{ ref('int_attribution__paths') }} as paths
     inner join as_of on paths.converted_date <= as_of.as_of_date
-    left join {{ ref('int_attribution__channels') }} as channels
-        on paths.channel_number = channels.channel_number
 
 ),
 
@@ -30,99 +29,172 @@ not_converting as (
 
     select
         null_paths.*,
-        channels.channel,
-        {{ is_censored('null_paths', 'as_of') }} as is_censored
+        {{ days_since('null_paths', 'as_of') }} as days_since
     from {{ ref('int_attribution__null_paths') }} as null_paths
     inner join as_of on null_paths.first_touched_at < as_of.as_of_at
-    inner join {{ ref('int_attribution__channels') }} as channels
-        on null_paths.channel_number = channels.channel_number
 
 ),
 
--- only paths of several touches are put together
-journeys as (
+-- The last touch of a path of up to four touches tells all its channels. Only longer paths are put
+-- together, and their text stands for them.
+conversions as (
 
     select
         lookback_days,
         goal,
-        channel as path,
         path_length,
-        1 as conversions_gross,
-        case when is_valid then 1 else 0 end as conversions,
-        0 as non_conversions,
-        0 as censored_paths,
+        recent_channels,
+        cast(null as string) as long_path,
+        is_valid,
         revenue_gross_cny,
         refund_cny,
-        seconds_before / 86400 as days
+        seconds_before
     from converting
     where path_length <= 1
     union all
     select
         lookback_days,
         max(goal) as goal,
-        {{ joined_in_order('channel', 'position') }} as path,
         max(path_length) as path_length,
-        1 as conversions_gross,
-        max(case when is_valid then 1 else 0 end) as conversions,
-        0 as non_conversions,
-        0 as censored_paths,
+        max(case when position = path_length then recent_channels end) as recent_channels,
+        cast(null as string) as long_path,
+        bool_and(is_valid) as is_valid,
         max(revenue_gross_cny) as revenue_gross_cny,
         max(refund_cny) as refund_cny,
-        max(seconds_before) / 86400 as days
+        max(seconds_before) as seconds_before
     from converting
-    where path_length > 1
+    where path_length between 2 and 4
     group by lookback_days, path_key
     union all
     select
-        lookback_days,
-        goal,
-        channel as path,
-        path_length,
-        0 as conversions_gross,
-        0 as conversions,
-        case when is_censored then 0 else 1 end as non_conversions,
-        case when is_censored then 1 else 0 end as censored_paths,
-        0 as revenue_gross_cny,
-        0 as refund_cny,
-        cast(null as double) as days
-    from not_converting
-    where path_length <= 1
-    union all
-    select
-        lookback_days,
-        goal,
-        {{ joined_in_order('channel', 'position') }} as path,
-        max(path_length) as path_length,
-        0 as conversions_gross,
-        0 as conversions,
-        max(case when is_censored then 0 else 1 end) as non_conversions,
-        max(case when is_censored then 1 else 0 end) as censored_paths,
-        0 as revenue_gross_cny,
-        0 as refund_cny,
-        cast(null as double) as days
-    from not_converting
-    where path_length > 1
-    group by lookback_days, goal, customer_id, path_number
+        converting.lookback_days,
+        max(converting.goal) as goal,
+        max(converting.path_length) as path_length,
+        cast(null as bigint) as recent_channels,
+        {{ joined_in_order('channels.channel', 'converting.position') }} as long_path,
+        bool_and(converting.is_valid) as is_valid,
+        max(converting.revenue_gross_cny) as revenue_gross_cny,
+        max(converting.refund_cny) as refund_cny,
+        max(converting.seconds_before) as seconds_before
+    from converting
+    inner join channels on converting.channel_number = channels.channel_number
+    where converting.path_length > 4
+    group by converting.lookback_days, converting.path_key
 
 ),
 
-paths as (
+unconverted as (
+
+    select
+        games,
+        days_since,
+        path_length,
+        recent_channels,
+        cast(null as string) as long_path,
+        count(*) as paths
+    from not_converting
+    where path_length <= 4 and position = path_length
+    group by games, days_since, path_length, recent_channels
+    union all
+    select
+        max(not_converting.games) as games,
+        max(not_converting.days_since) as days_since,
+        max(not_converting.path_length) as path_length,
+        cast(null as bigint) as recent_channels,
+        {{ joined_in_order('channels.channel', 'not_converting.position') }} as long_path,
+        1 as paths
+    from not_converting
+    inner join channels on not_converting.channel_number = channels.channel_number
+    where not_converting.path_length > 4
+    group by
+        not_converting.customer_id, not_converting.first_number, not_converting.end_number
+
+),
+
+counted as (
 
     select
         lookback_days,
         goal,
-        path,
-        max(path_length) as path_length,
+        path_length,
+        recent_channels,
+        long_path,
+        count(case when is_valid then 1 end) as conversions,
+        count(*) as conversions_gross,
+        0 as non_conversions,
+        0 as censored_paths,
+        sum(revenue_gross_cny) as revenue_gross_cny,
+        sum(refund_cny) as refund_cny,
+        percentile_cont(0.5) within group (order by seconds_before / 86400 asc nulls last)
+            as median_days
+    from conversions
+    group by lookback_days, goal, path_length, recent_channels, long_path
+    union all
+    select
+        games.lookback_days,
+        games.goal,
+        unconverted.path_length,
+        unconverted.recent_channels,
+        unconverted.long_path,
+        0 as conversions,
+        0 as conversions_gross,
+        sum(case when {{ is_censored('unconverted', 'games') }} then 0 else unconverted.paths end)
+            as non_conversions,
+        sum(case when {{ is_censored('unconverted', 'games') }} then unconverted.paths else 0 end)
+            as censored_paths,
+        0 as revenue_gross_cny,
+        0 as refund_cny,
+        cast(null as double) as median_days
+    from unconverted
+    inner join {{ ref('int_attribution__games') }} as games
+        on {{ is_in_game('unconverted', 'games') }}
+    group by
+        games.lookback_days, games.goal, unconverted.path_length, unconverted.recent_channels,
+        unconverted.long_path
+
+),
+
+sums as (
+
+    select
+        lookback_days,
+        goal,
+        path_length,
+        recent_channels,
+        long_path,
         sum(conversions) as conversions,
         sum(conversions_gross) as conversions_gross,
         sum(non_conversions) as non_conversions,
         sum(censored_paths) as censored_paths,
         sum(revenue_gross_cny) as revenue_gross_cny,
         sum(refund_cny) as refund_cny,
-        percentile_cont(0.5) within group (order by days asc nulls last) as median_days
-    from journeys
-    group by lookback_days, goal, path
+        max(median_days) as median_days
+    from counted
+    group by lookback_days, goal, path_length, recent_channels, long_path
 
+),
+
+paths as (
+
+    select
+        sums.*,
+        coalesce(
+            sums.long_path,
+            {% for steps in range(3, 0, -1) -%}
+                coalesce(before_{{ steps }}.channel || ' > ', '')
+                ||
+            {% endfor -%}
+            coalesce(newest.channel, {{ channel_unattributed() }})
+        ) as path
+    from sums
+    left join channels as newest
+        on {{ channel_of_recent('sums.recent_channels', 0) }} = newest.channel_number
+    {% for steps in range(1, 4) -%}
+        left join channels as before_{{ steps }}
+            on
+                {{ channel_of_recent('sums.recent_channels', steps) }}
+                = before_{{ steps }}.channel_number
+    {% endfor %}
 )
 
 select
