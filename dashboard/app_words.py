@@ -27,8 +27,8 @@ APP = {
     "source": Text("Rows come from", "数据来自"),
     "picked": Text("Rows of “{name}” in the chart", "图中“{name}”对应的数据"),
     "show_all": Text("Show all rows", "显示全部数据"),
-    "pick_hint": Text(
-        "Click an element of the chart to see its rows alone.", "点击图中元素，可只看对应数据。"
+    "rows_of": Text(
+        "Only the rows of (or click it in the chart)", "只看图中某一元素的数据（也可直接点击图表）"
     ),
     "nothing_published": Text("Nothing is published yet", "尚未发布任何数据"),
     "nothing_published_hint": Text(

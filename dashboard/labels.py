@@ -1,7 +1,7 @@
 """Names of columns, channels and other values in both languages, from where they are defined.
 
 Columns: `marts.rpt_data_dictionary`. Channels, attribution models, segments and KPIs: the seeds
-that define them. Reasons of rejected cells: the checks. Everything else: `words.VALUES`.
+that define them. What marts say in sentences: `sentences`. Everything else: `words.VALUES`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dashboard import words
 from dashboard.figures import Language, Snapshot, Text, Unit
-from pipelines.exports.reasons import in_chinese
+from dashboard.sentences import in_chinese
 from pipelines.settings import REPOSITORY
 
 _SEEDS = REPOSITORY / "dbt_project" / "seeds"

@@ -1,19 +1,22 @@
-"""Which rows of a figure an element of its chart stands for."""
+"""Which rows of a figure an element of its chart stands for, and which elements there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from dashboard import labels
-from dashboard.figures import Figure, Language
+from dashboard.figures import Figure, Language, Option
+
+Element = Mapping[str, Any]
+"""An element of a chart as a click tells it: its `name`, the name of its `series`, its `data`."""
 
 
 def picked_rows(
-    figure: Figure, rows: pl.DataFrame, clicked: Mapping[str, Any], language: Language
+    figure: Figure, rows: pl.DataFrame, clicked: Element, language: Language
 ) -> pl.DataFrame | None:
     """Those of `rows` that the element shows; None when it shows no row of its own."""
     if figure.pick and isinstance(clicked.get("data"), Mapping):
@@ -24,9 +27,7 @@ def picked_rows(
     return None if found is None or found.is_empty() else found
 
 
-def _by_names(
-    rows: pl.DataFrame, clicked: Mapping[str, Any], language: Language
-) -> pl.DataFrame | None:
+def _by_names(rows: pl.DataFrame, clicked: Element, language: Language) -> pl.DataFrame | None:
     is_found = False
     for part in ("name", "series"):
         text = str(clicked.get(part) or "").split("\n", 1)[0]
@@ -46,3 +47,46 @@ def _written(value: object, language: Language) -> tuple[str, ...]:
     if isinstance(value, str):
         return (labels.value(value)[language],)
     return (str(value),) if isinstance(value, int) else ()
+
+
+def choices(
+    figure: Figure, rows: pl.DataFrame, option: Option, language: Language
+) -> dict[str, Element]:
+    """By their written names, the elements that leave some of the rows and not all of them.
+
+    Of several that leave the same rows the first: for those who cannot click on a chart.
+    """
+    numbered = rows.with_row_index("_row")
+    found: dict[str, Element] = {}
+    seen: set[tuple[int, ...]] = set()
+    for element in _elements(option):
+        picked = picked_rows(figure, numbered, element, language)
+        if picked is None or picked.height == rows.height:
+            continue
+        places = tuple(picked["_row"])
+        if places not in seen:
+            seen.add(places)
+            found.setdefault(written_name(element), element)
+    return found
+
+
+def written_name(element: Element) -> str:
+    """What to call an element in a list: both ends of a band, else its name and its series."""
+    data = element.get("data")
+    if isinstance(data, Mapping) and "source" in data:
+        return str(data["tooltip"]["formatter"])
+    if isinstance(data, Mapping) and "depth" in data:
+        return f"{data['label']['formatter']} {'→' if data['depth'] == 0 else '←'}"
+    parts = (element.get("name"), element.get("series"))
+    return " · ".join(str(part).replace("\n", " ") for part in parts if part)
+
+
+def _elements(option: Option) -> Iterator[Element]:
+    axes = [option.get(axis, {}) for axis in ("xAxis", "yAxis")]
+    names: list[str] = next((axis["data"] for axis in axes if "data" in axis), [])
+    for series in option["series"]:
+        for place, data in enumerate([*series.get("data", ()), *series.get("links", ())]):
+            own = data.get("name", "") if isinstance(data, Mapping) else ""
+            name = own or (names[place] if place < len(names) else "")
+            if data is not None:
+                yield {"name": name, "series": series.get("name", ""), "data": data}

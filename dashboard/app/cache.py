@@ -13,6 +13,8 @@ from dashboard import choices as read
 from dashboard import parts, personal
 from dashboard.figures import Figure, Filters, Language, Option, Text, failed
 from dashboard.pages import PAGES
+from dashboard.picking import Element
+from dashboard.picking import choices as choices_of
 from pipelines.metrics.catalogue import Metric, read_catalogue
 from pipelines.publishing import Manifest, SnapshotConnection, connect
 from pipelines.settings import current_settings
@@ -66,6 +68,15 @@ def drawn(
     except Exception as error:  # one chart that fails must not take the page with it
         return failed(key, made.title, error), None
     return made, option and _readable(parts.plain(option), made, language)
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def elements(
+    version: str, page: str, key: str, filters: Filters, language: Language
+) -> Mapping[str, Element]:
+    """The elements of the figure's chart that have rows of their own, by their written names."""
+    made, option = drawn(version, page, key, filters, language)
+    return choices_of(made, made.frame, option, language) if option else {}
 
 
 def _readable(option: Option, made: Figure, language: Language) -> Option:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -16,7 +15,7 @@ from dashboard.app.chart import chart
 from dashboard.app_words import APP
 from dashboard.figures import Figure, Filters, Language, Option, Text
 from dashboard.personal import without_personal
-from dashboard.picking import picked_rows
+from dashboard.picking import Element, picked_rows, written_name
 from dashboard.words import UI
 from pipelines.metrics.catalogue import Metric
 
@@ -83,16 +82,17 @@ def _shown_rows(view: View, figure: Figure) -> pl.DataFrame:
 
 
 def _picked(view: View, figure: Figure, rows: pl.DataFrame) -> pl.DataFrame | None:
-    """The rows of the chart's element that was clicked, with a way back to all."""
+    """The rows of one element of the chart, clicked there or chosen here, with a way back to all.
+
+    A canvas cannot be reached with the keyboard; the list can.
+    """
     key = view.key("picked", figure.key)
-    clicked: Mapping[str, Any] | None = st.session_state.get(key)
+    clicked: Element | None = st.session_state.get(key)
     found = picked_rows(figure, rows, clicked, view.language) if clicked else None
+    _element_choice(view, figure, clicked)
     if clicked is None or found is None:
-        if figure.draw:
-            st.html(_note(APP["pick_hint"], view))
         return None
-    names = [str(clicked[part]) for part in ("name", "series") if clicked.get(part)]
-    words = APP["picked"].format(name=" · ".join(names).replace("\n", " "))
+    words = APP["picked"].format(name=written_name(clicked))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(_note(words, view))
         st.button(
@@ -101,6 +101,27 @@ def _picked(view: View, figure: Figure, rows: pl.DataFrame) -> pl.DataFrame | No
             on_click=partial(st.session_state.pop, key, None),
         )
     return found
+
+
+def _element_choice(view: View, figure: Figure, clicked: Element | None) -> None:
+    elements = cache.elements(view.version, view.page, figure.key, view.filters, view.language)
+    if not elements:
+        return
+    name = written_name(clicked) if clicked else ""
+    key = view.key("element", figure.key)
+    st.session_state[key] = name if name in elements else ""
+    st.selectbox(
+        APP["rows_of"][view.language],
+        ["", *elements],
+        key=key,
+        format_func=lambda name: name or UI["all"][view.language],
+        on_change=_choose_element,
+        args=(key, view.key("picked", figure.key), elements),
+    )
+
+
+def _choose_element(key: str, picked: str, elements: Mapping[str, Element]) -> None:
+    st.session_state[picked] = elements.get(st.session_state[key])
 
 
 def _note(words: Text, view: View) -> str:

@@ -127,7 +127,7 @@ def profile_tiles(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         **described(snapshot, "rpt_kpi_scorecard", rows),
         note=Text("Industry profile {profile}. {verdict}", "行业类型 {profile}。{verdict}").format(
-            profile=profile, verdict=verdict or ""
+            profile=profile, verdict=labels.value(verdict or "")
         ),
     )
 

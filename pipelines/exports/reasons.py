@@ -1,12 +1,9 @@
 """What a reason or a remedy of a rejected cell says in Chinese, for people who read dashboards.
 
-The ledger keeps the English text that the checks write; a field in braces stands for what differs.
+The ledger keeps the English text that the checks write; a name in braces stands for what differs.
 """
 
 from __future__ import annotations
-
-import re
-from functools import cache, lru_cache
 
 CHINESE = {
     # convert.py
@@ -51,21 +48,3 @@ CHINESE = {
     "export the file again; if this format leaves out trailing cells, set short_rows: pad":
         "请重新导出该文件；若该格式会省略行尾空单元格，请设置 short_rows: pad",
 }  # fmt: skip
-
-
-@lru_cache(maxsize=10_000)
-def in_chinese(text: str) -> str | None:
-    """A reason or a remedy in Chinese; None for any other text."""
-    for pattern, chinese in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            return chinese.format(**found.groupdict())
-    return None
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple(
-        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text)), re.DOTALL), chinese)
-        for text, chinese in CHINESE.items()
-    )

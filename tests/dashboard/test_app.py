@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -9,10 +10,13 @@ import pytest
 
 from dashboard import downloads
 from dashboard.app import address, server
+from dashboard.charts.flow import flow
+from dashboard.charts.lines import Series, lines
 from dashboard.choices import Choices
 from dashboard.figures import Figure, Filters, Text
+from dashboard.pages.aipl import _flow_rows
 from dashboard.personal import without_personal
-from dashboard.picking import picked_rows
+from dashboard.picking import choices, picked_rows
 
 WORDS = Text("Words", "文字")
 CHOICES = Choices(
@@ -74,6 +78,28 @@ def test_an_element_leaves_the_rows_that_bear_its_names(
     rows = pl.DataFrame({"day": [first, first, second], "tier": ["A", "P", "L"], "n": [1, 2, 3]})
     found = picked_rows(figure(rows), rows, clicked, "zh")
     assert (None if found is None else found["n"].to_list()) == days
+
+
+def test_every_element_with_rows_of_its_own_can_be_chosen_without_a_mouse() -> None:
+    days = [date(2026, 8, 1), date(2026, 8, 2)]
+    rows = pl.DataFrame({"day": days, "a": [1, 2], "b": [3, None]})
+    option = lines(rows, "day", [Series("a", "甲"), Series("b", "乙")], "count", "zh")
+    found = choices(figure(rows), rows, option, "zh")
+    assert list(found) == ["2026-08-01 · 甲", "2026-08-02 · 甲"], "乙 has the same rows"
+    picked = picked_rows(figure(rows), rows, found["2026-08-02 · 甲"], "zh")
+    assert picked is not None
+    assert picked["a"].to_list() == [2]
+
+
+def test_both_ends_of_a_band_can_be_chosen_and_so_can_the_band() -> None:
+    rows = pl.DataFrame({"from_tier": ["A", "A"], "to_tier": ["A", "P"], "customers": [5, 2]})
+    option = flow(
+        rows.rename({"from_tier": "from_name", "to_tier": "to_name"}),
+        names={"A": "认知", "P": "购买"}, colours={"A": "#000000", "P": "#111111"},
+        sides=("1", "2"), language="zh",
+    )  # fmt: skip
+    found = choices(replace(figure(rows), pick=_flow_rows), rows, option, "zh")
+    assert list(found) == ["认知 ←", "购买 ←"], "the left side is all rows, the bands are its ends"
 
 
 def test_a_csv_is_read_by_excel_and_holds_no_formula() -> None:

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from dashboard.pages import PAGES
 from pipelines.publishing import SnapshotConnection, connect
+from tests.dashboard.chinese import english_sentences
 from tests.integration.browser import PHONE, chromium, watch
 from tests.integration.conftest import RefreshedBrand
 from tests.integration.dashboard_server import Server, publish_copy, wait_for
@@ -23,6 +24,16 @@ DESK = {"width": 1280, "height": 900}
 TEXTS = """() => [...document.querySelectorAll(
     ".brand, h1, h2, .lead, .facts dt, .tile-label, summary, th, button p, label p, [aria-label]"
 )].map(one => (one.getAttribute("aria-label") || one.innerText).trim()).filter(text => text)"""
+WRITTEN = """() => {
+    const walker = document.createTreeWalker(
+        document.querySelector("[data-testid=stMain]"), NodeFilter.SHOW_TEXT,
+        node => node.parentElement.closest("code, script, style")
+            ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    const texts = [];
+    while (walker.nextNode()) texts.push(walker.currentNode.data);
+    return texts.join("\\n");
+}"""
+"""What stands on a page, opened or not, but for names of tables, metrics and files."""
 SAME_IN_BOTH = {"AIPL", "中文", "English"}
 LOW_CONTRAST = """() => {
     const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
@@ -98,6 +109,8 @@ def test_every_page_speaks_both_languages_and_fits_a_phone(reader: Any, server: 
         assert reader.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], shown.key
         assert reader.evaluate("document.documentElement.lang") == "zh-CN"
         assert reader.evaluate(LOW_CONTRAST) == [], shown.key
+        written = reader.evaluate(WRITTEN)
+        assert english_sentences(written) == [], shown.key
         chinese = reader.evaluate(TEXTS)
         reader.click(".st-key-language button")
         wait_for(reader, shown.key, "en")
@@ -182,6 +195,13 @@ def test_a_click_on_the_chart_leaves_its_rows_and_downloads_hold_them(
     reader.wait_for_function(
         "document.querySelectorAll('.st-key-figure-aipl-tier_funnel tbody tr').length === 4"
     )
+    figure.locator("[role=combobox]").focus()  # the same without a mouse
+    reader.keyboard.type("P 购")
+    reader.keyboard.press("Enter")
+    reader.wait_for_function(
+        "document.querySelectorAll('.st-key-figure-aipl-tier_funnel tbody tr').length === 1"
+    )
+    assert figure.locator("tbody td").first.inner_text() == "P 购买"
 
 
 def test_the_menu_works_with_the_keyboard(reader: Any, server: Server) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 import pytest
 
+from dashboard import parts
 from dashboard.choices import choices
 from dashboard.figures import LANGUAGES, Figure, Filters
 from dashboard.pages import PAGES
@@ -15,6 +17,7 @@ from dashboard.personal import personal_columns, without_personal
 from pipelines.metrics.catalogue import read_catalogue
 from pipelines.publishing import SnapshotConnection, connect
 from pipelines.settings import current_settings
+from tests.dashboard.chinese import english_sentences
 from tests.integration.conftest import RefreshedBrand
 
 
@@ -51,6 +54,15 @@ def test_no_choice_breaks_a_figure(snapshot: SnapshotConnection, filters: Filter
         assert all(column in figure.columns for column in figure.frame.columns), name
         for language in LANGUAGES:
             figure.option(language)
+
+
+def test_no_english_sentence_is_left_in_the_chinese_tables(snapshot: SnapshotConnection) -> None:
+    left = {}
+    for name, figure in figures(snapshot, Filters()).items():
+        cells = re.split("<[^>]+>", parts.table(figure, figure.frame, parts.only("zh")))
+        if found := english_sentences("\n".join(cells)):
+            left[name] = found
+    assert left == {}
 
 
 def test_every_published_figure_has_rows(snapshot: SnapshotConnection) -> None:
@@ -105,3 +117,25 @@ def test_the_flow_ends_where_the_active_tiers_are(snapshot: SnapshotConnection) 
         )[1]
     )
     assert ends == expected
+
+
+def test_the_flow_of_a_domain_is_what_its_customers_did(snapshot: SnapshotConnection) -> None:
+    first, last = date(2026, 8, 1), date(2026, 8, 20)
+    filters = Filters(domain="private", date_from=first, date_to=last)
+    held = "max(tier) filter (where valid_from_date <= ? and coalesce(valid_to_date > ?, true))"
+    expected = snapshot.fetch(
+        f"""
+        select coalesce(from_tier, 'new'), to_tier, count(*)
+        from (
+            select {held} as from_tier, {held} as to_tier
+            from customer_center.customer_aipl_history
+            where tier_view = 'active' and customer_id in (
+                select customer_id from customer_center.dim_customers
+                where first_domain = 'private')
+            group by customer_id
+        )
+        where to_tier is not null group by all order by all
+        """,
+        [first, first, last, last],
+    )[1]
+    assert figures(snapshot, filters)["aipl/tier_flow"].frame.rows() == expected
