@@ -24,6 +24,7 @@ SHORT = (
     "rpt_segments",
     "rpt_segment_moves",
     "rpt_industry_profile",
+    "int_leads__steps",
     "rpt_kpi_scorecard",
     "customer_aipl_history",
     "int_customers__tier_changes",
@@ -58,8 +59,8 @@ WINDOWED_COLUMNS = {
     },
 }  # fmt: skip
 """Tables of which the look-back is part of these columns and of no other."""
-WINDOW_KPIS = {"window_repurchase_rate", "roas"}
-"""KPIs that a window of the profile is part of: repurchase, and the look-back of attribution."""
+WINDOW_KPIS = {"window_repurchase_rate", "roas", "deals"}
+"""KPIs that a window of the profile is part of: repurchase, and the look-back."""
 
 
 def with_profile(
