@@ -77,6 +77,14 @@ def test_a_merge_is_tried_decided_explained_and_taken_back(siyu: Siyu, settings:
     assert "Two people" in siyu("why", f"customer:{first}", f"customer:{second}")
     tried = siyu("merge", f"customer:{first}", f"customer:{second}")
     assert "1 customer is taken in by another" in tried
+    [(orders, gmv)] = query(
+        settings,
+        "select sum(orders), sum(gmv_cny) from customer_center.dim_customers "
+        f"where customer_id in ({first}, {second})",
+    )
+    assert re.search(rf"orders +{orders:,} +{orders:,} *\n", tried)
+    assert re.search(rf"GMV, yuan +{gmv:,.2f} +{gmv:,.2f} *\n", tried)
+    assert re.search(r"in tier [PL] +[12] +", tried)
     assert "Dry run, nothing was changed" in tried
     assert not decisions_file(settings).exists()
     siyu("merge", f"crm_member_id:{card}", f"crm_member_id:{other}", "--yes", "--note", "sisters?")

@@ -12,6 +12,9 @@ from pipelines.orchestration.dbt_calls import call_dbt
 from pipelines.settings import REPOSITORY, Settings
 from tests.integration.conftest import RefreshedBrand
 
+SEEDS = REPOSITORY / "dbt_project" / "seeds"
+WINDOWS = {2: (60, 30, 14), 3: (365, 30, 60), 4: (365, 30, 90)}
+"""Repurchase, active and look-back days of the profiles that the refreshed brand has not."""
 SHORT = (
     "int_calendar__as_of",
     "int_customers__scored_totals",
@@ -21,7 +24,12 @@ SHORT = (
     "rpt_segments",
     "rpt_segment_moves",
     "rpt_industry_profile",
+    "int_leads__steps",
     "rpt_kpi_scorecard",
+    "customer_aipl_history",
+    "int_customers__tier_changes",
+    "int_customers__tier_moves",
+    "rpt_aipl_tiers",
 )
 """What a profile's windows reach without a full refresh."""
 WINDOWED = {
@@ -40,8 +48,19 @@ WINDOWED = {
     "rpt_industry_profile", "rpt_kpi_scorecard",
 }  # fmt: skip
 """Published tables that a window of the profile is part of."""
-WINDOW_KPIS = {"window_repurchase_rate", "roas"}
-"""KPIs that a window of the profile is part of: repurchase, and the look-back of attribution."""
+WINDOWED_COLUMNS = {
+    "rpt_private_domain": {"attributed_private_net_gmv_cny", "attributed_private_share"},
+    "rpt_leads": {
+        "lead_window_days", "contacted_leads", "visited_leads", "deal_leads",
+        "median_days_to_contact", "median_days_to_visit", "median_days_to_deal",
+        "mature_leads", "mature_deal_leads", "lead_contact_rate", "lead_visit_rate",
+        "lead_deal_rate", "lead_deal_rate_low", "lead_deal_rate_high", "deal_net_gmv_cny",
+        "is_mature",
+    },
+}  # fmt: skip
+"""Tables of which the look-back is part of these columns and of no other."""
+WINDOW_KPIS = {"window_repurchase_rate", "roas", "deals"}
+"""KPIs that a window of the profile is part of: repurchase, and the look-back."""
 
 
 def with_profile(
@@ -71,10 +90,11 @@ def scorecard(connection: duckdb.DuckDBPyConnection, catalog: str) -> dict[tuple
     return {row[:3]: row[3] for row in rows}
 
 
-def test_scorecard_and_benchmark_follow_the_profile(
-    refreshed: RefreshedBrand, tmp_path: Path
+@pytest.mark.parametrize(("profile", "windows"), WINDOWS.items())
+def test_scorecard_benchmark_and_windows_follow_the_profile(
+    refreshed: RefreshedBrand, tmp_path: Path, profile: int, windows: tuple[int, ...]
 ) -> None:
-    with with_profile(refreshed, tmp_path, 4, "--select", *SHORT) as connection:
+    with with_profile(refreshed, tmp_path, profile, "--select", *SHORT) as connection:
         before, after = scorecard(connection, "original"), scorecard(connection, "siyu")
         changed = {key[0] for key in before | after if before.get(key) != after.get(key)}
         assert changed <= WINDOW_KPIS
@@ -82,18 +102,36 @@ def test_scorecard_and_benchmark_follow_the_profile(
             "select kpi, benchmark_value from siyu.marts.rpt_kpi_scorecard "
             "where kpi_position is not null group by all order by any_value(kpi_position)"
         ).fetchall()
-        assert leading[:2] == [("leads", 15000.0), ("deals", 200.0)]
-        windows = connection.execute(
+        assert leading == first_page(profile)
+        used = connection.execute(
             "select repurchase_days, active_days, attribution_lookback_days "
             "from siyu.intermediate.int_calendar__as_of"
         ).fetchall()
-        assert windows == [(365, 30, 90)]
+        assert used == [windows]
         buyers = connection.execute(
             "select (select sum(customers) from siyu.marts.rpt_segments "
             "where segment_family = 'rfm') = (select count(*) "
             "from original.customer_center.dim_customers where purchase_days > 0)"
         ).fetchall()
         assert buyers == [(True,)]
+        assert changed_tiers(connection, "active")
+        assert not changed_tiers(connection, "lifetime")
+
+
+def changed_tiers(connection: duckdb.DuckDBPyConnection, view: str) -> bool:
+    """Whether another profile has people in other tiers on some day."""
+    rows = f"select * from {{}}.marts.rpt_aipl_tiers where tier_view = '{view}'"
+    one, other = rows.format("siyu"), rows.format("original")
+    return connection.execute(f"({one} except all {other}) limit 1").fetchall() != []
+
+
+def first_page(profile: int) -> list[tuple]:
+    """KPI and benchmark of a profile's first page, as the seed has them."""
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"select kpi, benchmark_value from '{SEEDS}/profile_kpis.csv' "
+            f"where industry_profile = {profile} order by kpi_position"
+        ).fetchall()
 
 
 @pytest.mark.proof
@@ -108,9 +146,13 @@ def test_nothing_else_changes(refreshed: RefreshedBrand, tmp_path: Path, profile
         ).fetchall()
         changed = set()
         for table, name in tables:
+            left_out = ", ".join(sorted(WINDOWED_COLUMNS.get(name, ())))
+            columns = f"* exclude ({left_out})" if left_out else "*"
+            rows = f"select {columns} from {{}}.{table}"
+            one, other = rows.format("siyu"), rows.format("original")
             query = (
-                f"select count(*) from ((from siyu.{table} except all from original.{table}) "
-                f"union all (from original.{table} except all from siyu.{table}))"
+                f"select count(*) from (({one} except all {other}) "
+                f"union all ({other} except all {one}))"
             )
             if connection.execute(query).fetchall() != [(0,)]:
                 changed.add(name)
@@ -119,14 +161,13 @@ def test_nothing_else_changes(refreshed: RefreshedBrand, tmp_path: Path, profile
 
 
 def test_every_profile_has_its_first_page() -> None:
-    seeds = REPOSITORY / "dbt_project" / "seeds"
     with duckdb.connect() as connection:
         profiles = connection.execute(
-            f"select industry_profile from '{seeds}/industry_profiles.csv' order by 1"
+            f"select industry_profile from '{SEEDS}/industry_profiles.csv' order by 1"
         ).fetchall()
         pages = connection.execute(
             f"select industry_profile, count(*), count(distinct kpi_position) "
-            f"from '{seeds}/profile_kpis.csv' group by 1 order by 1"
+            f"from '{SEEDS}/profile_kpis.csv' group by 1 order by 1"
         ).fetchall()
     assert [page[:1] for page in pages] == profiles
     assert all(kpis == positions >= 5 for _, kpis, positions in pages)

@@ -125,8 +125,8 @@ def last_run(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _has_facts(connection: duckdb.DuckDBPyConnection) -> bool:
     [(tables,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = current_database() "
-        "and schema_name || '.' || table_name in (select unnest($1))",
+        "select count(*) from information_schema.tables where table_catalog = current_database() "
+        "and table_schema || '.' || table_name in (select unnest($1))",  # views too
         [list(_FACTS)],
     ).fetchall()
     return int(tables) == len(_FACTS)

@@ -64,6 +64,13 @@ select
     people.adds,
     coalesce(first_contacts.first_contact_at < people.scanned_at, false) as is_known_before,
     coalesce(
+        people.scanned_at is not null
+        and coalesce(first_contacts.first_contact_at >= people.scanned_at, true)
+        and {{ add_days(local_date('people.scanned_at'), var('acquisition_opt_in_days', 3)) }}
+        < as_of.as_of_date,
+        false
+    ) as is_opt_in_observed,
+    coalesce(
         people.added_at >= people.scanned_at
         and {{ seconds_between('people.scanned_at', 'people.added_at') }}
         <= {{ var('acquisition_opt_in_days', 3) }} * 86400,
@@ -74,4 +81,5 @@ select
     people.added_at,
     {{ local_date('people.added_at') }} as added_date
 from people
+cross join as_of
 left join first_contacts on people.person_id = first_contacts.person_id

@@ -12,7 +12,6 @@ people as (
     select
         people.*,
         as_of.as_of_date,
-        people.scanned_at is not null and not people.is_known_before as could_opt_in,
         {{ add_days('people.scanned_date', var('acquisition_opt_in_days', 3)) }}
         < as_of.as_of_date as is_opt_in_over,
         coalesce(people.added_date >= known_orders.first_sale_date, false) as is_watched,
@@ -66,14 +65,9 @@ counted as (
         sum(people.adds) as adds,
         count(people.scanned_at) as scanners,
         sum(case when people.is_known_before then 1 else 0 end) as known_scanners,
-        sum(case when people.could_opt_in and people.is_opt_in_over then 1 else 0 end)
-            as eligible_scanners,
-        sum(
-            case
-                when people.could_opt_in and people.is_opt_in_over and people.has_opted_in then 1
-                else 0
-            end
-        ) as opted_in,
+        sum(case when people.is_opt_in_observed then 1 else 0 end) as eligible_scanners,
+        sum(case when people.is_opt_in_observed and people.has_opted_in then 1 else 0 end)
+            as opted_in,
         count(people.added_at) as added_people,
         sum(case when people.is_watched and people.is_gmv_over then 1 else 0 end)
             as mature_people,

@@ -60,17 +60,6 @@ earned as (
 
 ),
 
-deposits as (
-
-    select
-        customer_id,
-        min(deposited_date) as kpi_date
-    from {{ ref('customer_lifecycle') }}
-    where deposited_date is not null
-    group by customer_id
-
-),
-
 tiers as (
 
     select
@@ -80,6 +69,15 @@ tiers as (
     from {{ ref('rpt_aipl_tiers') }}
     where tier_view = 'lifetime' and segment_type = 'all'
     group by tier_date
+
+),
+
+-- sources whose scans an export tells
+told_sources as (
+
+    select distinct acquisition_source
+    from {{ ref('acquisition_sources') }}
+    where are_scans_told
 
 ),
 
@@ -135,11 +133,11 @@ daily as (
     union all
     select
         'deposits' as kpi,
-        kpi_date,
-        cast(count(*) as double) as numerator,
+        period_start as kpi_date,
+        cast(new_deposits as double) as numerator,
         cast(null as double) as denominator
-    from deposits
-    group by kpi_date
+    from {{ ref('rpt_private_domain') }}
+    where calendar_period = 'day'
     union all
     select
         'purchase_share' as kpi,
@@ -188,12 +186,13 @@ daily as (
     union all
     select
         'opt_in_rate' as kpi,
-        as_of_date as kpi_date,
-        cast(sum(opted_in) as double) as numerator,
-        cast(sum(eligible_scanners) as double) as denominator
-    from {{ ref('rpt_acquisition_sources') }}
-    where eligible_scanners is not null
-    group by as_of_date
+        people.scanned_date as kpi_date,
+        cast(sum(case when people.has_opted_in then 1 else 0 end) as double) as numerator,
+        cast(count(*) as double) as denominator
+    from {{ ref('int_acquisition__people') }} as people
+    inner join told_sources on people.acquisition_source = told_sources.acquisition_source
+    where people.is_opt_in_observed
+    group by people.scanned_date
     union all
     select
         'parcel_card_cost' as kpi,
@@ -239,9 +238,9 @@ daily as (
     select
         'deals' as kpi,
         lead_date as kpi_date,
-        cast(count(*) filter (where lead_stage = 'deal') as double) as numerator,
+        cast(sum(case when is_deal then 1 else 0 end) as double) as numerator,
         cast(null as double) as denominator
-    from {{ ref('fct_leads') }}
+    from {{ ref('int_leads__steps') }}
     group by lead_date
     union all
     select
