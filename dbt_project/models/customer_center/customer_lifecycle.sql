@@ -15,11 +15,7 @@ earliest as (
         customer_id,
         lifecycle_platform,
         min(first_at) as new_at,
-        min(
-            {{ ordered_pair(
-                ordered_pair('first_at', 'first_event_id'), ordered_pair('behaviour', 'channel')
-            ) }}
-        ) filter (where lifecycle_stage = 'deposited') as deposit,
+        min(first_at) filter (where lifecycle_stage = 'deposited') as deposited_at,
         max(last_at) filter (where lifecycle_stage = 'active') as last_active_at,
         min(first_at) filter (where lifecycle_stage = 'referred') as referred_at
     from platform_days
@@ -27,19 +23,46 @@ earliest as (
 
 ),
 
+-- of deposits at one moment the first by id
+deposits as (
+
+    select
+        platform_days.customer_id,
+        platform_days.lifecycle_platform,
+        min(
+            {{ ordered_pair(
+                'platform_days.first_event_id',
+                ordered_pair('platform_days.behaviour', 'platform_days.channel')
+            ) }}
+        ) as deposit
+    from platform_days
+    inner join earliest
+        on
+            platform_days.customer_id = earliest.customer_id
+            and platform_days.lifecycle_platform = earliest.lifecycle_platform
+            and platform_days.first_at = earliest.deposited_at
+    where platform_days.lifecycle_stage = 'deposited'
+    group by platform_days.customer_id, platform_days.lifecycle_platform
+
+),
+
 contacts as (
 
     select
-        customer_id,
-        lifecycle_platform,
-        new_at,
-        {{ of_pair(of_pair('deposit', 1), 1) }} as deposited_at,
-        {{ of_pair(of_pair('deposit', 1), 2) }} as deposit_event_id,
-        {{ of_pair(of_pair('deposit', 2), 1) }} as deposit_behaviour,
-        {{ of_pair(of_pair('deposit', 2), 2) }} as deposit_channel,
-        last_active_at,
-        referred_at
+        earliest.customer_id,
+        earliest.lifecycle_platform,
+        earliest.new_at,
+        earliest.deposited_at,
+        {{ of_pair('deposits.deposit', 1) }} as deposit_event_id,
+        {{ of_pair(of_pair('deposits.deposit', 2), 1) }} as deposit_behaviour,
+        {{ of_pair(of_pair('deposits.deposit', 2), 2) }} as deposit_channel,
+        earliest.last_active_at,
+        earliest.referred_at
     from earliest
+    left join deposits
+        on
+            earliest.customer_id = deposits.customer_id
+            and earliest.lifecycle_platform = deposits.lifecycle_platform
 
 ),
 
