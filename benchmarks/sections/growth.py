@@ -13,12 +13,13 @@ from pipelines.settings import Settings
 from pipelines.warehouse import open_warehouse
 
 _TARGET = Target(3.0, "at most")
-"""Of ten times the touches."""
+_TIMES = 9.0
+"""The target is one of about ten times the touches."""
 
 
 def measure(options: Options) -> Iterator[Figure]:
     """The refresh that takes in the last day, and its cost in units of the shortest history's."""
-    shortest: Measured | None = None
+    shortest: tuple[int, Measured] | None = None
     customers = options.history_customers * options.history_copies
     for visits in options.history_visits:
         settings = data_folder(options, f"f-{visits}")
@@ -34,17 +35,17 @@ def measure(options: Options) -> Iterator[Figure]:
         late_files = deliver_last_day(settings)
         day = refresh(settings)
         touches, rebuilt = _touches(settings), str(day.facts["rebuilt"])
-        shortest = shortest or day
+        shortest = shortest or (touches, day)
         new_rows = day.facts["landed"]["rows"] - history.facts["landed"]["rows"]
         yield Figure(
             section="f",
             name=f"one more day after {touches:,} touches",
-            value=day.cpu_seconds / shortest.cpu_seconds,
+            value=day.cpu_seconds / shortest[1].cpu_seconds,
             unit=f"× with {options.history_visits[0]} visits a member",
             ours=day,
             peer_name="the whole history",
             peer=history,
-            target=_TARGET if visits == 10 * options.history_visits[0] else None,
+            target=_TARGET if touches >= _TIMES * shortest[0] else None,
             note=f"{new_rows:,} rows in {late_files} files on top of "
             f"{history.facts['landed']['rows']:,} rows; {rebuilt}",
             sizes={"customers": customers, "touches": touches, "new_rows": new_rows},

@@ -53,6 +53,7 @@
 
 {% macro changing_table(relation, sql) %}
   {%- set rows = relation.identifier ~ '__rows' -%}
+  {%- set before = relation.identifier ~ '__before' -%}
   {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
   create or replace temp table {{ rows }} as (
     {{ sql }}
@@ -60,13 +61,18 @@
   {%- if config.get('incremental_strategy') == 'by_difference' %}
   {{ only_differences(relation, rows, names) }}
   {%- endif %}
-  {%- set replaced = replaced_rows(rows) %}
-  {{ note_touched(relation, rows, replaced, names) }}
-  delete from {{ relation }} as kept where {{ replaced }};
+  {#- found once: by texts of millions of rows that costs more than all the rest #}
+  create or replace temp table {{ before }} as
+  select kept.rowid as replaced_row {%- if config.get('meta', {}).get('touches') %}, kept.* {%- endif %}
+  from {{ relation }} as kept
+  where {{ replaced_rows(rows) }};
+  {{ note_touched(rows, before, names) }}
+  delete from {{ relation }} where rowid in (select replaced_row from {{ before }});
   insert into {{ relation }} ({{ names | join(', ') }})
   select {{ names | join(', ') }} from {{ rows }}
   {%- if config.get('incremental_strategy') == 'by_difference' %} where not is_gone{% endif %};
   drop table {{ rows }};
+  drop table {{ before }};
 {% endmacro %}
 
 {#- A condition on the rows `kept` of the model: they are replaced. -#}
@@ -115,7 +121,7 @@
   The tables of the schema `increment` that meta `touches` names take up whom the change touches:
   who stands in rows that are not the same before and after, but for where they came from.
 -#}
-{% macro note_touched(relation, rows, replaced, names) %}
+{% macro note_touched(rows, replaced, names) %}
   {%- set touches = config.get('meta', {}).get('touches', {}) -%}
   {%- set origin = ['file_id', 'line_number', 'exported_at'] -%}
   {%- set told = names | reject('in', [] if 'touched_order_ids' in touches else origin) | join(', ') -%}
@@ -123,7 +129,7 @@
   {%- if config.get('incremental_strategy') == 'by_difference' -%}
     {%- set after = after ~ ' where not is_gone' -%}
   {%- endif -%}
-  {%- set before = 'select ' ~ told ~ ' from ' ~ relation ~ ' as kept where ' ~ replaced -%}
+  {%- set before = 'select ' ~ told ~ ' from ' ~ replaced -%}
   {%- for table, touched in touches.items() %}
     {%- for expression in ([touched] if touched is string else touched) %}
   insert into increment.{{ table }}
@@ -301,9 +307,55 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A test's config `where: touches_to_test` is the macro of that name; any other is SQL. -#}
+{#-
+  Conditions on rows that an increment writes by customer, by journey or by the file they came from:
+  in its tests only these, else all. Rows of the others are the ones that were tested before.
+-#}
+{% macro customers_to_test() -%}
+    {%- if env_var('SIYU_REFRESH', 'full') == 'increment' -%}
+        customer_id in (select customer_id from intermediate.int_touched__customers)
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro journeys_to_test() -%}
+    {%- if env_var('SIYU_REFRESH', 'full') == 'increment' -%}
+        journey_key in (select journey_key from intermediate.int_touched__journeys)
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro news_to_test() -%}
+    {%- if env_var('SIYU_REFRESH', 'full') == 'increment' -%}
+        file_id in {{ new_files() }}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A condition on touches of the sources: those of which the table of all touches changed. -#}
+{% macro sources_to_test() -%}
+    {%- if env_var('SIYU_REFRESH', 'full') == 'increment' -%}
+        (
+            touch_id in (select touch_id from increment.touched_touches)
+            or order_key in (select order_key from increment.touched_orders)
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A test's config `where` is the macro of one of these names; any other is SQL. -#}
 {% macro duckdb__get_where_subquery(relation) -%}
+    {%- set rows_to_test = {
+        'touches_to_test': touches_to_test,
+        'customers_to_test': customers_to_test,
+        'journeys_to_test': journeys_to_test,
+        'news_to_test': news_to_test,
+    } -%}
     {%- set where = config.get('where', '') -%}
-    {%- set where = touches_to_test() if where == 'touches_to_test' else where -%}
+    {%- set where = rows_to_test[where]() if where in rows_to_test else where -%}
     {{ return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') as tested' if where else relation) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@ with sources as (
 
     {% for source in touch_sources() %}
         select touch_id from {{ ref('int_touchpoints__' ~ source) }}
-        where behaviour is not null
+        where behaviour is not null and {{ sources_to_test() }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

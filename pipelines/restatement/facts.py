@@ -86,22 +86,20 @@ def _changes(fact: Fact, columns: list[str], older: str, newer: str) -> str:
     money = [c for c in columns if c in _MONEY_BACK and c != fact.key]
     rest = [c for c in columns if c not in {*people, *money, fact.key}]
     sides = ", ".join(
-        f"{side} as (select {fact.key} as row_key, {fact.day} as fact_day, "
+        f"{side} as not materialized (select {fact.key} as row_key, {fact.day} as fact_day, "
         f"{_hash(people)} as people, {_hash(money)} as money, {_hash(rest)} as rest "
         f"from {catalog}.customer_center.{fact.table} where {fact.day} <= $1)"
         for side, catalog in (("older", older), ("newer", newer))
     )
-    sums = "count(*), sum(hash(row_key, people, money, rest))"
+    sums = "count(*) as row_count, sum(hash(row_key, people, money, rest)) as total"
     return f"""
         with {sides},
         days as (
-            select distinct fact_day from (
-                (select fact_day, {sums} from older group by 1
-                 except select fact_day, {sums} from newer group by 1)
-                union all
-                (select fact_day, {sums} from newer group by 1
-                 except select fact_day, {sums} from older group by 1)
-            )
+            select fact_day
+            from (select fact_day, {sums} from older group by fact_day) as before
+            full join (select fact_day, {sums} from newer group by fact_day) as after
+                using (fact_day)
+            where (before.row_count, before.total) is distinct from (after.row_count, after.total)
         ),
         changed as (
             select

@@ -5,6 +5,13 @@
       there and `when` where only some rows point. Fails with the values that lead nowhere, and how
       often each occurs.
     -#}
+    {%- set rows = model -%}
+    {%- if config.get('where') and env_var('SIYU_REFRESH', 'full') == 'increment' %}
+        {%- set rows = 'tested_rows' %}
+    -- found once for all keys
+    with tested_rows as (select * from {{ model }})
+    {%- endif %}
+
     {% for key in keys %}
         select
             '{{ key.column }}' as column_name,
@@ -14,7 +21,7 @@
             select
                 {{ key.column }} as pointed,
                 count(*) as rows_affected
-            from {{ model }}
+            from {{ rows }}
             where {{ key.column }} is not null and {{ key.when or 'true' }}
             group by {{ key.column }}
         ) as pointing
