@@ -18,7 +18,7 @@ APP = {
         "Version {version} has been published since you opened this page.",
         "打开页面后已发布新版本 {version}。",
     ),
-    "show_newest": Text("Show it", "查看新版本"),
+    "show_newest": Text("Show the newest version", "查看最新版本"),
     "loading": Text("Loading {done} of {all}…", "加载中 {done} / {all}…"),
     "metric": Text("Metric", "指标"),
     "formula": Text("Formula", "公式"),

@@ -83,6 +83,7 @@ def _run(page: Page, start: Start, language: Language) -> None:
         _state(APP["nothing_published"], hint, "make run", language)
     except UnknownVersionError as error:
         _state(APP["unknown_version"], APP["unknown_version_hint"], str(error), language)
+        _newest_button(language)
     except Exception as error:
         _log.exception("the page %s could not be shown", page.key)
         _state(APP["broken"], APP["broken_hint"], f"{type(error).__name__}: {error}", language)
@@ -149,10 +150,14 @@ def _newer(version: str, language: Language) -> None:
     words = APP["old_version"] if is_chosen else APP["newer"].format(version=newest)
     with st.container(key="newer", horizontal=True, vertical_alignment="center"):
         st.html(f'<p role="status">{parts.only(language)(words)}</p>')
-        if st.button(APP["show_newest"][language], key="show_newest"):
-            st.session_state.pop(_PINNED, None)
-            st.query_params.pop(address.VERSION, None)
-            st.rerun()
+        _newest_button(language)
+
+
+def _newest_button(language: Language) -> None:
+    if st.button(APP["show_newest"][language], key="show_newest"):
+        st.session_state.pop(_PINNED, None)
+        st.query_params.pop(address.VERSION, None)
+        st.rerun()
 
 
 def _state(title: Text, hint: Text, line: str, language: Language) -> None:

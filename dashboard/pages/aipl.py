@@ -27,6 +27,11 @@ _FUNNEL_TITLE = Text("AIPL funnel", "AIPL 漏斗")
 _FLOW_TITLE = Text("Flow between active tiers", "AIPL 活跃层级流转")
 _STOCK_TITLE = Text("Customers by tier", "各层级客户数")
 _FLOW_DAYS = 29
+_NAMES = ["outside", *TIERS, "new"]
+"""By rank, as `tier_rank` counts; a customer's first change comes from `new`."""
+_PREVIOUS_RANK = f"""case previous_tier {
+    " ".join(f"when '{name}' then {rank}" for rank, name in enumerate(_NAMES))
+} else {len(_NAMES) - 1} end"""
 
 
 def _customers(filters: Filters) -> Condition:
@@ -93,16 +98,19 @@ def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
         if chosen.type != "all"
         else ""
     )
-    # Only who moved is read by customer; the mart knows how many stood where. Of those who stayed
-    # there are many times as many.
+    # Only who moved is read by customer; the mart knows how many stood where. Ranks instead of
+    # names: at a million customers they take two thirds of the time.
     rows = snapshot.polars(
         f"""
         with moved as (
-            select from_tier, to_tier, count(*) as customers
+            select
+                {_NAMES}[from_rank + 1] as from_tier,
+                {_NAMES}[to_rank + 1] as to_tier,
+                count(*) as customers
             from (
                 select
-                    arg_min(coalesce(previous_tier, 'new'), valid_from) as from_tier,
-                    arg_max(tier, valid_from) as to_tier
+                    arg_min({_PREVIOUS_RANK}, valid_from) as from_rank,
+                    arg_max(tier_rank, valid_from) as to_rank
                 from customer_center.customer_aipl_history
                 where tier_view = 'active' and valid_from_date > ? and valid_from_date <= ? {only}
                 group by customer_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -101,8 +102,20 @@ class SnapshotFile:
             cursor = self._reader().cursor()
             check_query(cursor, sql, parameters)
             return cursor.sql(sql, params=parameters)
+        except duckdb.CatalogException as error:
+            raise QueryError(f"{error}{self._nearest_tables(error)}") from error
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+
+    def _nearest_tables(self, error: duckdb.CatalogException) -> str:
+        """Published tables whose names are like that of the table which does not exist."""
+        wanted = re.search(r"Table with name (\S+) does not exist", str(error))
+        if not wanted:
+            return ""
+        by_name = {name.rsplit(".", 1)[-1]: name for name in self.manifest.tables}
+        nearest = difflib.get_close_matches(wanted[1].lower(), by_name, n=3, cutoff=0.5)
+        hint = f"published: {', '.join(by_name[name] for name in nearest)}; " if nearest else ""
+        return f"\n{hint}siyu query 'show tables from marts' lists them"
 
     def fetch(
         self, sql: str, parameters: Parameters | None = None

@@ -241,6 +241,11 @@ def test_without_a_version_it_says_what_to_run_and_later_that_a_newer_one_is_the
         assert first in page.inner_text(".facts")
         page.click(".st-key-show_newest button")
         page.wait_for_function(f"document.querySelector('.facts').innerText.includes('{second}')")
+        page.goto(f"{server.address}?version=20200101T000000Z")  # a link to a retired one
+        page.wait_for_selector(".state.error")
+        page.click(".st-key-show_newest button")
+        page.wait_for_selector(".facts")
+        assert second in page.inner_text(".facts")
         page.goto(f"{server.address}?version={first}")
         page.wait_for_selector(".st-key-newer")
         assert first in page.inner_text(".facts")

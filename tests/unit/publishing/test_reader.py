@@ -163,6 +163,10 @@ def test_a_wrong_query_gives_a_short_message(settings: Settings) -> None:
     with connect(settings) as reader:
         with pytest.raises(QueryError, match=r"rpt_tier .*does not exist"):
             reader.fetch("select * from marts.rpt_tier")
+        with pytest.raises(
+            QueryError, match=r"published: marts\.rpt_tiers, .*; siyu query 'show tables"
+        ):
+            reader.fetch("select * from rpt_tierz")
         with pytest.raises(QueryError, match="syntax error"):
             reader.fetch("selec 1")
         with pytest.raises(QueryError, match="Could not convert"):
