@@ -1,5 +1,5 @@
--- Money and orders of the scorecard are those of the sales mart, deals those of the leads, people who
--- opted in those of the acquisition sources, over days as over months, and every KPI of the seed is
+-- Money and orders of the scorecard are those of the sales mart, deals those of the leads, and who
+-- opted in those of the acquisition sources, over days as over months. Every KPI of the seed is
 -- there: with a value, or with the reason why not.
 with sales as (
 

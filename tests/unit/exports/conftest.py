@@ -22,6 +22,15 @@ KEY = b"k" * 32
 DELIVERED = datetime(2026, 5, 20, 1, tzinfo=UTC)
 
 
+_HEADER = "主订单编号,子订单编号,订单提交时间,订单状态,商品数量,订单应付金额,收件人手机号,商品ID"
+_ROW = '{},{},2026-05-01 20:30:11,{},1,"1,299.00",19900000001,36\n'
+
+
+def orders(*rows: tuple[str, str, str]) -> str:
+    """A Douyin order export: main order, sub-order and status of each row."""
+    return _HEADER + "\n" + "".join(_ROW.format(*row) for row in rows)
+
+
 def write(path: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
     """Put a file there, delivered on 2026-05-20."""
     path.parent.mkdir(parents=True, exist_ok=True)

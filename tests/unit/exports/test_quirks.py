@@ -56,7 +56,7 @@ QUIRKS: dict[str, tuple[str, ...]] = {
         f"{CONVERT}day_first_only_where_the_contract_says_so",
     ),
     "**Order exports are overlapping window snapshots, not deltas**": (
-        "exports/test_load.py::test_every_snapshot_is_kept_and_the_newest_is_told_by_export_time",
+        "exports/test_deliveries.py::test_every_snapshot_is_kept_and_the_newest_is_told_by_export_time",
         "dbt::newest_export_of_a_tmall_order_wins_and_keeps_what_it_leaves_out",
         "dbt::a_line_that_left_a_tmall_order_is_gone",
     ),

@@ -285,3 +285,8 @@ SHORT_NAME = (
 
 def _day(day: int | None) -> datetime | None:
     return None if day is None else START + timedelta(days=day)
+
+
+def groups(*names: str) -> set[frozenset[str]]:
+    """`"c1 p1", "c2"` as a partition."""
+    return {frozenset(group.split()) for group in names}

@@ -94,9 +94,15 @@ select
     cast(markov.removal_share_revenue * cast(totals.revenue_gross_cny as double) as decimal(18, 4))
         as model_revenue_gross_cny,
     cast(round(coalesce(credit.conversions_gross, 0), 9) as double) as conversions_gross,
-    lookbacks.is_default_lookback
+    lookbacks.is_default_lookback,
+    runs.is_mature
 from markov
 cross join as_of
+inner join {{ ref('rpt_attribution_model_run') }} as runs
+    on
+        markov.model = runs.model
+        and markov.goal = runs.goal
+        and markov.lookback_days = runs.lookback_days
 inner join lookbacks on markov.lookback_days = lookbacks.lookback_days
 inner join {{ ref('int_attribution__channels') }} as channels
     on markov.channel_number = channels.channel_number
