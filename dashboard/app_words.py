@@ -51,6 +51,11 @@ STREAMLIT = {
     "Open": Text("Open the list", "展开列表"),
     "Close": Text("Close the list", "收起列表"),
     "Choose date": Text("Choose a day", "选择日期"),
+    "Choose date, ": Text("Choose a day, ", "选择日期： "),
+    "Use arrow keys to navigate dates. Enter to select. Escape to close.": Text(
+        "Arrow keys move between days, Enter chooses, Escape closes.",
+        "用方向键移动日期，回车选择，Esc 关闭。",
+    ),
     "No results": Text("Nothing found", "无匹配项"),
     "year, ": Text("Year: ", "年："),
     "month, ": Text("Month: ", "月："),

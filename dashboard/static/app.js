@@ -1,6 +1,14 @@
 // Streamlit speaks English alone: its labels are replaced, and the document says its language.
 // dashboard/app/shell.py defines siyuLanguage, and siyuWords: what a label may say now -> shall say.
 document.documentElement.lang = siyuLanguage;
+{ // Streamlit's calendar goes by the browser's language
+  const locale = siyuLanguage === "en" ? "en-US" : siyuLanguage;
+  if (navigator.language !== locale) {
+    Object.defineProperty(navigator, "language", { value: locale, configurable: true });
+    Object.defineProperty(navigator, "languages", { value: [locale], configurable: true });
+    dispatchEvent(new Event("languagechange"));
+  }
+}
 window.siyuWords = siyuWords;
 
 function siyuTranslated(text) {
@@ -20,9 +28,17 @@ function siyuTranslate() {
   }
 }
 
+function siyuTranslateCalendar() {
+  for (const element of document.querySelectorAll("[role=dialog] :not(:has(*))")) {
+    const text = element.firstChild;
+    const shall = text && text.nodeType === Node.TEXT_NODE ? siyuTranslated(text.data) : null;
+    if (shall !== null && shall !== text.data) text.data = shall;
+  }
+}
+
 siyuTranslate();
 if (!window.siyuObserver) {
-  window.siyuObserver = new MutationObserver(() => siyuTranslate());
+  window.siyuObserver = new MutationObserver(() => { siyuTranslate(); siyuTranslateCalendar(); });
   window.siyuObserver.observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "placeholder"],
   });

@@ -204,6 +204,20 @@ def test_a_click_on_the_chart_leaves_its_rows_and_downloads_hold_them(
     assert figure.locator("tbody td").first.inner_text() == "P 购买"
 
 
+def test_the_calendar_heeds_the_switch_and_not_the_browser(reader: Any, server: Server) -> None:
+    reader.goto(f"{server.address}?page=aipl&lang=en&from=2026-08-20")
+    for language, month, hint in (
+        ("en", "August 2026", "Escape closes"),
+        ("zh", "2026年8月", "Esc 关闭"),
+    ):
+        wait_for(reader, "aipl", language)
+        reader.locator(".st-key-filter_date_from button").first.click()
+        calendar = reader.locator("[role=dialog]", has_text=month)
+        calendar.get_by_text(hint).wait_for(state="attached")
+        reader.keyboard.press("Escape")
+        reader.click(".st-key-language button")
+
+
 def test_the_menu_works_with_the_keyboard(reader: Any, server: Server) -> None:
     reader.goto(f"{server.address}?page=scorecard&lang=zh")
     wait_for(reader, "scorecard")
