@@ -25,12 +25,12 @@ def choose_base(
     the last person was forgotten, and the version that was written whole is still kept, which
     ends after `keep_versions` of them.
     """
-    name = layout.current_version(settings)
-    if name is None or rules is None:
+    name, kept = layout.current_version(settings), layout.list_versions(settings)
+    if name not in kept or rules is None:
         return None
     folder = layout.versions_folder(settings)
     current = load_manifest(folder / name)
-    if current.written_whole not in layout.list_versions(settings):
+    if current.written_whole not in kept:
         return None
     whole = load_manifest(folder / current.written_whole)
     same_rules = (current.rules, current.duckdb_version, current.storage_version) == (

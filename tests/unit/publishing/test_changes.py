@@ -181,3 +181,5 @@ def test_other_rules_another_engine_and_wasted_space_write_the_file_whole(
     first.folder.joinpath(layout.MANIFEST_NAME).unlink()
     unmarked.write(first.folder)
     assert not chosen()
+    first.folder.rename(first.folder.with_name("elsewhere"))
+    assert not chosen()
