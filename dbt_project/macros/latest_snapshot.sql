@@ -72,3 +72,26 @@
 {% macro snapshot_number() -%}
     (files.file_number * 10000000000 + coalesce(_line_number, 0))
 {%- endmacro %}
+
+{#-
+  Rows of a staging model that keeps every delivery, with a number each, `delivery_number`, the
+  newest highest. The newest row of every key is found over its columns and this number alone.
+-#}
+{% macro numbered_deliveries(relation) -%}
+    select
+        delivered.*,
+        files.file_number * 10000000000 + coalesce(delivered.line_number, 0) as delivery_number
+    from {{ relation }} as delivered
+    inner join (
+        select
+            file_id as numbered_file_id,
+            exported_at as numbered_exported_at,
+            row_number() over (
+                order by exported_at asc nulls first, file_id asc nulls first
+            ) as file_number
+        from (select distinct file_id, exported_at from {{ relation }}) as delivered_files
+    ) as files
+        on
+            delivered.file_id is not distinct from files.numbered_file_id
+            and delivered.exported_at is not distinct from files.numbered_exported_at
+{%- endmacro %}

@@ -1,30 +1,31 @@
 -- A customer who left and came back has a relation for each time. What no snapshot caught, because
 -- it began and ended between two of them, a callback may still tell.
-with ranked as (
+with contact_rows as (
 
-    select
-        *,
-        row_number() over (
-            partition by account, external_userid, follow_userid, added_at
-            order by
-                exported_at desc nulls last, file_id desc nulls last, line_number desc nulls last
-        ) as recency
-    from {{ ref('stg_wecom__contact_rows') }}
+    {{ numbered_deliveries(ref('stg_wecom__contact_rows')) }}
+
+),
+
+newest as (
+
+    select max(delivery_number) as delivery_number
+    from contact_rows
+    group by account, external_userid, follow_userid, added_at
 
 ),
 
 seen as (
 
     select
-        account,
-        external_userid,
-        follow_userid,
-        added_at,
-        max(add_way) filter (where recency = 1) as add_way,
-        max(state) filter (where recency = 1) as state,
-        max(snapshot_date) as last_seen_date
-    from ranked
-    group by account, external_userid, follow_userid, added_at
+        contact_rows.account,
+        contact_rows.external_userid,
+        contact_rows.follow_userid,
+        contact_rows.added_at,
+        contact_rows.add_way,
+        contact_rows.state,
+        contact_rows.snapshot_date as last_seen_date
+    from contact_rows
+    inner join newest on contact_rows.delivery_number = newest.delivery_number
 
 ),
 

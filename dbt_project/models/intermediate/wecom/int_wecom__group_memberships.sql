@@ -2,39 +2,34 @@
 -- has left it. Somebody who comes back has a second membership.
 with member_rows as (
 
-    select * from {{ ref('stg_wecom__group_member_rows') }}
+    {{ numbered_deliveries(ref('stg_wecom__group_member_rows')) }}
 
 ),
 
-ranked as (
+newest as (
 
-    select
-        *,
-        row_number() over (
-            partition by account, chat_id, userid, joined_at
-            order by
-                exported_at desc nulls last, file_id desc nulls last, line_number desc nulls last
-        ) as recency
+    select max(delivery_number) as delivery_number
     from member_rows
+    group by account, chat_id, userid, joined_at
 
 ),
 
 memberships as (
 
     select
-        account,
-        chat_id,
-        userid,
-        joined_at,
-        max(member_type) filter (where recency = 1) as member_type,
-        max(unionid) filter (where recency = 1) as unionid,
-        max(join_scene) filter (where recency = 1) as join_scene,
-        max(inviter_userid) filter (where recency = 1) as inviter_userid,
-        max(file_id) filter (where recency = 1) as file_id,
-        max(line_number) filter (where recency = 1) as line_number,
-        max(snapshot_date) as last_seen_date
-    from ranked
-    group by account, chat_id, userid, joined_at
+        member_rows.account,
+        member_rows.chat_id,
+        member_rows.userid,
+        member_rows.joined_at,
+        member_rows.member_type,
+        member_rows.unionid,
+        member_rows.join_scene,
+        member_rows.inviter_userid,
+        member_rows.file_id,
+        member_rows.line_number,
+        member_rows.snapshot_date as last_seen_date
+    from member_rows
+    inner join newest on member_rows.delivery_number = newest.delivery_number
 
 ),
 

@@ -1,32 +1,33 @@
 -- The customer list names no customer: a relation is known by member, second of adding and, where
 -- one member got several customers in a second, a number.
-with ranked as (
+with customer_rows as (
 
-    select
-        *,
-        row_number() over (
-            partition by account, follow_userid, added_at, relation_number
-            order by
-                exported_at desc nulls last, file_id desc nulls last, line_number desc nulls last
-        ) as recency
-    from {{ ref('stg_wecom__customer_rows') }}
+    {{ numbered_deliveries(ref('stg_wecom__customer_rows')) }}
+
+),
+
+newest as (
+
+    select max(delivery_number) as delivery_number
+    from customer_rows
+    group by account, follow_userid, added_at, relation_number
 
 ),
 
 relations as (
 
     select
-        account,
-        follow_userid,
-        added_at,
-        relation_number,
-        max(add_source) filter (where recency = 1) as add_source,
-        max(remark_phones_keys) filter (where recency = 1) as remark_phones_keys,
-        max(file_id) filter (where recency = 1) as file_id,
-        max(line_number) filter (where recency = 1) as line_number,
-        max(snapshot_date) as last_seen_date
-    from ranked
-    group by account, follow_userid, added_at, relation_number
+        customer_rows.account,
+        customer_rows.follow_userid,
+        customer_rows.added_at,
+        customer_rows.relation_number,
+        customer_rows.add_source,
+        customer_rows.remark_phones_keys,
+        customer_rows.file_id,
+        customer_rows.line_number,
+        customer_rows.snapshot_date as last_seen_date
+    from customer_rows
+    inner join newest on customer_rows.delivery_number = newest.delivery_number
 
 ),
 
