@@ -54,6 +54,7 @@ VALUES = {
     "deposited": Text("Deposited", "沉淀"),
     "shared": Text("Shared", "分享"),
     "returned": Text("Returned", "回流"),
+    "audience_uploaded": Text("In an audience package", "人群包"),
     "guide": Text("Guide", "导购"),
     "wecom_member": Text("WeCom member", "企微成员"),
     "distributor": Text("Distributor", "分销员"),

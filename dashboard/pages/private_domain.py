@@ -160,9 +160,10 @@ def domain_flow(snapshot: Snapshot, filters: Filters) -> Figure:
             "People whom files name, in one month. Deposited: out of the domain of the channel of "
             "their first deposit; private there means by the brand's own codes, stores and "
             "referrals. Shared and returned: what deposited people did later. Who did both counts "
-            "in both.",
+            "in both. Audience packages for ad platforms lead from private to commercial.",
             "文件可识别的个人，单月。沉淀：按首次沉淀渠道所属域计来源，私域来源指品牌自有二维码、"
-            "门店、老带新。分享、回流：沉淀客户之后的行为；两者皆有则各计一次。",
+            "门店、老带新。分享、回流：沉淀客户之后的行为；两者皆有则各计一次。"
+            "交给广告平台的人群包计为私域流向商域。",
         ),
         frame=rows,
         draw=draw,
