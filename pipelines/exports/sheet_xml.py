@@ -38,6 +38,9 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError,
     ValueError, KeyError, ElementTree.ParseError,
 )  # fmt: skip
+_BEGINNING = 1 << 16
+_NUMBER = re.compile(rb"<(?:\w+:)?c\b(?![^>]*\bt=)[^>]*>\s*<(?:\w+:)?v>")
+"""A cell that says no type holds a number."""
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Places = dict[tuple[int, int], str]
@@ -64,6 +67,17 @@ def hidden_texts(data: bytes) -> dict[str, Places]:
             f"The workbook is damaged: {error}. Download it again; the download may be incomplete."
         ) from error
     return found
+
+
+def begins_with_numbers(data: bytes) -> bool:
+    """A sheet holds numbers near its beginning. The file is sound (``hidden_texts`` read it)."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.startswith(_SHEETS) and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    if _NUMBER.search(sheet.read(_BEGINNING)):
+                        return True
+    return False
 
 
 def with_hidden_texts(rows: list[list[Any]], texts: Mapping[tuple[int, int], str]) -> None:
