@@ -24,7 +24,7 @@ class TextPart:
     """A sheet of a workbook; row 1 is the first row of the sheet."""
 
     cells: pl.DataFrame
-    """Text columns named by position."""
+    """Columns named by position, of text or without a type; empty cells are null."""
     member: str | None
     sheet: str
     encoding: str = "xlsx"
@@ -32,7 +32,9 @@ class TextPart:
 
     def head(self, rows: int) -> list[HeadRow]:
         """First rows."""
-        return [HeadRow(i, i, row) for i, row in enumerate(self.cells.head(rows).rows(), 1)]
+        first = self.cells.head(rows).rows()
+        texts = (tuple(cell or "" for cell in row) for row in first)
+        return [HeadRow(i, i, row) for i, row in enumerate(texts, 1)]
 
     def bodies(
         self,
@@ -46,11 +48,11 @@ class TextPart:
         columns = range(below.width) if wanted is None else wanted
 
         def is_blank(rows: Sequence[int]) -> list[bool]:
-            return [not any(cell.strip() for cell in below.row(row)) for row in rows]
+            return [not any(cell and cell.strip() for cell in below.row(row)) for row in rows]
 
         first = header.end_line + 1
         lines = pl.int_range(first, first + below.height, eager=True)
-        yield Body(below.select(str(i) for i in columns), lines, is_blank=is_blank)
+        yield Body(_texts(below, columns), lines, is_blank=is_blank)
 
 
 def text_sheets(data: bytes) -> dict[str, pl.DataFrame] | None:
@@ -72,8 +74,8 @@ def text_sheets(data: bytes) -> dict[str, pl.DataFrame] | None:
             cells = sheet.to_polars()
             if not set(cells.dtypes) <= {pl.String(), pl.Null()}:
                 return None
-            places = [column.absolute_index for column in sheet.available_columns()]
-            sheets[name] = _from_a1(cells, places)
+            columns = sheet.selected_columns
+            sheets[name] = _from_a1(cells, columns[0].absolute_index if columns else 0)
     except fastexcel.FastExcelError:
         return None
     return sheets
@@ -81,12 +83,17 @@ def text_sheets(data: bytes) -> dict[str, pl.DataFrame] | None:
 
 def is_filled(cells: pl.DataFrame) -> bool:
     """Some cell is not blank."""
-    return any((column.str.strip_chars() != "").any() for column in cells)
+    texts = (column for column in cells if column.dtype == pl.String)
+    return any((column.str.strip_chars() != "").any() for column in texts)
 
 
-def _from_a1(cells: pl.DataFrame, places: Sequence[int]) -> pl.DataFrame:
+def _texts(cells: pl.DataFrame, columns: Sequence[int]) -> pl.DataFrame:
+    """Some columns as texts, empty ones where cells are empty."""
+    return cells.select(pl.col(str(i)).cast(pl.String).fill_null("") for i in columns)
+
+
+def _from_a1(cells: pl.DataFrame, first: int) -> pl.DataFrame:
     """Columns named by position, also the empty ones to the left of the table."""
-    blank = pl.lit("")
-    left = [blank.alias(str(i)) for i in range(places[0] if places else 0)]
-    named = cells.rename(dict(zip(cells.columns, map(str, places), strict=True)))
-    return named.select(*left, pl.all().cast(pl.String).fill_null(blank))
+    cells.columns = [str(i) for i in range(first, first + cells.width)]
+    left = [pl.lit(None).alias(str(i)) for i in range(first)]
+    return cells.select(*left, pl.all()) if left else cells
