@@ -159,7 +159,6 @@ class _Transaction:
         checked = check_opened(batch.files, self.contracts, self.key)
         if not self._is_open:
             self.con.begin()
-            self.con.execute("set threads = 1")  # two wait for each other's rows: a third more
             self._is_open = True
         self._written += _write(self.con, batch, checked)
         self._bytes += batch.cell_bytes
@@ -171,7 +170,6 @@ class _Transaction:
     def commit(self) -> list[list[FileReport]]:
         """The reports of what is now in the warehouse, file by file."""
         if self._is_open:
-            self.con.execute("reset threads")  # packing the rows is worth them
             self.con.commit()
         written, self._written = self._written, []
         self._bytes, self._is_open = 0, False
@@ -181,7 +179,6 @@ class _Transaction:
         """Take back what is not committed."""
         if self._is_open:
             self.con.rollback()
-            self.con.execute("reset threads")
         self._is_open = False
 
 
