@@ -92,7 +92,12 @@ def _of_unique(clean: pl.Series, forms: Mapping[str, Form]) -> pl.DataFrame:
     """Forms of a text column, made once for every distinct text."""
     texts = clean.alias("text").to_frame()
     unique = texts.unique().drop_nulls()
-    made = unique.select("text", **{name: form(pl.col("text")) for name, form in forms.items()})
+    # lazily: what forms have in common, such as a folded text, is then made once
+    made = (
+        unique.lazy()
+        .select("text", **{name: form(pl.col("text")) for name, form in forms.items()})
+        .collect()
+    )
     return texts.join(made, on="text", how="left", maintain_order="left").select(forms.keys())
 
 
@@ -100,11 +105,9 @@ def _phone_keys(clean: pl.Series, key: bytes) -> pl.Series:
     cells = clean.drop_nulls().unique()
     if cells.is_empty():
         return clean
-    phones = cells.map_elements(normalise.split_phone_list, return_dtype=pl.List(pl.String))
-    each = pl.DataFrame({"text": cells, "phone": phones}).explode("phone")
-    normal = each.select(normalise.phone(pl.col("phone")).alias("phone"))["phone"]
+    each = _phones_of(cells)
     keys = (
-        each.select("text", key=hash_series(KIND_PHONE, normal, key))
+        each.select("text", key=hash_series(KIND_PHONE, each["phone"], key))
         .drop_nulls()
         .group_by("text", maintain_order=True)
         .agg(pl.col("key").unique(maintain_order=True).str.join(","))
@@ -113,6 +116,23 @@ def _phone_keys(clean: pl.Series, key: bytes) -> pl.Series:
     return texts.join(keys, on="text", how="left", maintain_order="left")["key"]
 
 
+def _phones_of(cells: pl.Series) -> pl.DataFrame:
+    """Every phone of distinct cells in its one form, a row each; most cells hold one plain one."""
+    text = pl.col("text")
+    one = pl.coalesce(
+        text.str.extract(_ONE_LISTED), pl.when(normalise.is_plain_phone(text)).then(text)
+    )
+    frame = cells.to_frame("text").with_columns(phone=normalise.plain_phone(one))
+    others = frame.filter(pl.col("phone").is_null() & (text != "[]"))["text"]
+    if others.is_empty():
+        return frame
+    split = others.map_elements(normalise.split_phone_list, return_dtype=pl.List(pl.String))
+    each = pl.DataFrame({"text": others, "phone": split}).explode("phone")
+    normal = each.lazy().select("text", normalise.phone(pl.col("phone")).alias("phone")).collect()
+    return pl.concat([frame.drop_nulls(), normal])
+
+
+_ONE_LISTED = r'^\["(1[3-9][0-9]{9})"\]$'
 _PARTS = ("normal", "masked")
 _FOLDED = ("account", "person_name")
 _KINDS = {"phone": KIND_PHONE, "email": KIND_EMAIL, "account": KIND_ACCOUNT}

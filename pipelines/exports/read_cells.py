@@ -15,8 +15,9 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from pipelines.exports.detect import HeadRow
 from pipelines.exports.errors import UnreadableExport
-from pipelines.exports.sheet_xml import hidden_texts, with_hidden_texts
+from pipelines.exports.sheet_xml import begins_with_numbers, hidden_texts, with_hidden_texts
 from pipelines.exports.table import Body
+from pipelines.exports.text_sheets import TextPart, is_filled, text_sheets
 
 EXACT_INTEGERS = 2**53
 """From here on a float has lost digits: such a number is written with an exponent, and the
@@ -91,16 +92,37 @@ class FramePart:
         yield Body(cells, pl.int_range(1, cells.height + 1, eager=True))
 
 
-def open_workbook(data: bytes, member: str | None = None) -> list[GridPart]:
+def open_workbook(data: bytes, member: str | None = None) -> list[GridPart | TextPart]:
     """Non-empty sheets in order. Several of them are told apart by their names.
 
     Raises ``UnreadableExport`` for a password or damage.
     """
-    texts = hidden_texts(data) if zipfile.is_zipfile(io.BytesIO(data)) else {}
+    is_xlsx = zipfile.is_zipfile(io.BytesIO(data))
+    hidden = hidden_texts(data) if is_xlsx else {}
+    is_plain = is_xlsx and not hidden and not begins_with_numbers(data)
+    texts = text_sheets(data) if is_plain else None
+    if texts is not None:
+        filled = [name for name, cells in texts.items() if is_filled(cells)]
+        members = _members(filled, member)
+        return [TextPart(texts[name], members[name], name) for name in filled]
+    tables = _tables(data)
+    for name, rows in tables.items():
+        with_hidden_texts(rows, hidden.get(name, {}))
+    filled = [
+        name
+        for name, rows in tables.items()
+        if any(cell_text(value).strip() for row in rows for value in row)
+    ]
+    members = _members(filled, member)
+    return [GridPart(tables[name], members[name], name) for name in filled]
+
+
+def _tables(data: bytes) -> dict[str, list[list[Any]]]:
+    """Rows of every sheet from A1 on, by its name."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
-        tables = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
+        return {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
     except PasswordError as error:
         raise UnreadableExport(
             "The workbook is protected by a password. Remove it in Excel and deliver again."
@@ -109,20 +131,13 @@ def open_workbook(data: bytes, member: str | None = None) -> list[GridPart]:
         raise UnreadableExport(
             f"The workbook cannot be read: {error}. Open it in Excel, save as xlsx, deliver again."
         ) from error
-    for name, rows in tables.items():
-        with_hidden_texts(rows, texts.get(name, {}))
-    filled = {
-        name: rows
-        for name, rows in tables.items()
-        if any(cell_text(value).strip() for row in rows for value in row)
-    }
-    several = len(filled) > 1
-    return [
-        GridPart(rows, f"{member}!{name}" if member else name, name)
-        if several
-        else GridPart(rows, member, name)
-        for name, rows in filled.items()
-    ]
+
+
+def _members(sheets: Sequence[str], member: str | None) -> dict[str, str | None]:
+    """What tells each sheet apart: its name where there are several."""
+    if len(sheets) < 2:
+        return dict.fromkeys(sheets, member)
+    return {name: f"{member}!{name}" if member else name for name in sheets}
 
 
 def open_parquet(data: bytes, member: str | None = None) -> FramePart:

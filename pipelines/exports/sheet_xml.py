@@ -27,6 +27,7 @@ _SHEETS = "xl/worksheets/"
 LAST_COLUMN = 16_384
 _ROW = re.compile(rb"<row\b[^>]*?\br=[\"'](\d+)")
 _PREFIXED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)")
+_PREFIX = re.compile(rb"xmlns:\w+=[\"'][^\"']*/spreadsheetml/(?:2006/)?main[\"']")
 _FAR_COLUMN = re.compile(rb"r=[\"']([A-Z]{3,})\d")
 _SECOND_COLUMN = re.compile(rb"r=[\"'][A-Z]{2}\d")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -38,6 +39,11 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError,
     ValueError, KeyError, ElementTree.ParseError,
 )  # fmt: skip
+_BEGINNING = 1 << 16
+_ROOT = 1 << 12
+"""Bytes that hold the first element and the names it declares."""
+_NUMBER = re.compile(rb"<(?:\w+:)?c\b(?![^>]*\bt=)[^>]*>\s*<(?:\w+:)?v>")
+"""A cell that says no type holds a number."""
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Places = dict[tuple[int, int], str]
@@ -56,14 +62,26 @@ def hidden_texts(data: bytes) -> dict[str, Places]:
                 if not (member.startswith(_SHEETS) and member.endswith(".xml")):
                     continue
                 xml = archive.read(member)
-                _refuse_stray_cells(xml, posixpath.basename(member))
-                if texts := _texts(xml):
+                is_prefixed = _may_have_prefixes(xml)
+                _refuse_stray_cells(xml, posixpath.basename(member), is_prefixed=is_prefixed)
+                if texts := _texts(xml, is_prefixed=is_prefixed):
                     found[_sheet_names(archive).get(member, member)] = texts
     except _DAMAGE as error:
         raise UnreadableExport(
             f"The workbook is damaged: {error}. Download it again; the download may be incomplete."
         ) from error
     return found
+
+
+def begins_with_numbers(data: bytes) -> bool:
+    """A sheet holds numbers near its beginning. The file is sound (``hidden_texts`` read it)."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.startswith(_SHEETS) and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    if _NUMBER.search(sheet.read(_BEGINNING)):
+                        return True
+    return False
 
 
 def with_hidden_texts(rows: list[list[Any]], texts: Mapping[tuple[int, int], str]) -> None:
@@ -76,12 +94,17 @@ def with_hidden_texts(rows: list[list[Any]], texts: Mapping[tuple[int, int], str
         rows[row][column] = text
 
 
-def _refuse_stray_cells(xml: bytes, sheet: str) -> None:
-    row = _PREFIXED_ROW if b":row" in xml else _ROW
+def _may_have_prefixes(xml: bytes) -> bool:
+    """Elements may be written ``<x:row>``: a prefix is declared, in the first element or later."""
+    return _PREFIX.search(xml, 0, _ROOT) is not None or xml.find(b"xmlns:", _ROOT) >= 0
+
+
+def _refuse_stray_cells(xml: bytes, sheet: str, *, is_prefixed: bool) -> None:
+    row = _PREFIXED_ROW if is_prefixed else _ROW
     rows = max((int(number) for number in row.findall(xml)), default=0)
     if rows * LAST_COLUMN <= FREE_CELLS:
         return
-    cells = xml.count(b"<c ") + xml.count(b":c ")
+    cells = xml.count(b"<c ") + (xml.count(b":c ") if is_prefixed else 0)
     if rows > LAST_ROW or rows * _width(xml) > FREE_CELLS + BLANKS_PER_CELL * cells:
         raise UnreadableExport(
             f"{sheet} reaches to row {rows:,} with only {cells:,} cells: a stray cell stands far "
@@ -97,10 +120,10 @@ def _width(xml: bytes) -> int:
     return 702 if _SECOND_COLUMN.search(xml) else 26
 
 
-def _texts(xml: bytes) -> Places:
+def _texts(xml: bytes, *, is_prefixed: bool) -> Places:
     # looking for bytes first: the patterns alone cost more than reading the workbook
     may_err = b't="e"' in xml or b"t='e'" in xml
-    may_calculate = b"<f" in xml or b":f" in xml
+    may_calculate = b"<f" in xml or (is_prefixed and b":f" in xml)
     if not (may_err and _ERROR.search(xml)) and not (may_calculate and _FORMULA.search(xml)):
         return {}
     texts: Places = {}

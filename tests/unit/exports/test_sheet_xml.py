@@ -9,6 +9,8 @@ from pipelines.exports.read_cells import open_workbook
 from pipelines.exports.sheet_xml import hidden_texts
 from tests.robustness.writing import sheet_xml, text_cell, workbook
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
 
 def grid(sheet: str) -> list[tuple[str, ...]]:
     (part,) = open_workbook(workbook({"销售": sheet}))
@@ -38,3 +40,14 @@ def test_a_stray_cell_far_away_is_refused_before_it_costs_memory() -> None:
 def test_a_long_narrow_table_and_a_wide_one_are_read() -> None:
     assert grid(sheet_xml([[str(i) for i in range(800)]]))[0][799] == "799"
     assert hidden_texts(workbook({"长": sheet_xml([["a", "b"]] * 60_000)})) == {}
+
+
+def test_names_with_a_prefix_are_looked_through_too() -> None:
+    sheet = sheet_xml([["a"]], extra_rows='<row r="2"><c r="A2" t="e"><v>#REF!</v></c></row>')
+    prefixed = (sheet.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?")).replace(
+        " xmlns=", " xmlns:x="
+    )
+    assert hidden_texts(workbook({"销售": prefixed})) == {"销售": {(1, 0): "#REF!"}}
+    late = f'<x:row xmlns:x="{MAIN}" r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>'
+    with pytest.raises(UnreadableExport, match="reaches to row 1,048,576"):
+        hidden_texts(workbook({"销售": sheet_xml([["a"]] * 100, extra_rows=late)}))
