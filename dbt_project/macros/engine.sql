@@ -101,6 +101,17 @@
     cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
 {%- endmacro %}
 
+{#- A whole number of 64 bits that stands for several values together, equal for equal ones. -#}
+{% macro values_hash(columns) -%}
+    {{ return(adapter.dispatch('values_hash')(columns)) }}
+{%- endmacro %}
+{% macro duckdb__values_hash(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+{% macro spark__values_hash(columns) -%}
+    xxhash64({{ columns | join(', ') }})
+{%- endmacro %}
+
 {#- Two values as one that sorts by the first and then by the second: an order without ties. -#}
 {% macro ordered_pair(first, second) -%}
     {{ return(adapter.dispatch('ordered_pair')(first, second)) }}
