@@ -9,7 +9,8 @@ from pathlib import Path
 from benchmarks.measure import Measured, Worker, run_worker
 from pipelines.settings import Settings
 
-_PROBE_CUSTOMERS = 2_000
+_PROBES = (2_000, 20_000)
+"""Customers of two small brands: some rows, such as those of reports, do not grow with people."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,14 @@ class MadeBrand:
 
 
 def brand_of_rows(settings: Settings, rows: int, days: int) -> MadeBrand:
-    """Simulate a brand whose files hold about so many rows: a small one tells how many it takes."""
-    probe = brand_of_customers(settings, _PROBE_CUSTOMERS, days)
-    clear(settings)
-    return brand_of_customers(settings, round(rows / probe.rows * _PROBE_CUSTOMERS), days)
+    """Simulate a brand whose files hold about so many rows: two small ones tell how many people."""
+    probed = []
+    for customers in _PROBES:
+        probed.append(brand_of_customers(settings, customers, days).rows)
+        clear(settings)
+    per_customer = (probed[1] - probed[0]) / (_PROBES[1] - _PROBES[0])
+    more = (rows - probed[0]) / per_customer
+    return brand_of_customers(settings, max(1, round(_PROBES[0] + more)), days)
 
 
 def brand_of_customers(
