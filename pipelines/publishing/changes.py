@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.publishing.relations import Relation, quote
+from pipelines.publishing.relations import Relation, quote, row_hash
 
 _MOST_ROWS = 0.3
 """Beyond this part of its rows, to write the table anew is cheaper."""
@@ -24,16 +24,16 @@ def bring_up_to_date(
     Returns False, with nothing done, when too many rows differ.
     """
     days = _new_days(connection, relation, source, copy)
-    columns = [column.name for column in relation.columns if column.name not in days]
+    columns = [column for column in relation.columns if column.name not in days]
     if not columns:
         return False
-    row_hash = f"hash({', '.join(map(quote, columns))})"
+    number = row_hash(columns)
     connection.execute(
         f"""
         create or replace temp table differing as
         select gone.id, fresh.row_hash
-        from (select rowid as id, {row_hash} as row_hash from {copy}) as gone
-        full outer join (select {row_hash} as row_hash from {source}) as fresh using (row_hash)
+        from (select rowid as id, {number} as row_hash from {copy}) as gone
+        full outer join (select {number} as row_hash from {source}) as fresh using (row_hash)
         where gone.row_hash is null or fresh.row_hash is null
         """
     )
@@ -49,7 +49,7 @@ def bring_up_to_date(
     )
     connection.execute(
         f"insert into {copy} select * from {source} "
-        f"where {row_hash} in (select row_hash from differing where row_hash is not null)"
+        f"where {number} in (select row_hash from differing where row_hash is not null)"
     )
     connection.execute("drop table differing")
     return True

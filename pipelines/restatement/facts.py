@@ -12,6 +12,9 @@ from datetime import date
 
 import duckdb
 
+from pipelines.publishing.manifest import Column
+from pipelines.publishing.relations import row_hash
+
 Counts = dict[tuple[str, date], Counter[str]]
 """Changed rows by cause, of a fact and local day. A row that moved counts on both of its days."""
 
@@ -60,8 +63,8 @@ def changed_rows(
     """Changed rows of days up to `last_day` in all facts that both attached databases have."""
     found: Counts = {}
     for fact in FACTS:
-        columns = sorted(_columns(connection, older, fact) & _columns(connection, newer, fact))
-        if fact.key not in columns or fact.day not in columns:
+        columns = _columns_of_both(connection, older, newer, fact)
+        if not {fact.key, fact.day} <= {column.name for column in columns}:
             continue
         rows = connection.execute(_changes(fact, columns, older, newer), [last_day]).fetchall()
         for day, cause, count in rows:
@@ -69,29 +72,37 @@ def changed_rows(
     return found
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, catalog: str, fact: Fact) -> set[str]:
-    return {
-        name
-        for (name,) in connection.execute(
-            "select column_name from duckdb_columns() "
-            "where database_name = $1 and schema_name = 'customer_center' and table_name = $2",
-            [catalog, fact.table],
+def _columns_of_both(
+    connection: duckdb.DuckDBPyConnection, older: str, newer: str, fact: Fact
+) -> list[Column]:
+    return [
+        Column(name=name, type=kind)
+        for name, kind in connection.execute(
+            """
+            select column_name, any_value(data_type order by database_name = $2 desc)
+            from duckdb_columns()
+            where database_name in ($1, $2) and schema_name = 'customer_center' and table_name = $3
+            group by column_name having count(*) = 2 order by column_name
+            """,
+            [older, newer, fact.table],
         ).fetchall()
-    }
+    ]
 
 
-def _changes(fact: Fact, columns: list[str], older: str, newer: str) -> str:
+def _changes(fact: Fact, columns: list[Column], older: str, newer: str) -> str:
     """Days whose rows have another checksum are compared row by row, the others are the same."""
-    people = [c for c in columns if c.endswith(("customer_id", "identified"))]
-    money = [c for c in columns if c in _MONEY_BACK and c != fact.key]
-    rest = [c for c in columns if c not in {*people, *money, fact.key}]
+    keys = [c for c in columns if c.name == fact.key]
+    people = [c for c in columns if c.name.endswith(("customer_id", "identified"))]
+    money = [c for c in columns if c.name in _MONEY_BACK and c not in keys]
+    rest = [c for c in columns if c not in {*people, *money, *keys}]
     sides = ", ".join(
         f"{side} as not materialized (select {fact.key} as row_key, {fact.day} as fact_day, "
-        f"{_hash(people)} as people, {_hash(money)} as money, {_hash(rest)} as rest "
+        f"{row_hash(keys)} as key_hash, {row_hash(people)} as people, "
+        f"{row_hash(money)} as money, {row_hash(rest)} as rest "
         f"from {catalog}.customer_center.{fact.table} where {fact.day} <= $1)"
         for side, catalog in (("older", older), ("newer", newer))
     )
-    sums = "count(*) as row_count, sum(hash(row_key, people, money, rest)) as total"
+    sums = "count(*) as row_count, sum(hash(key_hash, people, money, rest)) as total"
     return f"""
         with {sides},
         days as (
@@ -122,8 +133,3 @@ def _changes(fact: Fact, columns: list[str], older: str, newer: str) -> str:
         )
         where cause is not null group by 1, 2
     """
-
-
-def _hash(columns: list[str]) -> str:
-    # Compares two readings by one engine in one query; never a key.
-    return f"hash({', '.join(columns)})" if columns else "0"

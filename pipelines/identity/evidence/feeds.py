@@ -267,7 +267,9 @@ def _key_of_values(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str]
 
 
 def _key_with(salt: int, identifier_type: str, value: str) -> str:
-    return f"hash({identifier_type}, {value}, {salt})"
+    # hash() of two texts may be the same whatever is hashed along with them, so that only the first
+    # try goes without md5, which takes longer.
+    return f"hash({identifier_type}, {f'md5_number({value}), {salt}' if salt else value})"
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, edges: str) -> None:

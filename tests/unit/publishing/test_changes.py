@@ -11,6 +11,7 @@ from pipelines.publishing import PublishedVersion, base, changes, layout, versio
 from pipelines.publishing.manifest import hash_file
 from pipelines.publishing.relations import Relation
 from pipelines.settings import Settings
+from tests.same_hash import SAME_HASH
 from tests.unit.publishing.conftest import FIRST, NOW, publish_now, write_warehouse
 
 ROWS = 2_000
@@ -94,6 +95,18 @@ def test_a_changed_copy_equals_the_warehouse(
     third = publish_now(settings)
     assert third.manifest.tables == second.manifest.tables
     assert_equal_to_the_warehouse(settings, third)
+
+
+def test_a_text_that_became_one_of_the_same_hash_is_a_change(settings: Settings) -> None:
+    write_warehouse(settings, rows=ROWS)
+    assert duckdb.execute("select hash($1) = hash($2)", SAME_HASH).fetchall() == [(True,)]
+    change(settings, f"update customer_center.dim_customers set name = '{SAME_HASH[0]}'")
+    publish_now(settings)
+    change(
+        settings,
+        f"update customer_center.dim_customers set name = '{SAME_HASH[1]}' where customer_id = 7",
+    )
+    assert_equal_to_the_warehouse(settings, publish_now(settings))
 
 
 def test_only_rows_that_differ_are_written(

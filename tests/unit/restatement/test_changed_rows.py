@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.restatement.facts import changed_rows
+from tests.same_hash import SAME_HASH
 
 _COLUMNS = (
     "order_key varchar, customer_id bigint, sale_date date, refund_cny decimal(18, 4), "
@@ -76,3 +77,16 @@ def test_a_customer_who_became_known_is_identity(versions: duckdb.DuckDBPyConnec
     order(versions, "older", "guest", None, FIRST, 0, "广东")
     order(versions, "newer", "guest", 7, FIRST, 0, "广东")
     assert changes(versions) == {FIRST: {"identity": 1}}
+
+
+def test_a_text_that_became_one_of_the_same_hash_is_corrected(
+    versions: duckdb.DuckDBPyConnection,
+) -> None:
+    order(versions, "older", "text", 1, FIRST, 0, SAME_HASH[0])
+    order(versions, "newer", "text", 1, FIRST, 0, SAME_HASH[1])
+    order(versions, "older", SAME_HASH[0], 1, SECOND, 0, "广东")
+    order(versions, "newer", SAME_HASH[1], 1, SECOND, 0, "广东")
+    assert changes(versions) == {
+        FIRST: {"corrected_rows": 1},
+        SECOND: {"late_rows": 1, "withdrawn_rows": 1},
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.identity.evidence import feeds
+from tests.same_hash import SAME_HASH
 from tests.unit.identity.worlds import Pair, World
 
 _KNOWN = (
@@ -49,6 +50,14 @@ def test_pairs_of_values_with_one_key_are_kept_apart(
     world.resolve()
     customers = world.customers()
     assert customers["c1"] == customers["p1"] != customers["c2"] == customers["p2"]
+
+
+def test_values_of_one_hash_are_kept_apart(world: World) -> None:
+    one, other = (f"c{value}" for value in SAME_HASH)
+    world.deliver([(one, "p1"), (other, "p2")])
+    world.resolve()
+    customers = world.customers()
+    assert customers[one] == customers["p1"] != customers[other] == customers["p2"]
 
 
 def test_what_was_seen_earlier_stands_beside_the_dictionary(world: World) -> None:
