@@ -45,6 +45,7 @@ from pipelines.identity.record.summary import (
 )
 from pipelines.identity.record.unused import NEWLY_UNUSED, write_unused
 from pipelines.identity.rules.codes import MICROSECONDS_PER_DAY, Codes, code_rules
+from pipelines.identity.rules.difference import RuleChange, compare, write_down
 from pipelines.identity.rules.seeds import Rules
 from pipelines.identity.solve.degree_book import (
     DegreeBook,
@@ -55,6 +56,7 @@ from pipelines.identity.solve.degree_book import (
 )
 from pipelines.identity.solve.partition import Solved, solve_region
 from pipelines.identity.solve.region import Region, degrees_in, read_everything
+from pipelines.identity.solve.rejudged import rejudged
 from pipelines.identity.solve.touched import read_touched
 from pipelines.identity.sql import (
     fetch,
@@ -87,8 +89,9 @@ def resolve_identities(
 
     Reads the feeds `intermediate.int_identity__*` of the files in the ledger that were not read
     yet. Another `evidence_version` (what the feeds are made of), a withdrawn file, or `full` reads
-    all evidence anew. Other rules solve everything anew, from the edges that are there; other
-    decisions only what they touch. `now` (with time zone) dates log and history.
+    all evidence anew. Other decisions and other rules solve anew, from the edges that are there,
+    what they touch; the reason names the few changes that touch everything. `now` (with time zone)
+    dates log and history.
     `device_login_days`: a shared device belongs to who used it within so many days before its last
     use; None: to nobody as soon as several use it.
 
@@ -102,13 +105,14 @@ def resolve_identities(
     started = time.process_time()
     ensure_identity_tables(connection)
     marks = {
-        "rules": f"{rules.fingerprint} {device_login_days}",
+        "rules": rules.fingerprint,
+        "device_login_days": str(device_login_days),
         "decisions": decisions.fingerprint,
         "blocks": blocks_fingerprint(rules, decisions),
         "evidence": evidence_version,
         "derived": derived_fingerprint(connection),
     }
-    plan = _plan(connection, marks, full=full)
+    plan = _plan(connection, marks, rules, full=full)
     if plan.mode == "nothing":
         return last_summary(connection, plan.reason)
     tables = (ERASED, NEWLY_UNUSED, _WAS_BLOCKED, _WAS_GUARDED)
@@ -132,6 +136,7 @@ def resolve_identities(
         connection,
         marks
         | {
+            "rule_rows": write_down(rules),
             "run_id": str(run.run_id),
             "highest_customer_id": str(max(highest, int(change.carried.customers.max(initial=0)))),
         },
@@ -159,13 +164,16 @@ class _Plan:
     """People decided something since the last run."""
     blocks_changed: bool
     """Block list, patterns or decisions to block are others, or all evidence is read anew."""
+    rule_change: RuleChange
 
     @property
     def everything(self) -> bool:
         return self.mode in ("rebuild", "all")
 
 
-def _plan(connection: duckdb.DuckDBPyConnection, marks: dict[str, str], *, full: bool) -> _Plan:
+def _plan(
+    connection: duckdb.DuckDBPyConnection, marks: dict[str, str], rules: Rules, *, full: bool
+) -> _Plan:
     state, files = get_state(connection), list_files(connection)
     other = {name for name, mark in marks.items() if state.get(name) != mark}
     decided = "decisions" in other
@@ -177,17 +185,27 @@ def _plan(connection: duckdb.DuckDBPyConnection, marks: dict[str, str], *, full:
     }
     for reason, applies in rebuild.items():
         if applies:
-            return _Plan("rebuild", reason, None, True, decided=True, blocks_changed=True)
+            return _Plan("rebuild", reason, None, True, True, True, RuleChange())
+    change = compare(state.get("rule_rows"), rules) if "rules" in other else RuleChange()
+    if "device_login_days" in other:
+        change = RuleChange("other days within which a login gives a shared device away")
+    texts = change.everything or ", ".join(change.texts)
     news = {
-        "other rules": "rules" in other,
+        f"other rules ({texts})" if texts else "other rules": bool(texts) or "rules" in other,
         "other decisions": decided,
         "other derived evidence": "derived" in other,
         f"{len(files.unread)} new files": bool(files.unread),
     }
     reason = ", ".join(name for name, applies in news.items() if applies)
-    mode = "all" if "rules" in other else "increment" if reason else "nothing"
+    mode = "all" if change.everything else "increment" if reason else "nothing"
     return _Plan(
-        mode, reason or "nothing new", files.unread, "derived" in other, decided, "blocks" in other
+        mode,
+        reason or "nothing new",
+        files.unread,
+        "derived" in other,
+        decided,
+        "blocks" in other,
+        change,
     )
 
 
@@ -225,7 +243,8 @@ def _read(
         region = read_everything(connection, codes, standing)
         book = make_book(region, degrees_in(region, codes), population, codes)
     else:
-        parts = (news.changed, erased, bereft, standing.set_apart, standing.paired)
+        judged = rejudged(connection, plan.rule_change, codes)
+        parts = (news.changed, erased, bereft, standing.set_apart, standing.paired, judged)
         changed = union(*parts)
         region, book = read_touched(
             connection, codes, standing, changed, read_book(connection, codes), population

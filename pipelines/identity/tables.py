@@ -111,7 +111,8 @@ TABLES = {
         reason varchar not null, identifiers bigint, new_identifiers bigint, edges bigint,
         used_edges bigint, blocked bigint, guarded bigint, ambiguous bigint, refused bigint,
         customers bigint, largest_customer bigint, created bigint, merged bigint, split bigint,
-        retired bigint, moved_identifiers bigint, cpu_seconds double""",
+        retired bigint, moved_identifiers bigint, solved_identifiers bigint,
+        cpu_seconds double""",
     ),
     "identity_changed_customers": Table(
         "One row per run and customer that gained or lost an identifier.",
@@ -149,6 +150,13 @@ _CARRIED = {
 }
 """What cannot be made anew when a table has other columns in a later release, and in SQL what
 stands in columns that it did not have."""
+_ABOUT_RUNS = {
+    "identity_log",
+    "identity_history",
+    "identity_runs",
+    "identity_changed_customers",
+}
+"""Tables that say what happened, and from which no run reads evidence."""
 
 
 def ensure_identity_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -172,7 +180,7 @@ def ensure_identity_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for name in TABLES:
         if name not in present:
             _create(connection, name)
-    if outdated:
+    if set(outdated) - _ABOUT_RUNS:
         _forget_evidence(connection)
 
 

@@ -46,6 +46,8 @@ class IdentitySummary:
     """Customers that lost their last identifier."""
     moved_identifiers: int = 0
     """Identifiers that entered, left or changed their customer."""
+    solved_identifiers: int = 0
+    """Identifiers whose customers were found anew; the others were not looked at."""
     cpu_seconds: float = 0.0
 
 
@@ -107,6 +109,7 @@ def summarise(
         split=len(change.carried.parts),
         retired=len(retired_customers(change)),
         moved_identifiers=len(change.moved),
+        solved_identifiers=int(np.count_nonzero(change.region.inside)),
         cpu_seconds=round(cpu_seconds, 3),
     )
 

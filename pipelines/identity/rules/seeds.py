@@ -31,6 +31,7 @@ TYPES_SEED = "identity_identifier_types"
 RULES_SEED = "identity_rules"
 BLOCK_LIST_SEED = "identity_block_list"
 BLOCK_PATTERNS_SEED = "identity_block_patterns"
+_TEXTS = {"label_zh", "description", "rule_name"}
 
 
 @dataclass(frozen=True)
@@ -64,19 +65,25 @@ class Rules:
         """The matching rules, one row each, columns as in the seed."""
         return _table(self.matching_rules.values(), MatchingRule)
 
+    @property
+    def type_rows(self) -> dict[str, dict[str, Any]]:
+        """The identifier types by name, without labels and texts."""
+        return {name: row.model_dump(exclude=_TEXTS) for name, row in self.identifier_types.items()}
+
+    @property
+    def rule_rows(self) -> dict[str, dict[str, Any]]:
+        """The matching rules by rule_id as text, without labels and texts."""
+        return {
+            str(rule_id): row.model_dump(exclude=_TEXTS)
+            for rule_id, row in self.matching_rules.items()
+        }
+
     @cached_property
     def fingerprint(self) -> str:
         """Changes with every rule that can change who is who; labels and texts do not count."""
-        texts = {"label_zh", "description", "rule_name"}
         content = [
-            sorted(
-                json.dumps(row.model_dump(exclude=texts), sort_keys=True)
-                for row in self.identifier_types.values()
-            ),
-            sorted(
-                json.dumps(row.model_dump(exclude=texts), sort_keys=True)
-                for row in self.matching_rules.values()
-            ),
+            sorted(json.dumps(row, sort_keys=True) for row in self.type_rows.values()),
+            sorted(json.dumps(row, sort_keys=True) for row in self.rule_rows.values()),
             sorted(self.blocked_values.select("identifier_type", "identifier_value").rows()),
             sorted((pattern.identifier_type, pattern.pattern) for pattern in self.block_patterns),
         ]

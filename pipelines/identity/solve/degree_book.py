@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.identity.graph import Flags, Integers, among, distinct
 from pipelines.identity.rules.codes import Codes
-from pipelines.identity.solve.guard import Degrees, degree_limits
+from pipelines.identity.solve.guard import Degrees, degree_limits, least_busy
 from pipelines.identity.solve.region import Region
 from pipelines.identity.sql import fetch, staged
 
@@ -72,7 +72,9 @@ def updated_book(
     codes: Codes,
 ) -> DegreeBook:
     """The book with the new `degrees` of the identifiers in `counted`, and with new limits."""
-    kept = ~among(book.degrees.node, distinct(counted))
+    least = least_busy(codes.types)[book.degrees.own_type]
+    kept = (least >= 0) & (book.degrees.neighbours > least)  # by the rules of today
+    kept &= ~among(book.degrees.node, distinct(counted))
     own = region.identifiers[region.periods.identifiers[degrees.node]].astype(np.int64)
     new = _by_identifier(degrees, own)
     columns = zip(vars(book.degrees).values(), vars(new).values(), strict=True)

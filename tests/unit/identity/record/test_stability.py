@@ -150,7 +150,7 @@ def test_a_split_names_what_parts_the_two(world: World) -> None:
     world.conditions.blocked.append({"identifier_type": "unionid", "value_clear": "1"})
     summary = world.resolve(LATER)
     assert world.customers() == {"c1": 1, "p1": 1, "c2": 2}
-    assert (summary.mode, summary.split) == ("all", 1)
+    assert (summary.mode, summary.split) == ("increment", 1)
     assert world.log("blocked", "reason") == [("",)]
 
     world.conditions.blocked.clear()

@@ -64,21 +64,34 @@ class Histories:
                 if self.chance.random() < 0.5
             ]
             self.world.derive(self.derived)
-        if number == STEPS - 2:
-            self._now_and_then()
-        self.world.resolve()
+        if number and self.chance.random() < 0.4:
+            self._change_rules()
+        if number == STEPS - 2 and self.chance.random() < 0.2:
+            self._withdraw()
+        assert self.world.resolve().mode != "all", "other rules solve what they touch"
 
-    def _now_and_then(self) -> None:
-        """What concerns all histories, and costs a run over everything."""
-        kind = self.chance.choice(["rules", "rules", "withdraw", "nothing", "nothing"])
-        if kind == "rules":
-            decided = self.world.conditions.decided
-            self.world.conditions = random_conditions(self.chance)
-            self.world.conditions.decided = decided
-        elif kind == "withdraw":
-            file = self.chance.choice(list(self.files))
-            self.world.withdraw(file)
-            del self.files[file]
+    def _change_rules(self) -> None:
+        """Other rules for all histories: one column of one row, or everything."""
+        chance, conditions = self.chance, self.world.conditions
+        others = random_conditions(chance)
+        if chance.random() < 0.2:
+            others.decided = conditions.decided
+            self.world.conditions = others
+            return
+        rows, other_rows = chance.choice(
+            [(conditions.types, others.types), (conditions.rules, others.rules)]
+        )
+        key = chance.choice(list(rows))
+        column = chance.choice(["guard_min", *rows[key]])
+        for name in {"guard_min": ("guard_min", "guard_max")}.get(column, (column,)):
+            if name in other_rows[key]:
+                rows[key][name] = other_rows[key][name]
+
+    def _withdraw(self) -> None:
+        """Evidence goes, for which all is read anew."""
+        file = self.chance.choice(list(self.files))
+        self.world.withdraw(file)
+        del self.files[file]
 
     def _go_on(self, history: int, number: int) -> list[Pair]:
         chance = self.chance

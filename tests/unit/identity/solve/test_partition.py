@@ -49,8 +49,41 @@ class TestRules:
         assert world.partition() == groups("c1 p1", "t1")
         assert world.reasons() == {None: 1, "rule_inactive": 1}
         world.conditions.rules[8]["is_active"] = True
-        assert world.resolve().mode == "all"
+        assert world.resolve().mode == "increment"
         assert world.partition() == groups("c1 p1 t1")
+
+    def test_other_rules_solve_what_they_touch(self, world: World) -> None:
+        world.deliver([("c1", "p1"), ("t1", "p1"), ("c2", "p2"), ("c3", "p3"), ("c3", "p4")])
+        assert world.resolve().solved_identifiers == 8
+        rules, types = world.conditions.rules, world.conditions.types
+
+        rules[8]["is_active"] = True
+        summary = world.resolve()
+        assert (summary.mode, summary.reason) == ("increment", "other rules (rule 8)")
+        assert summary.solved_identifiers == 3, "c1, p1 and t1"
+
+        types["p"]["max_per_customer"] = 1
+        summary = world.resolve()
+        assert summary.reason == "other rules (max_per_customer of phone)"
+        assert summary.solved_identifiers == 3, "c3, p3 and p4 alone hold more than one phone"
+        assert world.partition() == groups("c1 p1 t1", "c2 p2", "c3 p3", "p4")
+
+        types["p"] |= {"priority": 7, "guard_max": 6}
+        assert world.resolve().solved_identifiers == 0
+        types["t"]["normaliser"] = "account"
+        summary = world.resolve()
+        assert (summary.mode, summary.solved_identifiers) == ("all", 8)
+        assert summary.reason == "other rules (other normaliser of tmall_nick)"
+
+    def test_a_silence_touches_whom_it_parts(self, world: World) -> None:
+        world.deliver([Pair("c1", "p1", first=0), Pair("c2", "p1", first=90), ("c3", "p3")])
+        world.resolve()
+        world.conditions.types["p"]["reuse_silence_days"] = 60
+        assert world.resolve().solved_identifiers == 3
+        assert world.partition() == groups("c1 p1", "c2 p1@1", "c3 p3")
+        world.conditions.types["p"]["reuse_silence_days"] = None
+        assert world.resolve().solved_identifiers == 3
+        assert world.partition() == groups("c1 c2 p1", "c3 p3")
 
     def test_a_rule_may_ask_for_several_rows_of_evidence(self, world: World) -> None:
         world.conditions.rules[3]["min_evidence"] = 2
