@@ -123,7 +123,7 @@ where
     identity_map.customer_id is not null
     and (
         not sources.needs_named_recipient
-        {% for recipient in var('member_card_ad_recipients') %}
-        or sources.channel = '{{ recipient }}'
+        {% for recipient in var('member_card_ad_recipients') -%}
+            or sources.channel = '{{ recipient }}'
         {% endfor %}
     )
