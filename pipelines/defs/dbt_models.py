@@ -76,7 +76,7 @@ def _owner(node: Mapping[str, Any]) -> str:
 
 def _build(
     context: dg.AssetExecutionContext, dbt: DbtProjectRun, selector: str, mode: Mode
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckEvaluation]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """One `dbt build` of what the step selects; a test of error severity fails the step."""
     results = dbt.build(_selection(context, dbt) or ["--selector", selector], full=mode.is_full)
     done = {result.node.unique_id: result for result in results if result.status in _DONE}
@@ -115,20 +115,19 @@ def _built_assets(
 
 def _checks(
     context: dg.AssetExecutionContext, ended: Mapping[str, Any]
-) -> Iterator[dg.AssetCheckEvaluation]:
-    """One event per test that ran.
+) -> Iterator[dg.AssetCheckResult]:
+    """One result per test that ran.
 
-    An evaluation, not a result: of a result Dagster makes an output beside it, and it looks for
-    the materialization that was checked, in vain, in today's partition of a table that has none.
+    An evaluation instead, one event less, is no result to Dagster: it warns of each blocking check
+    and says that what comes after goes on without it.
     """
     for spec in context.assets_def.check_specs:
         result = ended.get((spec.metadata or {})[_UNIQUE_ID])
         if result and spec.key in context.selected_asset_check_keys:
-            yield dg.AssetCheckEvaluation(
+            yield dg.AssetCheckResult(
                 asset_key=spec.asset_key,
                 check_name=spec.name,
                 passed=result.status == "pass",
-                blocking=spec.blocking,
                 severity=(
                     dg.AssetCheckSeverity.WARN
                     if result.status == "warn"
@@ -160,7 +159,7 @@ def _failure(result: Any) -> str:
 )
 def dbt_before_identity(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[DbtProjectRun]
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckEvaluation]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Rules, staging, identifiers and edges: what the identity step reads."""
     with open_warehouse(dbt.settings) as warehouse:
         if context.is_subset:
@@ -182,7 +181,7 @@ def dbt_before_identity(
 )
 def dbt_after_identity(
     context: dg.AssetExecutionContext, dbt: dg.ResourceParam[DbtProjectRun]
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckEvaluation]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Everything that binds an identifier to a customer: the customer center and the marts."""
     with open_warehouse(dbt.settings) as warehouse:
         if context.is_subset:

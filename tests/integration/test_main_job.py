@@ -253,6 +253,7 @@ def test_a_late_file_and_a_stranger_while_readers_ask(
     assert "1 file was refused" in output
     assert "stranger.csv" in output
     assert "No contract fits this file" in output
+    assert "asset check" not in output, "Dagster's own warnings stay out of what an operator reads"
     assert_the_late_order_is_a_restatement(siyu, customer, stocks)
     with connect(siyu.settings) as snapshot:
         told = dict(
