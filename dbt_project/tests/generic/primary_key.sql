@@ -12,11 +12,7 @@
         select {{ values_hash(columns) }} as values_hash
         from {{ model }}
         group by {{ values_hash(columns) }}
-        having
-            count(*) > 1
-            {%- for column in columns %}
-            or count({{ column }}) < count(*)
-            {%- endfor %}
+        having count(*) > 1 {% for column in columns %}or count({{ column }}) < count(*) {% endfor %}
 
     )
 
