@@ -129,7 +129,7 @@ def detect(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> M
 
 
 def nearest_contracts(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> str:
-    """The three nearest contracts, one line each: what the file lacks and what only it has."""
+    """Up to three nearest contracts, one line each: what the file lacks and what only it has."""
     return _unknown_message(_ranked(rows, contracts), file_format)
 
 
@@ -234,17 +234,23 @@ def _refuse_repeated(contract: Contract, row: HeadRow, numbered: list[str], head
 def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
     if not ranked:
         return "The file holds no rows at all, so there is no header to match."
-    lines = ["No contract fits this file. The nearest ones:"]
-    for candidate in ranked[:NEAREST]:
+    nearest = [candidate for candidate in ranked[:NEAREST] if candidate.known]
+    lines = [
+        "No contract fits this file. The nearest ones:"
+        if nearest
+        else "No contract fits this file, and none knows a cell of its first lines as a header."
+    ]
+    for candidate in nearest:
         contract = candidate.contract
         unknown = [
             cell.strip()
             for cell in candidate.header.cells
             if (header := normalise_header(cell)) and not _is_known(contract, header)
         ]
-        facts = [f"knows {len(candidate.known)} of {candidate.named} headers"]
-        if candidate.known:
-            facts.append(f"header in line {candidate.header.line_number}")
+        facts = [
+            f"knows {len(candidate.known)} of {candidate.named} headers",
+            f"header in line {candidate.header.line_number}",
+        ]
         if candidate.missing:
             facts.append(f"the file lacks {_listed(candidate.missing)}")
         elif file_format not in contract.formats:
@@ -261,6 +267,9 @@ def _unknown_message(ranked: Sequence[_Candidate], file_format: str) -> str:
     lines.append(
         "If it is one of these with renamed headers, add the new names to that contract; "
         "else draft a contract for it with `siyu add-export`."
+        if nearest
+        else "If its header line is missing, export it again with one; "
+        "else draft a contract for it with `siyu add-export`."
     )
     return "\n".join(lines)
 
@@ -270,7 +279,7 @@ def _may_be_data(candidate: _Candidate) -> bool:
     if len(candidate.known) >= SURELY_A_HEADER:
         return False
     cells = [cell.strip() for cell in candidate.header.cells]
-    return not candidate.known or any(_IS_A_VALUE.match(cell) for cell in cells)
+    return any(_IS_A_VALUE.match(cell) for cell in cells)
 
 
 def _is_value(text: str) -> bool:

@@ -149,6 +149,8 @@ def test_a_file_without_header_shows_none_of_its_values(check) -> None:
     (part,) = check("phones.csv", "19900000001,demo@example.com\n19900000002,x@y.cn\n")
     assert "1990000" not in part.report.message
     assert "@" not in part.report.message
+    assert "none knows a cell of its first lines as a header" in part.report.message
+    assert "export it again with one" in part.report.message
 
 
 def test_two_contracts_that_fit_equally_are_ambiguous(tmp_path: Path) -> None:
