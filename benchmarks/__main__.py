@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from benchmarks.measure import MeasureError
@@ -24,6 +23,7 @@ from benchmarks.sections import (
     loader,
     overhead,
 )
+from pipelines.reporting.screen import screen
 from pipelines.settings import REPOSITORY, current_settings
 
 _MEASURES: dict[str, Callable[[Options], Iterator[Figure]]] = {
@@ -84,7 +84,7 @@ def main(
     ),
 ) -> None:
     """Measure Siyu against the floor and its peers: ratios of CPU seconds, and peak memory."""
-    console = Console(highlight=False)
+    console = screen()
     options = Options(
         work=work or current_settings().data_folder / "bench",
         peers=peers,

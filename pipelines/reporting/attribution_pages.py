@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from pipelines.attribution.explain import Credit, Explanation, Order
+from pipelines.reporting.screen import screen
 from pipelines.settings import LOCAL_TIME_ZONE
 
-_out = Console(highlight=False)
+_out = screen()
 _TYPES = {
     "first_order": "first order of customer {customer}",
     "repeat_order": "repeat order of customer {customer}",

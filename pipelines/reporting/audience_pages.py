@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,9 +18,10 @@ from pipelines.audiences.ledger import WITHDRAWN, Event, Package
 from pipelines.audiences.maker import Maker
 from pipelines.audiences.overlap import Overlap
 from pipelines.audiences.withdraw import DELETE, REDUCE, Withdrawal, Withdrawn
+from pipelines.reporting.screen import screen
 from pipelines.settings import Settings
 
-_out = Console(highlight=False)
+_out = screen()
 _MAX_FILES = 5
 _LIVE = "live"
 

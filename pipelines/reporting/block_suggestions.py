@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -12,8 +11,9 @@ from pipelines.identity.correct.decisions import Identifier
 from pipelines.identity.correct.suggest import Suggestion
 from pipelines.identity.rules.rows import IdentifierType
 from pipelines.reporting.decision_pages import shown
+from pipelines.reporting.screen import screen
 
-_out = Console(highlight=False)
+_out = screen()
 _SHOWN = 3
 
 

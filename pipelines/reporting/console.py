@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
 from pipelines.orchestration.outcome import RefreshOutcome
 from pipelines.reporting.headlines import read_headlines
+from pipelines.reporting.screen import screen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pipelines.simulation import Brand
 
 # Bound here: while dbt runs, sys.stdout is put aside, and progress is told from another thread.
-_out = Console(file=sys.stdout, highlight=False)
-_err = Console(stderr=True, highlight=False)
+_out = screen(file=sys.stdout)
+_err = screen(stderr=True)
 
 STEP_LABELS = {
     "prepare": "Starting Dagster and dbt",

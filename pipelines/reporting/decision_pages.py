@@ -6,15 +6,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.correct.decisions import Decision, DecisionKind, Decisions, Identifier
 from pipelines.privacy.tombstones import hides_value
+from pipelines.reporting.screen import screen
 from pipelines.settings import LOCAL_TIME_ZONE
 
-_out = Console(highlight=False)
+_out = screen()
 
 
 def print_decisions(decisions: Decisions, path: Path) -> None:

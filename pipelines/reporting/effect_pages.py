@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.correct.effect import TIERS, CustomerFigures, Effect, Group
+from pipelines.reporting.screen import screen
 
-_out = Console(highlight=False)
+_out = screen()
 _MAX_GROUPS = 15
 _MAX_SIDE = 6
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,9 +12,10 @@ from pipelines.identity.correct.decisions import Identifier
 from pipelines.identity.judge.evaluate import Evaluation, Evidence, Score
 from pipelines.identity.judge.mistakes import Mistake, Step
 from pipelines.reporting.decision_pages import shown
+from pipelines.reporting.screen import screen
 from pipelines.settings import LOCAL_TIME_ZONE
 
-_out = Console(highlight=False)
+_out = screen()
 
 
 def print_evaluation(evaluation: Evaluation) -> None:

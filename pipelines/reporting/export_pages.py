@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 
 from pipelines.exports.explain import explain
 from pipelines.exports.summary import one_line
 from pipelines.reporting.console import error
+from pipelines.reporting.screen import screen
 
 if TYPE_CHECKING:
     from pipelines.exports.drafting.add_export import Added
     from pipelines.exports.report import CheckedPart
 
-_out = Console(highlight=False)
+_out = screen()
 _UNITS = {
     "row": "of several deliveries the newest row counts",
     "group": "of several deliveries all rows of the newest one count",

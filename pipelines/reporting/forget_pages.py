@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,9 +12,10 @@ from pipelines.privacy.erasure import Erased, Erasure
 from pipelines.publishing.layout import list_versions
 from pipelines.reporting import effect_pages
 from pipelines.reporting.decision_pages import shown
+from pipelines.reporting.screen import screen
 from pipelines.settings import Settings
 
-_out = Console(highlight=False)
+_out = screen()
 _MAX_FILES = 10
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
 
-from rich.console import Console
 from rich.markup import escape
 
 from pipelines.identity.explain.as_of import Change
@@ -21,9 +20,10 @@ from pipelines.identity.explain.why import (
 )
 from pipelines.identity.rules.seeds import Rules
 from pipelines.reporting.decision_pages import is_hash, one_line, shown
+from pipelines.reporting.screen import screen
 from pipelines.settings import LOCAL_TIME_ZONE
 
-_out = Console(highlight=False)
+_out = screen()
 _MAX_MEMBERS = 40
 _MAX_UNUSED = 10
 _MAX_EVENTS = 8

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.rules.seeds import Rules
+from pipelines.reporting.screen import screen
 
 if TYPE_CHECKING:
     from pipelines.identity.splink.weak_edges import Training
 
-_out = Console(highlight=False)
+_out = screen()
 
 
 def print_training(training: Training, rules: Rules) -> None:
