@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipelines.identity.sql import scalar
+
 
 @dataclass(frozen=True)
 class Table:
@@ -200,7 +202,10 @@ def _bring_up_to_date(
     for name, columns in outdated.items():
         connection.execute(f"alter table identity.{name} rename to outdated_{name}")
         _create(connection, name)
-        if name in _CARRIED:
+        # Not an insert of nothing: DuckDB 2.0.0 then shows the transaction none of the many rows
+        # that a later one brings.
+        rows = scalar(connection, f"select count(*) from identity.outdated_{name}")
+        if rows and name in _CARRIED:
             wanted = {column: column for column in _columns_of(TABLES[name]) if column in columns}
             wanted |= {c: sql for c, sql in _CARRIED[name].items() if c not in columns}
             connection.execute(

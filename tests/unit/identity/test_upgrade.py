@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipelines.identity import ensure_identity_tables
 from tests.unit.identity.worlds import World
 
@@ -29,3 +31,23 @@ def test_ids_and_log_survive_other_columns(world: World) -> None:
     before = world.state()
     ensure_identity_tables(world.connection)
     assert world.state() == before
+
+
+def test_an_empty_dictionary_of_other_columns_takes_many_rows(tmp_path: Path) -> None:
+    """An insert of nothing before that of many hides them from the rest of the transaction."""
+    world = World(tmp_path / "warehouse.duckdb")
+    world.execute("drop table identity.identifiers")
+    world.execute(
+        "create table identity.identifiers (identifier_id bigint, identifier_type varchar, "
+        "identifier_value varchar, first_seen_at timestamp)"
+    )
+    world.connection.begin()
+    ensure_identity_tables(world.connection)
+    world.execute(
+        "insert into identity.identifiers select range, 'phone', 'p', null, 0 from range(200000) "
+        "order by all"
+    )
+    rows = world.execute("select identifier_id::integer from identity.identifiers")
+    assert len(rows) == 200_000
+    world.connection.commit()
+    world.connection.close()
