@@ -5,6 +5,7 @@ select
     identifiers,
     new_identifiers,
     moved_identifiers,
+    solved_identifiers,
     blocked,
     guarded,
     ambiguous,

@@ -21,6 +21,7 @@ select
     cast(runs.identifiers as bigint) as identifiers,
     cast(runs.new_identifiers as bigint) as new_identifiers,
     cast(runs.moved_identifiers as bigint) as moved_identifiers,
+    cast(runs.solved_identifiers as bigint) as solved_identifiers,
     cast(runs.blocked as bigint) as blocked_identifiers,
     cast(runs.guarded as bigint) as guarded_identifiers,
     cast(runs.ambiguous as bigint) as ambiguous_identifiers,

@@ -30,6 +30,7 @@ renamed as (
         split,
         retired,
         moved_identifiers,
+        solved_identifiers,
         cpu_seconds,
 
         -- timestamps
