@@ -21,6 +21,7 @@ from pipelines.exports.contract_files import load_contracts
 from pipelines.identity.correct.corrections import Desk, carry_out, try_change, unseen
 from pipelines.identity.correct.decision_file import decisions_file
 from pipelines.identity.correct.decisions import Decision
+from pipelines.identity.correct.no_effect import why_nobody_changes
 from pipelines.identity.explain.subjects import Finder
 from pipelines.identity.rules.planned_change import read_rule_change
 from pipelines.identity.rules.seeds import Rules, build_rules, read_seeds
@@ -163,8 +164,9 @@ def _decide(make: Callable[[Desk], Decision], *, yes: bool, note: str, by: str |
                 [decision],
                 file=file if yes else None,
             )
+            why = "" if effect.groups else why_nobody_changes(desk.finder.connection, decision)
         decision_pages.print_decision(decision, waiting)
-        effect_pages.print_effect(effect, is_done=yes)
+        effect_pages.print_effect(effect, is_done=yes, why_not=why)
         if yes:
             decision_pages.print_decision_made(decision, os.path.relpath(file))
         else:

@@ -16,10 +16,10 @@ _MAX_GROUPS = 15
 _MAX_SIDE = 6
 
 
-def print_effect(effect: Effect, *, is_done: bool) -> None:
-    """The whole difference, then the groups with most turnover."""
+def print_effect(effect: Effect, *, is_done: bool, why_not: str = "") -> None:
+    """The whole difference, then the groups with most turnover; `why_not` if there is none."""
     if not effect.groups:
-        _out.print("No customer changes.")
+        _out.print(f"No customer changes. {why_not}".rstrip(), soft_wrap=True)
         return
     _out.print(_summary(effect, is_done))
     _out.print(_totals(effect))

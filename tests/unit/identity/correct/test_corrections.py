@@ -14,6 +14,7 @@ from pipelines.identity.correct.corrections import Desk, carry_out, try_change
 from pipelines.identity.correct.decision_file import read_decisions
 from pipelines.identity.correct.decisions import Decision, DecisionError, DecisionKind, Decisions
 from pipelines.identity.correct.effect import Effect
+from pipelines.identity.correct.no_effect import why_nobody_changes
 from pipelines.identity.explain.subjects import Finder
 from pipelines.identity.resolve import resolve_identities
 from pipelines.identity.rules.seeds import Rules
@@ -191,3 +192,21 @@ def test_only_the_first_of_a_contradiction_is_taken_back(world: World) -> None:
     assert split.decision_id == 2
     assert made.with_added([split]).must_link == ()
     assert replace(split, decision=DecisionKind.MERGE).pair == merge.pair
+
+
+def test_a_decision_that_changes_nobody_says_what_is_so_already(world: World) -> None:
+    world.deliver([], ["c3"])
+    world.resolve()
+    at = desk(world)
+    for decision, why in (
+        (at.split("crm_member_id:3", None), "It is the only identifier of customer 3: there is"),
+        (at.split("crm_member_id:1", "crm_member_id:2"), "They are two people already"),
+        (at.merge("crm_member_id:2", "unionid:2"), "Both belong to customer 2 already."),
+    ):
+        assert effect_of(world, decision).groups == ()
+        assert why_nobody_changes(world.connection, decision).startswith(why)
+    blocked = desk(world).block("crm_member_id:3")
+    world.conditions.decided.append(blocked)
+    world.resolve()
+    merge = desk(world).merge("crm_member_id:1", "crm_member_id:3")
+    assert "belongs to no customer" in why_nobody_changes(world.connection, merge)
