@@ -7,7 +7,7 @@ increment and a full run therefore end in the same tables: `solve/touched.py` sa
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -90,8 +90,9 @@ def resolve_identities(
     Reads the feeds `intermediate.int_identity__*` of the files in the ledger that were not read
     yet. Another `evidence_version` (what the feeds are made of), a withdrawn file, or `full` reads
     all evidence anew. Other decisions and other rules solve anew, from the edges that are there,
-    what they touch; the reason names the few changes that touch everything. `now` (with time zone)
-    dates log and history.
+    what they touch; the reason names the few changes that touch everything. What touches more than
+    a quarter of many identifiers solves all of them too. `now` (with time zone) dates log and
+    history.
     `device_login_days`: a shared device belongs to who used it within so many days before its last
     use; None: to nobody as soon as several use it.
 
@@ -143,8 +144,8 @@ def resolve_identities(
     )
     summary = summarise(
         connection,
-        plan.mode,
-        plan.reason,
+        inputs.plan.mode,
+        inputs.plan.reason,
         change,
         inputs.news.added,
         time.process_time() - started,
@@ -211,6 +212,8 @@ def _plan(
 
 @dataclass(frozen=True)
 class _Inputs:
+    plan: _Plan
+    """As it was made, or to solve everything where that turned out to cost less."""
     codes: Codes
     news: News
     standing: Standing
@@ -239,17 +242,19 @@ def _read(
     )
     codes = code_rules(rules, highest_rule)
     population = count_present(connection, codes)
-    if plan.everything:
-        region = read_everything(connection, codes, standing)
-        book = make_book(region, degrees_in(region, codes), population, codes)
-    else:
+    if not plan.everything:
         judged = rejudged(connection, plan.rule_change, codes)
         parts = (news.changed, erased, bereft, standing.set_apart, standing.paired, judged)
-        changed = union(*parts)
-        region, book = read_touched(
-            connection, codes, standing, changed, read_book(connection, codes), population
+        book = read_book(connection, codes)
+        touched = read_touched(connection, codes, standing, union(*parts), book, population)
+        if touched is not None:
+            return _Inputs(plan, codes, news, standing, *touched)
+        plan = replace(
+            plan, mode="all", reason=f"{plan.reason}, which touch so much that all is solved"
         )
-    return _Inputs(codes, news, standing, region, book)
+    region = read_everything(connection, codes, standing)
+    book = make_book(region, degrees_in(region, codes), population, codes)
+    return _Inputs(plan, codes, news, standing, region, book)
 
 
 def _ranks(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:

@@ -28,6 +28,11 @@ from pipelines.identity.solve.screen import Edges
 from pipelines.identity.solve.stored_map import StoredMap, read_several, whole_components
 from pipelines.identity.sql import fetch, staged
 
+WORTH_FOLLOWING = 0.25
+"""When more than so large a share of all identifiers is touched, solving all costs less …"""
+ALWAYS_FOLLOWED = 100_000
+"""… unless they are no more than so many."""
+
 
 def read_touched(
     connection: duckdb.DuckDBPyConnection,
@@ -36,12 +41,17 @@ def read_touched(
     changed: Integers,
     book: DegreeBook,
     population: Integers,
-) -> tuple[Region, DegreeBook]:
-    """The region that `changed` identifiers (ids) touch, and the book of degrees of today."""
+) -> tuple[Region, DegreeBook] | None:
+    """The region that `changed` identifiers (ids) touch, and the book of degrees of today.
+
+    None where they touch so many that it costs less to solve everything.
+    """
     # Who is set apart no longer counts as a neighbour, or counts again.
     changed = union(changed, neighbours(connection, standing.set_apart))
     several = read_several(connection)
     touched, stored = whole_components(connection, changed, several)
+    if len(touched) > max(ALWAYS_FOLLOWED, WORTH_FOLLOWING * int(population.sum())):
+        return None
     edges = edges_of_components(connection, codes, touched)
     around, new_book = _count_again(edges, codes, standing, changed, book, population)
     changing = union(several, around.identifiers[around.periods.identifier])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.identity import IdentityInputError
+from pipelines.identity.solve import touched
 from tests.unit.identity.worlds import NOW, Pair, World, groups
 
 
@@ -74,6 +75,25 @@ class TestRules:
         summary = world.resolve()
         assert (summary.mode, summary.solved_identifiers) == ("all", 8)
         assert summary.reason == "other rules (other normaliser of tmall_nick)"
+
+    def test_what_touches_much_solves_everything(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(touched, "ALWAYS_FOLLOWED", 2)
+        world.deliver([(f"c{n}", f"p{n}") for n in range(6)] + [("c0", "u0"), ("t1", "p1")])
+        world.resolve()
+        rules = world.conditions.rules
+        rules[8]["is_active"] = True
+        summary = world.resolve()
+        assert (summary.mode, summary.solved_identifiers) == ("increment", 3), "of 14"
+        rules[3]["is_active"] = False
+        summary = world.resolve()
+        assert (summary.mode, summary.solved_identifiers) == ("all", 14)
+        assert summary.reason == "other rules (rule 3), which touch so much that all is solved"
+        alone = [f"{letter}{n}" for letter in "cp" for n in range(2, 6)]
+        assert world.partition() == groups("c0 u0", "t1 p1", "p0", "c1", *alone)
+        world.deliver([("c9", "p9")])
+        assert world.resolve().mode == "increment"
 
     def test_a_silence_touches_whom_it_parts(self, world: World) -> None:
         world.deliver([Pair("c1", "p1", first=0), Pair("c2", "p1", first=90), ("c3", "p3")])
