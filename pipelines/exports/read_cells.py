@@ -15,9 +15,9 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from pipelines.exports.detect import HeadRow
 from pipelines.exports.errors import UnreadableExport
-from pipelines.exports.sheet_xml import begins_with_numbers, hidden_texts, with_hidden_texts
+from pipelines.exports.sheet_xml import Places, hidden_texts, unpacked, with_hidden_texts
 from pipelines.exports.table import Body
-from pipelines.exports.text_sheets import TextPart, is_filled, text_sheets
+from pipelines.exports.text_sheets import TextPart, text_sheets
 
 EXACT_INTEGERS = 2**53
 """From here on a float has lost digits: such a number is written with an exponent, and the
@@ -97,14 +97,15 @@ def open_workbook(data: bytes, member: str | None = None) -> list[GridPart | Tex
 
     Raises ``UnreadableExport`` for a password or damage.
     """
-    is_xlsx = zipfile.is_zipfile(io.BytesIO(data))
-    hidden = hidden_texts(data) if is_xlsx else {}
-    is_plain = is_xlsx and not hidden and not begins_with_numbers(data)
-    texts = text_sheets(data) if is_plain else None
-    if texts is not None:
-        filled = [name for name, cells in texts.items() if is_filled(cells)]
-        members = _members(filled, member)
-        return [TextPart(texts[name], members[name], name) for name in filled]
+    hidden: dict[str, Places] = {}
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        book = unpacked(data)
+        if (texts := text_sheets(book)) is not None:
+            filled = [name for name, grid in texts.items() if grid.is_filled()]
+            members = _members(filled, member)
+            return [TextPart(texts[name], members[name], name) for name in filled]
+        hidden = hidden_texts(book)
+        del book
     tables = _tables(data)
     for name, rows in tables.items():
         with_hidden_texts(rows, hidden.get(name, {}))

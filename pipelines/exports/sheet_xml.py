@@ -13,6 +13,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree
@@ -23,7 +24,7 @@ LAST_ROW = 1_048_576
 FREE_CELLS = 5_000_000
 """A rectangle of this size is read, however few of its cells are filled."""
 BLANKS_PER_CELL = 100
-_SHEETS = "xl/worksheets/"
+_SHEETS, _BOOK, _STRINGS = "xl/worksheets/", "xl/workbook.xml", "xl/sharedStrings.xml"
 LAST_COLUMN = 16_384
 _ROW = re.compile(rb"<row\b[^>]*?\br=[\"'](\d+)")
 _PREFIXED_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)")
@@ -39,49 +40,55 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError,
     ValueError, KeyError, ElementTree.ParseError,
 )  # fmt: skip
-_BEGINNING = 1 << 16
 _ROOT = 1 << 12
 """Bytes that hold the first element and the names it declares."""
-_NUMBER = re.compile(rb"<(?:\w+:)?c\b(?![^>]*\bt=)[^>]*>\s*<(?:\w+:)?v>")
-"""A cell that says no type holds a number."""
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Places = dict[tuple[int, int], str]
 """Text by (row, column), both from 0."""
 
 
-def hidden_texts(data: bytes) -> dict[str, Places]:
-    """Errors and formulas without a value, by sheet name, in an xlsx file.
+@dataclass(frozen=True)
+class Unpacked:
+    """What of a workbook is read."""
 
-    Raises ``UnreadableExport`` for damage and for a sheet whose cells lie too far apart.
-    """
-    found: dict[str, Places] = {}
+    sheets: dict[str, bytes]
+    """XML of every sheet by the archive's member that holds it."""
+    names: dict[str, str]
+    """Name of every sheet by its member, in the workbook's order; empty for no xlsx."""
+    strings: bytes | None
+    """XML of the strings that cells share."""
+
+
+def unpacked(data: bytes) -> Unpacked:
+    """Unpack a workbook. Raises ``UnreadableExport`` for damage."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in archive.namelist():
-                if not (member.startswith(_SHEETS) and member.endswith(".xml")):
-                    continue
-                xml = archive.read(member)
-                is_prefixed = _may_have_prefixes(xml)
-                _refuse_stray_cells(xml, posixpath.basename(member), is_prefixed=is_prefixed)
-                if texts := _texts(xml, is_prefixed=is_prefixed):
-                    found[_sheet_names(archive).get(member, member)] = texts
+            members = archive.namelist()
+            sheets = [name for name in members if name.startswith(_SHEETS)]
+            return Unpacked(
+                sheets={name: archive.read(name) for name in sheets if name.endswith(".xml")},
+                names=_sheet_names(archive) if _BOOK in members else {},
+                strings=archive.read(_STRINGS) if _STRINGS in members else None,
+            )
     except _DAMAGE as error:
         raise UnreadableExport(
             f"The workbook is damaged: {error}. Download it again; the download may be incomplete."
         ) from error
+
+
+def hidden_texts(book: Unpacked) -> dict[str, Places]:
+    """Errors and formulas without a value, by sheet name, in an xlsx file.
+
+    Raises ``UnreadableExport`` for a sheet whose cells lie too far apart.
+    """
+    found: dict[str, Places] = {}
+    for member, xml in book.sheets.items():
+        is_prefixed = _may_have_prefixes(xml)
+        _refuse_stray_cells(xml, posixpath.basename(member), is_prefixed=is_prefixed)
+        if texts := _texts(xml, is_prefixed=is_prefixed):
+            found[book.names.get(member, member)] = texts
     return found
-
-
-def begins_with_numbers(data: bytes) -> bool:
-    """A sheet holds numbers near its beginning. The file is sound (``hidden_texts`` read it)."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if name.startswith(_SHEETS) and name.endswith(".xml"):
-                with archive.open(name) as sheet:
-                    if _NUMBER.search(sheet.read(_BEGINNING)):
-                        return True
-    return False
 
 
 def with_hidden_texts(rows: list[list[Any]], texts: Mapping[tuple[int, int], str]) -> None:
@@ -152,7 +159,7 @@ def _column_index(letters: bytes) -> int:
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
     """Name of every sheet by the archive's member that holds it."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    book = ElementTree.fromstring(archive.read(_BOOK))
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {
         relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))

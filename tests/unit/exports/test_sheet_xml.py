@@ -6,10 +6,14 @@ import pytest
 
 from pipelines.exports.errors import UnreadableExport
 from pipelines.exports.read_cells import open_workbook
-from pipelines.exports.sheet_xml import hidden_texts
+from pipelines.exports.sheet_xml import Unpacked, hidden_texts, unpacked
 from tests.robustness.writing import sheet_xml, text_cell, workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def book(sheets: dict[str, str]) -> Unpacked:
+    return unpacked(workbook(sheets))
 
 
 def grid(sheet: str) -> list[tuple[str, ...]]:
@@ -23,7 +27,7 @@ def test_errors_and_formulas_without_a_value_become_their_text() -> None:
         '<row r="4"><c r="D4"><f>A1&amp;"x"</f><v></v></c><c r="E4"><f>6*7</f><v>42</v></c></row>'
     )
     sheet = sheet_xml([["a", "b"]], extra_rows=extra)
-    assert hidden_texts(workbook({"空": sheet_xml([]), "销售": sheet})) == {
+    assert hidden_texts(book({"空": sheet_xml([]), "销售": sheet})) == {
         "销售": {(1, 0): "#DIV/0!", (1, 1): "=SUM(A1:A9)", (3, 3): '=A1&"x"'}
     }
     rows = grid(sheet)
@@ -39,7 +43,7 @@ def test_a_stray_cell_far_away_is_refused_before_it_costs_memory() -> None:
 
 def test_a_long_narrow_table_and_a_wide_one_are_read() -> None:
     assert grid(sheet_xml([[str(i) for i in range(800)]]))[0][799] == "799"
-    assert hidden_texts(workbook({"长": sheet_xml([["a", "b"]] * 60_000)})) == {}
+    assert hidden_texts(book({"长": sheet_xml([["a", "b"]] * 60_000)})) == {}
 
 
 def test_names_with_a_prefix_are_looked_through_too() -> None:
@@ -47,7 +51,7 @@ def test_names_with_a_prefix_are_looked_through_too() -> None:
     prefixed = (sheet.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?")).replace(
         " xmlns=", " xmlns:x="
     )
-    assert hidden_texts(workbook({"销售": prefixed})) == {"销售": {(1, 0): "#REF!"}}
+    assert hidden_texts(book({"销售": prefixed})) == {"销售": {(1, 0): "#REF!"}}
     late = f'<x:row xmlns:x="{MAIN}" r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>'
     with pytest.raises(UnreadableExport, match="reaches to row 1,048,576"):
-        hidden_texts(workbook({"销售": sheet_xml([["a"]] * 100, extra_rows=late)}))
+        hidden_texts(book({"销售": sheet_xml([["a"]] * 100, extra_rows=late)}))
