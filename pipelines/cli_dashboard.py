@@ -33,7 +33,6 @@ def dashboard(
     if _is_taken(server.ADDRESS, port):
         console.error(f"port {port} is in use; remedy: siyu dashboard --port {port % 65535 + 1}")
         raise typer.Exit(1)
-    console.success(f"http://{server.ADDRESS}:{port} shows the dashboard; Ctrl-C ends it")
     server.start(
         port=port, language=language.value if language else None, with_personal=with_personal
     )

@@ -11,19 +11,20 @@ import streamlit as st
 
 from dashboard import choices as read
 from dashboard import parts, personal
-from dashboard.figures import Figure, Filters, Language, Option, Text, failed
+from dashboard.app.remembered import Remembered
+from dashboard.figures import Figure, Filters, Language, Option, Snapshot, Text, failed
 from dashboard.pages import PAGES
 from dashboard.picking import Element
 from dashboard.picking import choices as choices_of
 from pipelines.metrics.catalogue import Metric, read_catalogue
-from pipelines.publishing import Manifest, SnapshotConnection, connect
+from pipelines.publishing import Manifest, connect
 from pipelines.settings import current_settings
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def snapshot(version: str) -> SnapshotConnection:
+def snapshot(version: str) -> Snapshot:
     """A connection that stays on one version. Raises UnknownVersionError."""
-    return connect(current_settings(), version)
+    return Remembered(connect(current_settings(), version))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -11,19 +11,26 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.app.address import PAGE
 from dashboard.app.bundles import Bundles
-from dashboard.app.server import options
+from dashboard.app.rehearsal import rehearse
+from dashboard.app.server import ADDRESS, options
 from dashboard.app.shell import read_start
+from dashboard.pages import PAGES
+from pipelines.reporting import console
 
 SCRIPT = Path(__file__).with_name("main.py")
 
 
 @asynccontextmanager
-async def _warmed(_: st.App) -> AsyncIterator[None]:
-    """Before the first answer: the imports of the pages, and the first page of the version."""
+async def _warmed(app: st.App) -> AsyncIterator[None]:
+    """Before the first answer: the figures of the version, and one run of the app."""
     from dashboard.app import warm  # the chart component wants a runtime that has started
 
     warm.start(read_start(sys.argv[1:]).language)
+    await rehearse(app, ADDRESS, f"{PAGE}={PAGES[0].key}")
+    port = st.get_option("server.port")
+    console.success(f"http://{ADDRESS}:{port} shows the dashboard; Ctrl-C ends it")
     yield
 
 

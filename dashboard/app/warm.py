@@ -11,7 +11,7 @@ import time
 
 from dashboard.app import address, cache
 from dashboard.app.shell import LOOK_FOR_NEWER
-from dashboard.figures import LANGUAGES, Language, Page
+from dashboard.figures import LANGUAGES, Language
 from dashboard.pages import PAGES
 from pipelines.publishing import layout
 from pipelines.settings import Settings, current_settings
@@ -20,35 +20,34 @@ _log = logging.getLogger(__name__)
 
 
 def start(language: Language | None) -> None:
-    """Draw the first page now and the others in the background, for as long as the app runs."""
+    """Draw all pages now, and those of later versions in the background while the app runs."""
     languages = (language,) if language else LANGUAGES
     settings = current_settings()
     version = layout.current_version(settings)
     if version:
-        _draw(version, PAGES[:1], languages, settings)
-    threading.Thread(target=_follow, args=(languages, settings), daemon=True, name="warm").start()
+        _draw(version, languages, settings)
+    threading.Thread(
+        target=_follow, args=(version, languages, settings), daemon=True, name="warm"
+    ).start()
 
 
-def _follow(languages: tuple[Language, ...], settings: Settings) -> None:
-    drawn = None
+def _follow(drawn: str | None, languages: tuple[Language, ...], settings: Settings) -> None:
     while True:
+        time.sleep(LOOK_FOR_NEWER.total_seconds())
         version = layout.current_version(settings)
         if version and version != drawn:
-            _draw(version, PAGES, languages, settings)
+            _draw(version, languages, settings)
             drawn = version
-        time.sleep(LOOK_FOR_NEWER.total_seconds())
 
 
-def _draw(
-    version: str, pages: tuple[Page, ...], languages: tuple[Language, ...], settings: Settings
-) -> None:
+def _draw(version: str, languages: tuple[Language, ...], settings: Settings) -> None:
     """Never raises: a version that cannot be read says so to its readers."""
     try:
         choices = cache.choices(version)
         cache.personal_columns(version)
         cache.metrics()
         profile = settings.brand.industry_profile
-        for page in pages:
+        for page in PAGES:
             filters = address.read_filters({}, page.filters, choices, industry_profile=profile)
             for key in page.makers:
                 for language in languages:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -15,8 +16,6 @@ from dashboard.charts.lines import Series, lines
 from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text
 from dashboard.pages.sql import (
     UNATTRIBUTED,
-    Condition,
-    conditions,
     described,
     tier_segment,
     window,
@@ -29,28 +28,30 @@ _STOCK_TITLE = Text("Customers by tier", "各层级客户数")
 _FLOW_DAYS = 29
 _NAMES = ["outside", *TIERS, "new"]
 """By rank, as `tier_rank` counts; a customer's first change comes from `new`."""
+_FIRST_TOUCH = ", ".join(
+    f"coalesce(first_{name}, '{UNATTRIBUTED}') as first_{name}" for name in ("channel", "domain")
+)
 _PREVIOUS_RANK = f"""case previous_tier {
     " ".join(f"when '{name}' then {rank}" for rank, name in enumerate(_NAMES))
 } else {len(_NAMES) - 1} end"""
 
 
-def _customers(filters: Filters) -> Condition:
-    return conditions(
-        (f"coalesce(first_channel, '{UNATTRIBUTED}') = ?", filters.channel),
-        (f"coalesce(first_domain, '{UNATTRIBUTED}') = ?", filters.domain),
-    )
+def _of_first_touch(rows: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    """Those of the chosen channel and domain; a query serves every choice of them."""
+    for name, chosen in (("channel", filters.channel), ("domain", filters.domain)):
+        if chosen is not None:
+            rows = rows.filter(pl.col(f"first_{name}") == chosen)
+    return rows
 
 
 def tier_funnel(snapshot: Snapshot, filters: Filters) -> Figure:
     """Customers who have reached each tier or a higher one."""
-    condition = _customers(filters)
-    counted = dict(
-        snapshot.fetch(
-            "select lifetime_tier, count(*) from customer_center.dim_customers "
-            f"where lifetime_tier is not null and {condition.sql} group by all",
-            condition.parameters,
-        )[1]
+    everybody = snapshot.polars(
+        f"select lifetime_tier, {_FIRST_TOUCH}, count(*) as customers "
+        "from customer_center.dim_customers where lifetime_tier is not null group by all"
     )
+    tiers = _of_first_touch(everybody, filters).group_by("lifetime_tier")
+    counted = dict(tiers.agg(pl.col("customers").sum()).iter_rows())
     rows = pl.DataFrame(
         {
             "tier": list(TIERS),
@@ -92,48 +93,21 @@ def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
     """Who stood where on the first day, and where on the last."""
     first, last = window(snapshot, filters, days=_FLOW_DAYS)
     chosen = tier_segment(filters)
-    only = (
-        f"and customer_id in (select customer_id from customer_center.dim_customers "
-        f"where coalesce({chosen.type}, '{UNATTRIBUTED}') = ?)"
-        if chosen.type != "all"
-        else ""
+    stood = snapshot.polars(
+        "select tier as from_tier, tier as to_tier, customers from marts.rpt_aipl_tiers "
+        "where tier_view = 'active' and tier_date = ? and segment_type = ? and segment_value = ?",
+        [first, chosen.type, chosen.value],
     )
-    # Only who moved is read by customer; the mart knows how many stood where. Ranks instead of
-    # names: at a million customers they take two thirds of the time.
-    rows = snapshot.polars(
-        f"""
-        with moved as (
-            select
-                {_NAMES}[from_rank + 1] as from_tier,
-                {_NAMES}[to_rank + 1] as to_tier,
-                count(*) as customers
-            from (
-                select
-                    arg_min({_PREVIOUS_RANK}, valid_from) as from_rank,
-                    arg_max(tier_rank, valid_from) as to_rank
-                from customer_center.customer_aipl_history
-                where tier_view = 'active' and valid_from_date > ? and valid_from_date <= ? {only}
-                group by customer_id
-            )
-            group by all
-        ),
-        stood as (
-            select tier, customers from marts.rpt_aipl_tiers
-            where tier_view = 'active' and tier_date = ?
-                and segment_type = ? and segment_value = ?
-        ),
-        flows as (
-            from moved
-            union all
-            select tier, tier, customers from stood
-            union all
-            select from_tier, from_tier, -customers from moved where from_tier <> 'new'
-        )
-        select from_tier, to_tier, cast(sum(customers) as bigint) as customers
-        from flows group by all having sum(customers) > 0 order by all
-        """,
-        [first, last, *([chosen.value] if only else []), first, chosen.type, chosen.value],
+    moved = _moved(snapshot, first, last)
+    if chosen.type != "all":
+        moved = moved.filter(pl.col(chosen.type) == chosen.value)
+    moved = moved.select(stood.columns)
+    left = moved.filter(pl.col("from_tier") != "new").with_columns(
+        pl.col("from_tier").alias("to_tier"), -pl.col("customers")
     )
+    flows = pl.concat([stood, moved, left]).group_by("from_tier", "to_tier")
+    rows = flows.agg(pl.col("customers").sum()).filter(pl.col("customers") > 0)
+    rows = rows.sort("from_tier", "to_tier")
 
     def draw(language: Language) -> Option:
         names = {
@@ -162,6 +136,35 @@ def tier_flow(snapshot: Snapshot, filters: Filters) -> Figure:
         note=chosen.note,
         pick=_flow_rows,
         height=360,
+    )
+
+
+def _moved(snapshot: Snapshot, first: date, last: date) -> pl.DataFrame:
+    """Customers who moved after `first` and not after `last`: by first touch, from where, to where.
+
+    Only who moved is read by customer; the mart knows how many stood where. Ranks instead of names:
+    at a million customers they take two thirds of the time.
+    """
+    return snapshot.polars(
+        f"""
+        select
+            {_FIRST_TOUCH},
+            {_NAMES}[moves.from_rank + 1] as from_tier,
+            {_NAMES}[moves.to_rank + 1] as to_tier,
+            count(*) as customers
+        from (
+            select
+                customer_id,
+                arg_min({_PREVIOUS_RANK}, valid_from) as from_rank,
+                arg_max(tier_rank, valid_from) as to_rank
+            from customer_center.customer_aipl_history
+            where tier_view = 'active' and valid_from_date > ? and valid_from_date <= ?
+            group by customer_id
+        ) as moves
+        left join customer_center.dim_customers using (customer_id)
+        group by all
+        """,
+        [first, last],
     )
 
 

@@ -7,6 +7,8 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ READY = """([title, figures]) => document.querySelector("h1")?.innerText === tit
 
 
 class Server:
-    """`siyu dashboard` on a free port of this machine."""
+    """`siyu dashboard` on a free port of this machine, once it answers."""
 
     def __init__(self, siyu: SiyuProcess) -> None:
         with socket.socket() as probe:
@@ -33,12 +35,19 @@ class Server:
         self._process = siyu.start("dashboard", "--port", str(self.port))
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self._answers():
+                return
             time.sleep(0.1)
         self.stop()
         raise AssertionError("siyu dashboard did not start")
+
+    def _answers(self) -> bool:
+        """The port takes connections a second before; then they wait."""
+        asking = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with closing(asking), suppress(OSError):
+            asking.request("GET", "/_stcore/health")
+            return asking.getresponse().status == 200
+        return False
 
     def stop(self) -> None:
         self._process.terminate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -119,9 +120,12 @@ def test_the_flow_ends_where_the_active_tiers_are(snapshot: SnapshotConnection) 
     assert ends == expected
 
 
-def test_the_flow_of_a_domain_is_what_its_customers_did(snapshot: SnapshotConnection) -> None:
+@pytest.mark.parametrize(("name", "value"), [("domain", "private"), ("channel", "wecom_qr_code")])
+def test_the_flow_of_some_is_what_they_did(
+    snapshot: SnapshotConnection, name: str, value: str
+) -> None:
     first, last = date(2026, 8, 1), date(2026, 8, 20)
-    filters = Filters(domain="private", date_from=first, date_to=last)
+    filters = replace(Filters(date_from=first, date_to=last), **{name: value})
     held = "max(tier) filter (where valid_from_date <= ? and coalesce(valid_to_date > ?, true))"
     expected = snapshot.fetch(
         f"""
@@ -131,7 +135,7 @@ def test_the_flow_of_a_domain_is_what_its_customers_did(snapshot: SnapshotConnec
             from customer_center.customer_aipl_history
             where tier_view = 'active' and customer_id in (
                 select customer_id from customer_center.dim_customers
-                where first_domain = 'private')
+                where first_{name} = '{value}')
             group by customer_id
         )
         where to_tier is not null group by all order by all
