@@ -8,7 +8,7 @@
 -#}
 {% macro attribution_report(dimensions) %}
 {%- set columns = dimensions | join(', ') -%}
-{%- set cell = 'basis, credit_date, ' ~ columns ~ ', lookback_days' -%}
+{%- set cell = 'is_touch_date, credit_date, ' ~ columns ~ ', lookback_days' -%}
 {%- set with_campaign = 'campaign_key' in dimensions -%}
 with as_of as (
 
@@ -33,25 +33,23 @@ models as (
 
 credit as (
 
-    {% for basis, day in bases() %}
-        select
-            '{{ basis }}' as basis,
-            {{ day }} as credit_date,
-            {{ known(dimensions) }},
-            lookback_days,
-            conversion_type,
-            model_number,
-            conversions,
-            conversions_gross,
-            revenue_gross_cny,
-            refund_cny,
-            0 as refund_cash_cny
-        from {{ ref('int_attribution__daily') }}
-        where lookback_days in (select lookback_days from lookbacks)
-        union all
-    {% endfor %}
     select
-        'conversion_date' as basis,
+        is_touch_date,
+        credit_date,
+        {{ columns }},
+        lookback_days,
+        conversion_type,
+        model_number,
+        conversions,
+        conversions_gross,
+        revenue_gross_cny,
+        refund_cny,
+        0 as refund_cash_cny
+    from {{ ref('int_attribution__daily') }}
+    where lookback_days in (select lookback_days from lookbacks)
+    union all
+    select
+        false as is_touch_date,
         refund_date as credit_date,
         {{ known(dimensions) }},
         lookback_days,
@@ -67,34 +65,36 @@ credit as (
 
 ),
 
--- of all models alike (without a number) and of each
-credit_sums as (
+credit_of_models as (
 
     select
         {{ cell }},
         conversion_type,
         model_number,
         {{ credit_sums() }}
-    from credit
+    from (
+        select * from credit
+        where model_number is not null
+        union all
+        -- of all models alike
+        select
+            {{ cell }},
+            conversion_type,
+            models.model_number,
+            conversions,
+            conversions_gross,
+            revenue_gross_cny,
+            refund_cny,
+            refund_cash_cny
+        from credit
+        cross join models
+        where credit.model_number is null
+    ) as each_model
     group by {{ cell }}, conversion_type, model_number
 
 ),
 
-credit_of_models as (
-
-    select
-        {{ cell }},
-        conversion_type,
-        models.model_number,
-        {{ credit_sums() }}
-    from credit_sums
-    inner join models
-        on coalesce(credit_sums.model_number, models.model_number) = models.model_number
-    group by {{ cell }}, conversion_type, models.model_number
-
-),
-
-credit_cells as (
+type_cells as (
 
     select
         {{ cell }},
@@ -106,10 +106,13 @@ credit_cells as (
         refund_cny,
         refund_cash_cny
     from credit_of_models
-    union all
+
+),
+
+order_cells as (
+
     select
         {{ cell }},
-        {{ all_orders() }} as conversion_type,
         model_number,
         round(sum(conversions), 12) as conversions,
         round(sum(conversions_gross), 12) as conversions_gross,
@@ -139,16 +142,16 @@ touches as (
         paths.is_mature
     from {{ ref('int_attribution__paths') }} as paths
     inner join as_of on paths.converted_date <= as_of.as_of_date
-    where paths.lookback_days in (select lookback_days from lookbacks)
+    where paths.path_length > 0 and paths.lookback_days in (select lookback_days from lookbacks)
 
 ),
 
 -- one row per conversion and cell: a channel that was touched twice influenced once
 influence as (
 
-    {% for basis, day in bases() %}
+    {% for is_touch_date, day in bases() %}
         select
-            '{{ basis }}' as basis,
+            {{ is_touch_date }} as is_touch_date,
             {{ day }} as credit_date,
             {{ columns }},
             lookback_days,
@@ -156,16 +159,16 @@ influence as (
             revenue_net_cny,
             hours_before,
             is_valid,
-            is_valid and path_length = 1 as is_solo,
+            is_valid as is_solo,
             false as is_first,
             false as is_assist,
             false as is_last,
             is_mature
         from touches
-        where path_length <= 1
+        where path_length = 1
         union all
         select
-            '{{ basis }}' as basis,
+            {{ is_touch_date }} as is_touch_date,
             {{ day }} as credit_date,
             {{ columns }},
             lookback_days,
@@ -221,77 +224,96 @@ spend as (
 spend_cells as (
 
     select
-        bases.basis,
-        {{ all_orders() }} as conversion_type,
+        bases.is_touch_date,
         models.model_number,
         lookbacks.lookback_days,
         spend.*
     from spend
-    cross join (select 'conversion_date' as basis union all select 'touch_date' as basis) as bases
+    cross join (select false as is_touch_date union all select true as is_touch_date) as bases
     cross join models
     cross join lookbacks
+
+),
+
+-- with the first orders and the leads of the same cell
+spending as (
+
+    select
+        spend_cells.*,
+        first_orders.conversions as first_orders,
+        leads.conversions as leads
+    from spend_cells
+    left join type_cells as first_orders
+        on
+            {{ same_cell('spend_cells', 'first_orders', dimensions + ['model_number']) }}
+            and first_orders.conversion_type = 'first_order'
+    left join type_cells as leads
+        on
+            {{ same_cell('spend_cells', 'leads', dimensions + ['model_number']) }}
+            and leads.conversion_type = 'lead'
 
 ),
 
 cells as (
 
     select
-        {% for column in ['basis', 'credit_date'] + dimensions
-            + ['conversion_type', 'model_number', 'lookback_days'] -%}
-            coalesce(credit_cells.{{ column }}, spend_cells.{{ column }}) as {{ column }},
+        {{ cell }},
+        conversion_type,
+        model_number,
+        conversions,
+        conversions_gross,
+        revenue_gross_cny,
+        refund_cny,
+        refund_cash_cny,
+        null as spend_cny,
+        null as impressions,
+        null as clicks,
+        null as first_orders,
+        null as leads
+    from type_cells
+    union all
+    select
+        {% for column in cell.split(', ') -%}
+            coalesce(order_cells.{{ column }}, spending.{{ column }}) as {{ column }},
         {% endfor -%}
-        coalesce(credit_cells.conversions, 0) as conversions,
-        coalesce(credit_cells.conversions_gross, 0) as conversions_gross,
-        coalesce(credit_cells.revenue_gross_cny, 0) as revenue_gross_cny,
-        coalesce(credit_cells.refund_cny, 0) as refund_cny,
-        coalesce(credit_cells.refund_cash_cny, 0) as refund_cash_cny,
-        spend_cells.spend_cny,
-        spend_cells.impressions,
-        spend_cells.clicks
-    from credit_cells
-    full outer join spend_cells
-        on
-            {% for column in ['basis', 'credit_date'] + dimensions
-                + ['conversion_type', 'model_number', 'lookback_days'] -%}
-                {{ 'and ' if not loop.first }}credit_cells.{{ column }} = spend_cells.{{ column }}
-            {% endfor %}
+        {{ all_orders() }} as conversion_type,
+        coalesce(order_cells.model_number, spending.model_number) as model_number,
+        coalesce(order_cells.conversions, 0) as conversions,
+        coalesce(order_cells.conversions_gross, 0) as conversions_gross,
+        coalesce(order_cells.revenue_gross_cny, 0) as revenue_gross_cny,
+        coalesce(order_cells.refund_cny, 0) as refund_cny,
+        coalesce(order_cells.refund_cash_cny, 0) as refund_cash_cny,
+        spending.spend_cny,
+        spending.impressions,
+        spending.clicks,
+        spending.first_orders,
+        spending.leads
+    from order_cells
+    full outer join spending
+        on {{ same_cell('order_cells', 'spending', dimensions + ['model_number']) }}
 
 ),
 
 days as (
 
     select
-        basis,
+        is_touch_date,
         credit_date,
         conversion_type,
         model_number,
         lookback_days,
         round(sum(conversions), 9) as conversions
     from cells
-    group by basis, credit_date, conversion_type, model_number, lookback_days
+    group by is_touch_date, credit_date, conversion_type, model_number, lookback_days
 
 ),
 
--- what the same cell has under last touch, of first orders and of leads
+-- what the same cell has under last touch
 last_touch as (
 
     select cells.*
     from cells
     inner join models on cells.model_number = models.model_number and models.model = 'last'
-
-),
-
-first_orders as (
-
-    select * from cells
-    where conversion_type = 'first_order'
-
-),
-
-leads as (
-
-    select * from cells
-    where conversion_type = 'lead'
 
 ),
 
@@ -304,7 +326,7 @@ has_last_touch as (
 
 select
     as_of.as_of_date,
-    cells.basis,
+    case when cells.is_touch_date then 'touch_date' else 'conversion_date' end as basis,
     cells.credit_date,
     {{ channel_name() }} as channel,
     {% if with_campaign -%}
@@ -316,9 +338,16 @@ select
     cast(cells.lookback_days as integer) as lookback_days,
     cast(cells.conversions as double) as conversions,
     cast(cells.conversions_gross as double) as conversions_gross,
-    cast(coalesce(influence_cells.influenced_conversions, 0) as bigint) as influenced_conversions,
-    cast(coalesce(influence_cells.influenced_revenue_cny, 0) as decimal(18, 4))
-        as influenced_revenue_cny,
+    cast(
+        {{ whole_where_no_touch('cells.conversions', 'influence_cells.influenced_conversions') }}
+        as bigint
+    ) as influenced_conversions,
+    cast(
+        {{ whole_where_no_touch(
+            'cells.revenue_gross_cny - cells.refund_cny', 'influence_cells.influenced_revenue_cny'
+        ) }}
+        as decimal(18, 4)
+    ) as influenced_revenue_cny,
     cast(coalesce(influence_cells.solo_conversions, 0) as bigint) as solo_conversions,
     cast(coalesce(influence_cells.first_conversions, 0) as bigint) as first_conversions,
     cast(coalesce(influence_cells.assist_conversions, 0) as bigint) as assist_conversions,
@@ -328,10 +357,10 @@ select
     cast(cells.refund_cny as decimal(18, 4)) as refund_cny,
     cast(cells.revenue_gross_cny - cells.refund_cny as decimal(18, 4)) as revenue_net_cny,
     case
-        when cells.basis = 'conversion_date' then cast(cells.refund_cash_cny as decimal(18, 4))
+        when not cells.is_touch_date then cast(cells.refund_cash_cny as decimal(18, 4))
     end as refund_cash_cny,
     case
-        when cells.basis = 'conversion_date'
+        when not cells.is_touch_date
             then cast(cells.revenue_gross_cny - cells.refund_cash_cny as decimal(18, 4))
     end as revenue_net_cash_cny,
     cast(cells.spend_cny as decimal(18, 4)) as spend_cny,
@@ -340,9 +369,9 @@ select
     cast(cells.revenue_gross_cny - cells.refund_cny as double)
     / nullif(cast(cells.spend_cny as double), 0) as roas,
     cast(cells.spend_cny as double) / nullif(cast(cells.conversions as double), 0) as cpa_cny,
-    cast(cells.spend_cny as double) / nullif(cast(first_orders.conversions as double), 0)
+    cast(cells.spend_cny as double) / nullif(cast(cells.first_orders as double), 0)
         as new_customer_cac_cny,
-    cast(cells.spend_cny as double) / nullif(cast(leads.conversions as double), 0)
+    cast(cells.spend_cny as double) / nullif(cast(cells.leads as double), 0)
         as cost_per_lead_cny,
     cast(cells.conversions as double) / nullif(cast(days.conversions as double), 0) as share,
     case
@@ -353,7 +382,7 @@ select
     lookbacks.is_default_lookback,
     coalesce(influence_cells.is_settled, true)
     and (
-        cells.basis = 'conversion_date'
+        not cells.is_touch_date
         or {{ add_days('cells.credit_date', 'cells.lookback_days') }} <= as_of.as_of_date
     ) as is_mature
 from cells
@@ -367,16 +396,14 @@ left join {{ ref('int_attribution__channels') }} as channels
     left join {{ ref('int_attribution__campaigns') }} as campaigns
         on cells.campaign_key = campaigns.campaign_key
 {% endif -%}
-left join influence_cells on {{ same_cell('influence_cells', dimensions + ['conversion_type']) }}
-left join last_touch on {{ same_cell('last_touch', dimensions + ['conversion_type']) }}
-left join first_orders on {{ same_cell('first_orders', dimensions + ['model_number']) }}
-left join leads on {{ same_cell('leads', dimensions + ['model_number']) }}
-left join days on {{ same_cell('days', ['conversion_type', 'model_number']) }}
+left join influence_cells on {{ same_cell('cells', 'influence_cells', dimensions + ['conversion_type']) }}
+left join last_touch on {{ same_cell('cells', 'last_touch', dimensions + ['conversion_type']) }}
+left join days on {{ same_cell('cells', 'days', ['conversion_type', 'model_number']) }}
 {% endmacro %}
 
-{#- The day that credit is booked on, by basis. -#}
+{#- The day that credit is booked on, by basis: is_touch_date. -#}
 {% macro bases() -%}
-    {{ return([('conversion_date', 'converted_date'), ('touch_date', 'touched_date')]) }}
+    {{ return([('false', 'converted_date'), ('true', 'touched_date')]) }}
 {%- endmacro %}
 
 {#- Numbers that are never null: 0 stands for no channel of a conversion and for no campaign. -#}
@@ -402,6 +429,11 @@ left join days on {{ same_cell('days', ['conversion_type', 'model_number']) }}
     sum(refund_cash_cny) as refund_cash_cny
 {%- endmacro %}
 
+{#- The row of conversions that nothing led to shows them all as its own. -#}
+{% macro whole_where_no_touch(whole, influenced) -%}
+    case when cells.channel_number = 0 then {{ whole }} else coalesce({{ influenced }}, 0) end
+{%- endmacro %}
+
 {% macro influence_sums() -%}
     count(case when is_valid then 1 end) as influenced_conversions,
     sum(revenue_net_cny) as influenced_revenue_cny,
@@ -413,9 +445,9 @@ left join days on {{ same_cell('days', ['conversion_type', 'model_number']) }}
     bool_and(is_mature) as is_settled
 {%- endmacro %}
 
-{% macro same_cell(other, columns) -%}
-    {%- for column in ['basis', 'credit_date', 'lookback_days'] + columns -%}
-        {{ 'and ' if not loop.first }}cells.{{ column }} = {{ other }}.{{ column }}
+{% macro same_cell(one, other, columns) -%}
+    {%- for column in ['is_touch_date', 'credit_date', 'lookback_days'] + columns -%}
+        {{ 'and ' if not loop.first }}{{ one }}.{{ column }} = {{ other }}.{{ column }}
         {{- ' ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

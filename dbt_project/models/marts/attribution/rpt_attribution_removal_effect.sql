@@ -60,6 +60,7 @@ credit as (
         channel_number,
         sum(conversions_gross) as conversions_gross
     from {{ ref('int_attribution__daily') }}
+    where not is_touch_date
     group by
         lookback_days, case when conversion_type = 'lead' then 'lead' else 'order' end,
         model_number, channel_number
