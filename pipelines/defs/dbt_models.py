@@ -102,14 +102,21 @@ def _selection(context: dg.AssetExecutionContext, dbt: DbtProjectRun) -> list[st
 def _built_assets(
     assets: dg.AssetsDefinition, done: Mapping[str, Any], settings: Settings
 ) -> Iterator[dg.MaterializeResult]:
-    """One event per model and seed that was built, with its row count, in dbt's order."""
+    """One event per model and seed that was built, in dbt's order, with the rows of each table.
+
+    A view holds none: to count what it shows is to compute it once more, and nobody reads it so.
+    """
     keys = {spec.metadata[_UNIQUE_ID]: spec.key for spec in assets.specs}
     built = {name: result for name, result in done.items() if name in keys}
-    tables = {name: f"{one.node.schema}.{one.node.alias}" for name, one in built.items()}
+    tables = {
+        name: f"{one.node.schema}.{one.node.alias}"
+        for name, one in built.items()
+        if one.node.config.materialized != "view"
+    }
     with open_warehouse(settings, read_only=True) as warehouse:
         counts = table_counts(warehouse, tables.values())
     for name, result in built.items():
-        rows = {"dagster/row_count": counts[tables[name]]}
+        rows = {"dagster/row_count": counts[tables[name]]} if name in tables else {}
         yield dg.MaterializeResult(asset_key=keys[name], metadata=_metadata(result) | rows)
 
 

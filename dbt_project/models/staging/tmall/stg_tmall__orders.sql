@@ -6,6 +6,24 @@
         meta={'touches': {'touched_order_ids': "'tmall', order_id_tmall"}}
     )
 }}
+{%- set kept_columns = [
+    'payment_id_tmall',
+    'buyer_nick_key',
+    'buyer_nick_masked',
+    'buyer_alipay_key',
+    'receiver_phone_key',
+    'receiver_province',
+    'receiver_city',
+    'order_status',
+    'shop_id',
+    'shop_name',
+    'guide_store_name',
+    'item_title',
+    'quantity',
+    'received_cny',
+    'refund_cny',
+    'paid_at',
+] -%}
 with source as (
 
     select
@@ -20,45 +38,45 @@ with source as (
 
 -- The operator chooses the columns of an export. A column that the newest file leaves out is
 -- unknown there, not empty: what an earlier file said of the buyer, place and status still holds.
-last_known as (
+-- Orders of which an earlier file says more than the newest are few: only their columns are looked
+-- through one by one.
+told as (
+
+    select
+        order_id_tmall,
+        _snapshot_number,
+        {% for column in kept_columns -%}
+            case when {{ column }} is null then 0 else {{ 2 ** loop.index0 }} end
+            + {% endfor -%}
+        0 as told_columns
+    from source
+
+),
+
+newest as (
 
     select
         order_id_tmall,
         max(_snapshot_number) as newest_number,
-        max_by(payment_id_tmall, _snapshot_number)
-        filter (where payment_id_tmall is not null) as payment_id_tmall,
-        max_by(buyer_nick_key, _snapshot_number)
-        filter (where buyer_nick_key is not null) as buyer_nick_key,
-        max_by(buyer_nick_masked, _snapshot_number)
-        filter (where buyer_nick_masked is not null) as buyer_nick_masked,
-        max_by(buyer_alipay_key, _snapshot_number)
-        filter (where buyer_alipay_key is not null) as buyer_alipay_key,
-        max_by(receiver_phone_key, _snapshot_number)
-        filter (where receiver_phone_key is not null) as receiver_phone_key,
-        max_by(receiver_province, _snapshot_number)
-        filter (where receiver_province is not null) as receiver_province,
-        max_by(receiver_city, _snapshot_number)
-        filter (where receiver_city is not null) as receiver_city,
-        max_by(order_status, _snapshot_number)
-        filter (where order_status is not null) as order_status,
-        max_by(shop_id, _snapshot_number)
-        filter (where shop_id is not null) as shop_id,
-        max_by(shop_name, _snapshot_number)
-        filter (where shop_name is not null) as shop_name,
-        max_by(guide_store_name, _snapshot_number)
-        filter (where guide_store_name is not null) as guide_store_name,
-        max_by(item_title, _snapshot_number)
-        filter (where item_title is not null) as item_title,
-        max_by(quantity, _snapshot_number)
-        filter (where quantity is not null) as quantity,
-        max_by(received_cny, _snapshot_number)
-        filter (where received_cny is not null) as received_cny,
-        max_by(refund_cny, _snapshot_number)
-        filter (where refund_cny is not null) as refund_cny,
-        max_by(paid_at, _snapshot_number)
-        filter (where paid_at is not null) as paid_at
-    from source
+        max_by(told_columns, _snapshot_number) as newest_columns,
+        bit_or(told_columns) as all_columns
+    from told
     group by order_id_tmall
+
+),
+
+last_known as (
+
+    select
+        {% for column in kept_columns -%}
+            max_by(source.{{ column }}, source._snapshot_number)
+            filter (where source.{{ column }} is not null) as {{ column }},
+        {% endfor -%}
+        source.order_id_tmall
+    from source
+    inner join newest on source.order_id_tmall = newest.order_id_tmall
+    where newest.all_columns > newest.newest_columns
+    group by source.order_id_tmall
 
 ),
 
@@ -68,25 +86,25 @@ renamed as (
         -- ids
         latest.order_id_tmall,
         latest.parent_order_id_tmall,
-        last_known.payment_id_tmall,
-        last_known.buyer_nick_key,
-        last_known.buyer_alipay_key,
-        last_known.receiver_phone_key,
-        last_known.shop_id,
+        coalesce(latest.payment_id_tmall, last_known.payment_id_tmall) as payment_id_tmall,
+        coalesce(latest.buyer_nick_key, last_known.buyer_nick_key) as buyer_nick_key,
+        coalesce(latest.buyer_alipay_key, last_known.buyer_alipay_key) as buyer_alipay_key,
+        coalesce(latest.receiver_phone_key, last_known.receiver_phone_key) as receiver_phone_key,
+        coalesce(latest.shop_id, last_known.shop_id) as shop_id,
         latest.tracking_no,
         latest._account as account,
 
         -- strings
-        last_known.buyer_nick_masked,
+        coalesce(latest.buyer_nick_masked, last_known.buyer_nick_masked) as buyer_nick_masked,
         latest.buyer_alipay_masked,
         latest.receiver_name_masked,
         latest.receiver_phone_masked,
-        last_known.receiver_province,
-        last_known.receiver_city,
-        last_known.order_status,
-        last_known.item_title,
-        last_known.shop_name,
-        last_known.guide_store_name,
+        coalesce(latest.receiver_province, last_known.receiver_province) as receiver_province,
+        coalesce(latest.receiver_city, last_known.receiver_city) as receiver_city,
+        coalesce(latest.order_status, last_known.order_status) as order_status,
+        coalesce(latest.item_title, last_known.item_title) as item_title,
+        coalesce(latest.shop_name, last_known.shop_name) as shop_name,
+        coalesce(latest.guide_store_name, last_known.guide_store_name) as guide_store_name,
         latest.close_reason,
         latest.step_order_info,
         latest._variant as export_variant,
@@ -95,22 +113,23 @@ renamed as (
         latest.payable_cny,
         latest.shipping_fee_cny,
         latest.total_cny,
-        last_known.received_cny,
-        last_known.refund_cny,
+        coalesce(latest.received_cny, last_known.received_cny) as received_cny,
+        coalesce(latest.refund_cny, last_known.refund_cny) as refund_cny,
         latest.settled_cny,
-        last_known.quantity,
+        coalesce(latest.quantity, last_known.quantity) as quantity,
         latest._file_id as file_id,
         latest._line_number as line_number,
 
         -- timestamps
         latest.created_at,
-        last_known.paid_at,
+        coalesce(latest.paid_at, last_known.paid_at) as paid_at,
         latest.shipped_at,
         latest.confirmed_at,
         latest.virtual_phone_expires_at,
         latest._exported_at as exported_at
     from source as latest
-    inner join last_known on latest._snapshot_number = last_known.newest_number
+    inner join newest on latest._snapshot_number = newest.newest_number
+    left join last_known on latest.order_id_tmall = last_known.order_id_tmall
 
 )
 
