@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_
 from typing import TypeVar
 
 import polars as pl
@@ -18,6 +20,7 @@ from pipelines.exports.clean import clean_cells
 from pipelines.exports.collect import collected
 from pipelines.exports.convert import Context, Converted, Problem, convert
 from pipelines.exports.detect import Match
+from pipelines.exports.distinct import Cells
 from pipelines.exports.fill_down import fill_down
 from pipelines.exports.junk import Sifted
 from pipelines.exports.outside import Outside
@@ -107,12 +110,8 @@ def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
     """
     match = tables[0].match
     cells = pl.concat([_of_contract(table.sifted.cells, match) for table in tables], rechunk=True)
-    names = list(match.positions)
-    clean = clean_cells(
-        cells.select(names), [match.contract.column_by_name[name] for name in names]
-    )
     lines = pl.concat([table.sifted.line_numbers for table in tables])
-    clean = fill_down(clean, match.contract.filled_down, lines, tables[0].sifted.bad)
+    clean = _cleaned(match, cells.select(*match.positions), lines, tables[0].sifted.bad)
     context = _context(match, min(table.exported_at for table in tables), key)
     typed = _convert_all(match, clean, context)
     if len(tables) > 1 and any(problem.is_late for problem in typed.problems):
@@ -124,7 +123,7 @@ def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
     for table in tables:
         piece = _Piece(start, table.sifted.cells.height)
         problems = piece.problems(typed.problems)
-        checked.append(_account(table, piece.of(clean), piece.of(lines), piece.of(rows), problems))
+        checked.append(_account(table, piece, clean, lines, rows, problems))
         start += piece.height
     return checked
 
@@ -155,27 +154,33 @@ def _of_contract(cells: pl.DataFrame, match: Match) -> pl.DataFrame:
 
 def _account(
     table: Matched,
-    clean: pl.DataFrame,
+    piece: _Piece,
+    clean: Cells,
     lines: pl.Series,
     rows: pl.DataFrame,
     problems: Sequence[Problem],
 ) -> Checked:
-    """What became of the rows of one table."""
-    is_bad = pl.repeat(False, clean.height, dtype=pl.Boolean, eager=True)
+    """What became of the rows of one table, a piece of those that were checked together."""
+    is_bad = pl.repeat(False, piece.height, dtype=pl.Boolean, eager=True)
     for problem in problems:
         is_bad = is_bad | problem.mask
     types = table.match.contract.raw_columns
     constants = {
         name: pl.lit(value, POLARS_TYPES[types[name]]) for name, value in table.outside.items()
     }
+    rows = piece.of(rows)
     rows = rows.with_columns(**constants) if constants else rows
     rows = rows.filter(~is_bad) if problems else rows
     bad = table.sifted.bad
+    quarantine = pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    if problems or bad:
+        cells = clean.table(piece.start, piece.height)
+        quarantine = _quarantine(table.match, cells, piece.of(lines), problems, is_bad, bad)
     return Checked(
         match=table.match,
         exported_at=table.exported_at,
         rows=rows,
-        quarantine=_quarantine(table.match, clean, lines, problems, is_bad, bad),
+        quarantine=quarantine,
         junk=table.sifted.counts,
         rows_read=table.sifted.rows_read,
         rows_rejected=int(is_bad.sum()) + len(bad),
@@ -194,8 +199,37 @@ def _context(match: Match, exported_at: datetime, key: bytes) -> Context:
     )
 
 
-def _convert_all(match: Match, clean: pl.DataFrame, context: Context) -> Converted:
-    present = [column for column in match.contract.columns if column.name in match.positions]
+def _cleaned(
+    match: Match, cells: pl.DataFrame, lines: pl.Series, bad: Sequence[BadRecord]
+) -> Cells:
+    """Clean cells; those of merged cells take the value above."""
+    filled = match.contract.filled_down
+    raw = Cells.row_by_row(cells) if filled else Cells.of(cells)
+    by_name = match.contract.column_by_name
+    clean = raw.changed(lambda part: clean_cells(part, [by_name[name] for name in part.columns]))
+    return clean.changed(lambda part: fill_down(part, filled, lines, bad)) if filled else clean
+
+
+def _convert_all(match: Match, clean: Cells, context: Context) -> Converted:
+    """Typed values of all columns, and the problems of one column after those of another."""
+    typed, few = (_converted(match, part, context) for part in (clean.rows, clean.texts))
+    for name in clean.places:
+        column = match.contract.column_by_name[name]
+        typed.values |= {raw: clean.spread(name, few.values[raw]) for raw in column.raw_columns}
+    typed.problems += [
+        replace(problem, mask=clean.spread(problem.column.name, problem.mask))
+        for problem in few.problems
+    ]
+    order = list(match.contract.column_by_name)
+    typed.problems.sort(key=lambda problem: order.index(problem.column.name))
+    typed.problems += _groups_without_value(match, clean)
+    _drop_virtual_numbers(match, typed.values)
+    return typed
+
+
+def _converted(match: Match, clean: pl.DataFrame, context: Context) -> Converted:
+    """Typed values of some columns."""
+    present = [column for column in match.contract.columns if column.name in clean.columns]
     typed = convert(clean, [column for column in present if not column.is_personal], context)
     personal = [column for column in present if column.is_personal]
     typed.values |= convert_personal(clean, personal, context)
@@ -203,8 +237,6 @@ def _convert_all(match: Match, clean: pl.DataFrame, context: Context) -> Convert
         cells = clean[column.name]
         if column.required and cells.null_count():
             typed.problems.append(Problem(column, cells.is_null(), *_REQUIRED))
-    typed.problems += _groups_without_value(match, clean)
-    _drop_virtual_numbers(match, typed.values)
     return typed
 
 
@@ -222,11 +254,11 @@ def _whole_rows(match: Match, values: dict[str, pl.Series], lines: pl.Series) ->
 _REQUIRED = ("a value is required here", "complete the row in the source system and export again")
 
 
-def _groups_without_value(match: Match, clean: pl.DataFrame) -> list[Problem]:
+def _groups_without_value(match: Match, clean: Cells) -> list[Problem]:
     problems = []
     for group in match.contract.at_least_one_of:
         present = [name for name in group if name in match.positions]
-        empty = clean.select(pl.all_horizontal(pl.col(present).is_null())).to_series()
+        empty = reduce(and_, (clean.is_null(name) for name in present))
         if empty.any():
             reason = f"one of {', '.join(group)} is required"
             column = match.contract.column_by_name[present[0]]
@@ -254,8 +286,6 @@ def _quarantine(
     broken: Sequence[BadRecord],
 ) -> pl.DataFrame:
     """One row per bad cell or broken record, in the order of the file."""
-    if not problems and not broken:
-        return pl.DataFrame(schema=QUARANTINE_SCHEMA)
     shown = [
         name for name in match.positions if not match.contract.column_by_name[name].is_personal
     ]

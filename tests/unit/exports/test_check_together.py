@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
-from pipelines.exports import csv_body, report
+from pipelines.exports import csv_body, distinct, report
 from pipelines.exports.contract_files import Contracts
 from pipelines.exports.report import CheckedPart, check_file, check_opened, describe, open_landed
 from tests.unit.exports.conftest import KEY, Warehouse, write
@@ -63,6 +64,41 @@ def test_files_checked_together(tmp_path: Path, contracts: Contracts, with_late:
         (alone,) = check_file(path, contracts, KEY)
         same(ours, alone)
     assert alone.report.rows_loaded == 1
+
+
+def test_texts_that_repeat_are_told_as_any_others(
+    tmp_path: Path, contracts: Contracts, monkeypatch
+) -> None:
+    path = write(tmp_path / "orders_2026-05-03.csv", orders(100, 30, *ODD))
+    (alone,) = check_file(path, contracts, KEY)
+    for name, value in {"LEAST_ROWS": 1, "_SAMPLE": 1, "_ROWS_PER_TEXT": 0}.items():
+        monkeypatch.setattr(distinct, name, value)
+    (ours,) = check_file(path, contracts, KEY)
+    same(ours, alone)
+    assert alone.report.rows_rejected
+
+
+def test_only_texts_that_repeat_are_set_apart() -> None:
+    rows = distinct.LEAST_ROWS
+    numbers = [str(row) for row in range(rows)]
+    table = pl.DataFrame(
+        {
+            "id": numbers,
+            "same": ["是"] * rows,
+            "few": ["是", "", "否 "] * (rows // 3) + ["是"] * (rows % 3),
+            # of the rows that are looked at all hold one text
+            "late": ["x" if row % (rows // 1024) == 0 else str(row) for row in range(rows)],
+        }
+    )
+    cells = distinct.Cells.of(table)
+    assert set(cells.places) == {"same", "few"}
+    assert cells.texts.height == 3
+    assert cells.table(0, rows).select(table.columns).equals(table)
+    assert cells.table(7, 5).select(table.columns).equals(table.slice(7, 5))
+    blank = cells.changed(lambda part: part.select(pl.when(pl.all() != "").then(pl.all())))
+    assert blank.is_null("few").sum() == (table["few"] == "").sum()
+    short = distinct.Cells.of(table.head(rows - 1))
+    assert (short.places, short.rows.width) == ({}, 4)
 
 
 def test_a_file_in_pieces(tmp_path: Path, contracts: Contracts, monkeypatch) -> None:
