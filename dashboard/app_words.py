@@ -56,6 +56,7 @@ STREAMLIT = {
         "Arrow keys move between days, Enter chooses, Escape closes.",
         "用方向键移动日期，回车选择，Esc 关闭。",
     ),
+    "Empty": Text("Empty", "未填写"),
     "No results": Text("Nothing found", "无匹配项"),
     "year, ": Text("Year: ", "年："),
     "month, ": Text("Month: ", "月："),

@@ -22,6 +22,9 @@ Say = Callable[[Text], str]
 ROWS_SHOWN = 100
 """Rows of a figure that a page holds; downloads and `siyu query` have all."""
 
+_A_SENTENCE = 30
+"""Characters of a text from which its column is wide, so that a phone shows no tower of words."""
+
 
 def both(text: Text) -> str:
     """Both languages beside each other; the style sheet hides one."""
@@ -83,7 +86,7 @@ def table(figure: Figure, rows: pl.DataFrame, say: Say) -> str:
     """The first `ROWS_SHOWN` of `rows`, which have columns of the figure."""
     frame = rows.head(ROWS_SHOWN)
     units = {name: figure.units.get(name, "count") for name in frame.columns}
-    kinds = {name: _class(kind) for name, kind in frame.schema.items()}
+    kinds = {column.name: _class(column) for column in frame}
     head = "".join(
         f'<th scope="col"{kinds[name]}>{say(figure.columns.get(name, Text(name, name)))}</th>'
         for name in frame.columns
@@ -107,10 +110,12 @@ def table(figure: Figure, rows: pl.DataFrame, say: Say) -> str:
     )
 
 
-def _class(kind: pl.DataType) -> str:
-    if kind.is_numeric():
+def _class(column: pl.Series) -> str:
+    if column.dtype.is_numeric():
         return ' class="number"'
-    return ' class="day"' if kind.is_temporal() else ""
+    if column.dtype == pl.String and (column.str.len_chars().max() or 0) > _A_SENTENCE:
+        return ' class="words"'
+    return ' class="day"' if column.dtype.is_temporal() else ""
 
 
 def written(value: object, unit: Unit) -> Text:

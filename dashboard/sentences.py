@@ -52,20 +52,34 @@ CHINESE = {
 _INSIDE = {
     "identified_orders": "已识别订单", "orders": "订单", "first_order_share": "首单占比",
     "rebuyer_share": "复购者占比", "bundle_share": "连带占比", "margin_rate": "毛利率",
-    "not known": "未知",
+    "not known": "未知", "recency_score": "R 分", "frequency_score": "F 分",
+    "monetary_score": "M 分", "purchase_days": "购买天数", "gap_ratio": "未购时长与购买间隔之比",
+    "silent_windows": "未购时长（沉睡窗口数）", "refund_share": "退款占比",
+    "paid_orders": "付款订单数", "deal_share": "优惠订单占比", "discount_share": "优惠幅度",
 }  # fmt: skip
-"""Words within what differs."""
+"""Words within what differs, and the measures of rules."""
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_BOUND = re.compile(rf"([a-z_]+)( {_NUMBER})? (>=|<=|<|>) ({_NUMBER})")
+"""One bound of a rule: `orders >= 30`, or what was measured before it: `orders 55 >= 30`."""
+_SIGNS = {">=": "≥", "<=": "≤"}
 
 
 @lru_cache(maxsize=10_000)
 def in_chinese(text: str) -> str | None:
     """A sentence of a mart, or a reason or remedy of a rejected cell; None for any other text."""
+    bounds = [_BOUND.fullmatch(part) for part in text.split(", ")]
+    if all(bound and bound[1] in _INSIDE for bound in bounds):
+        return "，".join(_bound(*bound.groups()) for bound in bounds if bound)
     for pattern, chinese in _patterns():
         found = pattern.fullmatch(text)
         if found:
             parts = {name: _inside(part) for name, part in found.groupdict().items()}
             return chinese.format(**parts)
     return None
+
+
+def _bound(measure: str, measured: str | None, sign: str, number: str) -> str:
+    return f"{_INSIDE[measure]}{measured or ''} {_SIGNS.get(sign, sign)} {number}"
 
 
 def _inside(text: str) -> str:

@@ -110,4 +110,8 @@ def named_bars(
 def _limits(frame: pl.DataFrame, columns: dict[str, str], unit: Unit) -> dict[str, float]:
     """Shares that come near 1 end there: no axis says 120 %."""
     largest = frame.select(pl.max_horizontal(pl.col(list(columns)).cast(pl.Float64).max())).item()
-    return {"max": 1} if unit == "share" and largest is not None and 0.75 < largest <= 1 else {}
+    return (
+        {"max": 1, "interval": 0.25}
+        if unit == "share" and largest is not None and 0.75 < largest <= 1
+        else {}
+    )

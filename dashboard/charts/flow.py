@@ -77,7 +77,12 @@ def flow(
                     for row in frame.iter_rows(named=True)
                 ],
                 "lineStyle": {"color": "gradient", "opacity": 0.4},
-                "label": {"color": theme.INK, "fontSize": 12},
+                "label": {
+                    "color": theme.INK,
+                    "fontSize": 12,
+                    "textBorderColor": "#ffffff",
+                    "textBorderWidth": 3,
+                },
             }
         ],
     }

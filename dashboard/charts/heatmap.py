@@ -82,13 +82,11 @@ def _cell(
     option: Option = {
         "value": [column, row, "-" if value is None else value],
         "name": name if cell["is_mature"] else f"{name} ({immature})",
-        "label": {
-            "color": theme.readable_on(shade),
-            "textBorderColor": "rgb({},{},{})".format(*shade),
-            "textBorderWidth": 0 if cell["is_mature"] else 3,
-        },
+        "label": {"color": theme.readable_on(shade)},
     }
     if not cell["is_mature"]:
+        written = {"backgroundColor": "rgb({},{},{})".format(*shade), "padding": [2, 4]}
+        option["label"] |= {**written, "borderRadius": 2}
         option["itemStyle"] = {
             "decal": theme.hatch(shade),
             "borderColor": "#ffffff",

@@ -7,6 +7,9 @@ import polars as pl
 from dashboard.charts import scripts, theme
 from dashboard.figures import Language, Option
 
+_BAND = 0.18
+"""How dense the band is, in the plot and in the legend."""
+
 
 def step_curve(
     frame: pl.DataFrame, *, x: str, value: str, low: str, high: str,
@@ -22,7 +25,10 @@ def step_curve(
         **theme.base(),
         "legend": {
             **theme.legend(),
-            "data": [{"name": name, "icon": "roundRect"} for name in names],
+            "data": [
+                {"name": name, "icon": "roundRect", "itemStyle": {"opacity": opacity}}
+                for name, opacity in zip(names, (1, _BAND), strict=True)
+            ],
         },
         "grid": theme.grid(bottom=28),
         "tooltip": {
@@ -55,7 +61,7 @@ def step_curve(
                 "stackStrategy": "all",
                 "tooltip": {"show": False},
                 "itemStyle": {"color": theme.BLUE},
-                "areaStyle": {"color": theme.BLUE, "opacity": 0.18},
+                "areaStyle": {"color": theme.BLUE, "opacity": _BAND},
                 **hidden,
             },
             {

@@ -11,6 +11,7 @@ from dashboard.pages.sql import UNATTRIBUTED, days_and_channel, described, windo
 
 _MODELS_TITLE = Text("Models side by side", "归因模型对比")
 _SPEND_TITLE = Text("Spend and return", "消耗与投产比")
+_ROAS = Text("ROAS", "投产比")
 _PATHS_TITLE = Text("Most frequent paths", "高频转化路径")
 _ROWS = "basis = 'conversion_date' and conversion_type = 'all_orders' and is_default_lookback"
 """One of each, as the mart asks for."""
@@ -113,7 +114,7 @@ def spend(snapshot: Snapshot, filters: Filters) -> Figure:
     def draw(language: Language) -> Option:
         columns = labels.columns(snapshot, "rpt_attribution_channel", rows.columns)
         names = [
-            f"{name}\nROAS {'–' if roas is None else format(roas, '.2f')}"
+            f"{name}\n{_ROAS[language]} {'–' if roas is None else format(roas, '.2f')}"
             for name, roas in zip(
                 labels.values(rows["channel"], language), rows["roas"], strict=True
             )

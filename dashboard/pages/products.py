@@ -35,8 +35,8 @@ def shares(snapshot: Snapshot, filters: Filters) -> Figure:
             "share",
             language,
             names=[
-                f"{row['product_title'] or row['product']} "
-                f"({labels.value(row['product_role'])[language]})"
+                f"{row['product_title'] or row['product']}\n"
+                f"{labels.value(row['product_role'])[language]}"
                 for row in rows.to_dicts()
             ],
         )

@@ -10,6 +10,7 @@ document.documentElement.lang = siyuLanguage;
   }
 }
 window.siyuWords = siyuWords;
+const siyuSpoken = ["aria-label", "aria-valuetext", "placeholder"];
 
 function siyuTranslated(text) {
   const words = window.siyuWords;
@@ -19,7 +20,7 @@ function siyuTranslated(text) {
 }
 
 function siyuTranslate() {
-  for (const name of ["aria-label", "placeholder"]) {
+  for (const name of siyuSpoken) {
     for (const element of document.querySelectorAll(`[${name}]`)) {
       const said = element.getAttribute(name);
       const shall = siyuTranslated(said);
@@ -40,6 +41,6 @@ siyuTranslate();
 if (!window.siyuObserver) {
   window.siyuObserver = new MutationObserver(() => { siyuTranslate(); siyuTranslateCalendar(); });
   window.siyuObserver.observe(document.body, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "placeholder"],
+    childList: true, subtree: true, attributes: true, attributeFilter: siyuSpoken,
   });
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
@@ -20,10 +21,22 @@ from tests.dashboard.chinese import english_sentences
         ),
         ("Not a year of orders yet: 45 days. No verdict.", "订单尚不足一年（45 天），暂无结论。"),
         ("A brand's own words", None),
+        ("silent_windows >= 1, purchase_days < 2", "未购时长（沉睡窗口数） ≥ 1，购买天数 < 2"),
+        (
+            "first_order_share 0.709 >= 0.6, identified_orders 55 >= 30",
+            "首单占比 0.709 ≥ 0.6，已识别订单 55 ≥ 30",
+        ),
     ],
 )
 def test_what_differs_is_kept_and_its_words_are_translated(text: str, chinese: str | None) -> None:
     assert in_chinese(text) == chinese
+
+
+@pytest.mark.parametrize("seed", ["segment_rules", "customer_flag_rules", "product_role_rules"])
+def test_every_measure_of_a_rule_has_a_chinese_name(seed: str) -> None:
+    with (REPOSITORY / f"dbt_project/seeds/{seed}.csv").open(encoding="utf-8", newline="") as rows:
+        measures = {row["measure"] for row in csv.DictReader(rows)}
+    assert [name for name in measures if in_chinese(f"{name} >= 1") is None] == []
 
 
 def test_every_sentence_is_chinese_and_still_written_by_somebody() -> None:
