@@ -220,7 +220,7 @@ QUIRKS: dict[str, tuple[str, ...]] = {
 PARAGRAPHS: dict[str, tuple[str, ...]] = {
     "`stat_time, new_apply_cnt": (f"{PRIVATE}reply_figures_are_absent_on_a_day_without_chats",),
     "After unsubscribing only `subscribe=0`+openid remain": (
-        "dbt::a_follower_who_left_keeps_what_was_known_of_the_follow", SAMPLE,
+        "dbt::who_followed_again_followed_twice", SAMPLE,
     ),
     "201/202 are hand-overs inside the brand": (
         "exports/test_quirks.py::test_a_hand_over_is_no_channel",
