@@ -23,6 +23,7 @@ MAX_ORDER = 3
 _CHANNEL = (1 << CHANNEL_BITS) - 1
 _TOLERANCE = 1e-15
 _MAX_ROUNDS = 1_000_000
+_ROUNDS_PER_CHECK = 4
 _COLUMNS = 32
 """Channels that are removed at the same time: bounds the memory of long chains."""
 
@@ -160,12 +161,14 @@ def _solve(chain: _Chain, mask: Floats) -> Floats:
     now = mask[:, :, None] * (chain.gains / scale)[:, None, :]
     gains, wide = now.reshape(states, -1), np.repeat(mask, 2, axis=1)
     found = gains
-    for _ in range(_MAX_ROUNDS):
-        following = wide * (chain.moves @ found) + gains
+    for _ in range(_MAX_ROUNDS // _ROUNDS_PER_CHECK):
+        for _ in range(_ROUNDS_PER_CHECK):
+            before, found = found, chain.moves @ found
+            found *= wide
+            found += gains
         # The sum only grows, and by less each time: what is left to add is below the last step.
-        if np.max(following - found, initial=0.0) <= _TOLERANCE * np.max(following):
-            return following.reshape(states, columns, 2) * scale
-        found = following
+        if np.max(found - before, initial=0.0) <= _TOLERANCE * np.max(found):
+            return found.reshape(states, columns, 2) * scale
     raise ChainError("a step leads to no end of a path: is_last is missing")
 
 

@@ -141,12 +141,14 @@ channel_parts as (
         channels.lookback_days,
         channels.path_key,
         channels.channel_number,
+        channels.touches,
         models.model_number,
+        models.family,
         case models.family
             when 'markov' then markov.removal_effect
             when 'shapley_rate' then shapley.share
             else 1
-        end / channels.touches as part
+        end as part
     from channels
     inner join models on models.family in ('markov', 'shapley_rate', 'shapley_equal')
     left join {{ ref('int_attribution__markov') }} as markov
@@ -160,6 +162,7 @@ channel_parts as (
             models.family = 'shapley_rate'
             and channels.lookback_days = sets.lookback_days
             and channels.path_key = sets.path_key
+            and sets.path_length > 1
     left join {{ ref('int_attribution__shapley') }} as shapley
         on
             channels.lookback_days = shapley.lookback_days
@@ -170,7 +173,40 @@ channel_parts as (
 
 ),
 
-parts as (
+-- Shapley's shares sum to 1 by themselves. A sum of decimals is the same in whatever order the
+-- threads add them up.
+channel_sums as (
+
+    select
+        lookback_days,
+        path_key,
+        model_number,
+        cast(sum(cast(part as decimal(18, 15))) as double) as parts
+    from channel_parts
+    where family <> 'shapley_rate'
+    group by lookback_days, path_key, model_number
+
+),
+
+channel_weights as (
+
+    select
+        channel_parts.lookback_days,
+        channel_parts.path_key,
+        channel_parts.channel_number,
+        channel_parts.model_number,
+        channel_parts.part / coalesce(channel_sums.parts, 1) / channel_parts.touches as weight
+    from channel_parts
+    left join channel_sums
+        on
+            channel_parts.lookback_days = channel_sums.lookback_days
+            and channel_parts.path_key = channel_sums.path_key
+            and channel_parts.model_number = channel_sums.model_number
+
+),
+
+-- beside the newest touch of the path, which is 1: however old they are, no path sums to nothing
+decayed as (
 
     select
         paths.lookback_days,
@@ -179,9 +215,47 @@ parts as (
         paths.gross_fen,
         paths.refund_fen,
         models.model_number,
-        power(2, -paths.seconds_before / 3600 / models.half_life_hours) as part
+        power(2, (newest.seconds_before - paths.seconds_before) / 3600 / models.half_life_hours)
+            as part
     from paths
+    inner join paths as newest
+        on
+            paths.lookback_days = newest.lookback_days
+            and paths.path_key = newest.path_key
+            and newest.position = newest.path_length
     inner join models on models.family = 'time_decay'
+
+),
+
+decayed_sums as (
+
+    select
+        lookback_days,
+        path_key,
+        model_number,
+        cast(sum(cast(part as decimal(18, 15))) as double) as parts
+    from decayed
+    group by lookback_days, path_key, model_number
+
+),
+
+weights as (
+
+    select
+        decayed.lookback_days,
+        decayed.path_key,
+        decayed.position,
+        decayed.gross_fen,
+        decayed.refund_fen,
+        decayed.model_number,
+        decayed.part / decayed_sums.parts as weight
+    from decayed
+    inner join decayed_sums
+        on
+            decayed.lookback_days = decayed_sums.lookback_days
+            and decayed.path_key = decayed_sums.path_key
+            and decayed.model_number = decayed_sums.model_number
+    where decayed.part <> 0
     union all
     select
         paths.lookback_days,
@@ -189,29 +263,15 @@ parts as (
         paths.position,
         paths.gross_fen,
         paths.refund_fen,
-        channel_parts.model_number,
-        channel_parts.part
+        channel_weights.model_number,
+        channel_weights.weight
     from paths
-    inner join channel_parts
+    inner join channel_weights
         on
-            paths.lookback_days = channel_parts.lookback_days
-            and paths.path_key = channel_parts.path_key
-            and paths.channel_number = channel_parts.channel_number
-
-),
-
-weights as (
-
-    select
-        *,
-        -- a sum of decimals is the same in whatever order the threads add them up
-        part / cast(
-            sum(cast(part as decimal(38, 28))) over (
-                partition by path_key, lookback_days, model_number
-            ) as double
-        ) as weight
-    from parts
-    where part <> 0
+            paths.lookback_days = channel_weights.lookback_days
+            and paths.path_key = channel_weights.path_key
+            and paths.channel_number = channel_weights.channel_number
+    where channel_weights.weight <> 0
 
 ),
 

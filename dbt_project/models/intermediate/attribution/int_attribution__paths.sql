@@ -75,18 +75,30 @@ extents as (
 paths as (
 
     select
-        lookbacks.lookback_days,
-        conversions.*,
-        coalesce(extents.touches, 0) as touches,
+        extents.lookback_days,
+        extents.touches,
         extents.last_number,
         extents.others,
-        coalesce(extents.is_mature, true) as is_mature
+        extents.is_mature,
+        conversions.*
+    from extents
+    inner join conversions on extents.path_key = conversions.path_key
+    where extents.touches > 0
+
+),
+
+untouched as (
+
+    select
+        lookbacks.lookback_days,
+        conversions.*
     from conversions
     cross join lookbacks
     left join extents
         on
             lookbacks.lookback_days = extents.lookback_days
             and conversions.path_key = extents.path_key
+    where coalesce(extents.touches, 0) = 0
 
 )
 
@@ -135,5 +147,4 @@ select
     true as is_mature,
     converted_date,
     converted_date as touched_date
-from paths
-where touches = 0
+from untouched

@@ -4,11 +4,12 @@
 with conversions as (
 
     select
-        *,
-        lag(converted_at) over (
-            partition by goal, journey_key
-            order by converted_at asc nulls last, path_key asc nulls last
-        ) as converted_before_at
+        conversion_id,
+        customer_id,
+        journey_key,
+        goal,
+        path_key,
+        converted_at
     from {{ ref('int_attribution__conversions') }}
     where {{ touched_journeys_only('journey_key') }}
 
@@ -18,9 +19,34 @@ guests as (
 
     select
         conversion_id,
-        journey_key
+        journey_key,
+        goal,
+        converted_at
     from conversions
     where customer_id is null
+
+),
+
+conversions_in_order as (
+
+    select
+        journey_key,
+        goal,
+        converted_at,
+        lag(converted_at) over (
+            partition by goal, journey_key
+            order by converted_at asc nulls last, path_key asc nulls last
+        ) as converted_before_at
+    from conversions
+    where customer_id is not null
+    union all
+    -- the only one of its journey
+    select
+        journey_key,
+        goal,
+        converted_at,
+        null as converted_before_at
+    from guests
 
 ),
 
@@ -78,7 +104,7 @@ select
 from touchpoints
 -- the next conversion; one of the same second counts
 {% for goal in attribution_goals() -%}
-    left join conversions as next_{{ goal }}
+    left join conversions_in_order as next_{{ goal }}
         on
             touchpoints.journey_key = next_{{ goal }}.journey_key
             and next_{{ goal }}.goal = '{{ goal }}'
