@@ -63,6 +63,17 @@ paths as (
     from {{ ref('int_attribution__sets') }}
     union all
     select
+        paths.lookback_days,
+        paths.goal,
+        {{ channel_sets() }},
+        count(*) as conversions,
+        count(*) as paths
+    from {{ ref('int_attribution__paths') }} as paths
+    inner join as_of on paths.converted_date <= as_of.as_of_date
+    where paths.path_length = 1
+    group by paths.lookback_days, paths.goal, paths.channel_number
+    union all
+    select
         games.lookback_days,
         games.goal,
         unconverted_sets.channel_set,

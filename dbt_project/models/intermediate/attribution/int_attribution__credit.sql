@@ -162,7 +162,6 @@ channel_parts as (
             models.family = 'shapley_rate'
             and channels.lookback_days = sets.lookback_days
             and channels.path_key = sets.path_key
-            and sets.path_length > 1
     left join {{ ref('int_attribution__shapley') }} as shapley
         on
             channels.lookback_days = shapley.lookback_days

@@ -1,4 +1,4 @@
--- The set of channels that a converting path holds, see channel_sets.
+-- The set of channels that a converting path of several touches holds, see channel_sets.
 with as_of as (
 
     select as_of_date from {{ ref('int_calendar__as_of') }}
@@ -11,11 +11,10 @@ sets as (
         lookback_days,
         path_key,
         max(goal) as goal,
-        max(path_length) as path_length,
         max(converted_date) as converted_date,
         {{ channel_sets() }}
     from {{ ref('int_attribution__paths') }}
-    where path_length > 0
+    where path_length > 1
     group by lookback_days, path_key
 
 )
@@ -24,7 +23,6 @@ select
     sets.lookback_days,
     sets.path_key,
     sets.goal,
-    sets.path_length,
     sets.channel_set,
     sets.further_channel_set
 from sets
