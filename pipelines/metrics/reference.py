@@ -17,6 +17,13 @@ goes by {", ".join(f"`{grain}`" for grain in GRAINS)} of its own day, and by the
 with it. A ratio divides the sums of the rows asked for, so it holds for every grouping. Where a
 dimension is required, rows of its different values are views of the same people or orders: fix one
 value, or group by it.
+
+MetricFlow reads the warehouse, so no refresh may run meanwhile:
+
+```sh
+cd dbt_project && SIYU_WAREHOUSE=../data/warehouse/siyu.duckdb DBT_PROFILES_DIR=. \\
+  mf query --metrics net_gmv_cny --group-by metric_time__month
+```
 """
 
 
