@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What anybody said about being written to or called. A member card, and an address that may not
 -- be written to, have no date: they hold as long as the export says so. A tick on the card is a
 -- consent to an ad platform only where brand.yml says that the card's text names it.

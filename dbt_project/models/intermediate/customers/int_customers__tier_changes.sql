@@ -1,26 +1,17 @@
 {{ config(materialized='view') }}
 -- One tier per customer and day, that of its end, which is the highest of the day. Who ends a day
 -- as it began has no row.
-with history as (
-
-    select
-        *,
-        coalesce(previous_tier, {{ tier_new() }}) as from_tier,
-        coalesce(valid_to_date = valid_from_date, false) as ends_on_its_day
-    from {{ ref('customer_aipl_history') }}
-
-),
 
 -- days of several changes are few: only these are grouped
-day_begins as (
+with day_begins as (
 
     select
         customer_id,
         tier_view,
         valid_from_date as change_date,
-        min_by(from_tier, valid_from) as from_tier
-    from history
-    where ends_on_its_day
+        min_by(coalesce(previous_tier, {{ tier_new() }}), valid_from) as from_tier
+    from {{ ref('customer_aipl_history') }}
+    where valid_to_date = valid_from_date
     group by customer_id, tier_view, valid_from_date
 
 ),
@@ -31,16 +22,16 @@ changed_days as (
         history.customer_id,
         history.tier_view,
         history.valid_from_date as change_date,
-        coalesce(day_begins.from_tier, history.from_tier) as from_tier,
+        coalesce(day_begins.from_tier, history.previous_tier, {{ tier_new() }}) as from_tier,
         history.tier as to_tier,
         history.event_id
-    from history
+    from {{ ref('customer_aipl_history') }} as history
     left join day_begins
         on
             history.customer_id = day_begins.customer_id
             and history.tier_view = day_begins.tier_view
             and history.valid_from_date = day_begins.change_date
-    where not history.ends_on_its_day
+    where history.valid_to_date is null or history.valid_to_date <> history.valid_from_date
 
 )
 

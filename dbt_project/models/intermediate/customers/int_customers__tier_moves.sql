@@ -32,67 +32,86 @@ channels as (
 
 ),
 
--- tiers and channels as numbers: grouping millions of rows by texts costs several times as much
+-- tiers, views and channels as numbers: grouping millions of rows by texts costs several times as
+-- much. A tier held until after the as-of day is the last one.
 changes as (
 
     select
-        changes.customer_id,
-        changes.tier_view,
-        changes.change_date,
+        history.customer_id,
+        history.tier_view = 'active' as is_active,
+        history.valid_from,
+        history.valid_from_date as change_date,
         case
-            when changes.from_tier = {{ tier_new() }} then -1
-            else {{ tier_rank('changes.from_tier') }}
+            when history.valid_to_date <= as_of.as_of_date then history.valid_to_date
+        end as next_change_date,
+        case
+            when history.previous_tier is null then -1
+            else {{ tier_rank('history.previous_tier') }}
         end as from_rank,
-        {{ tier_rank('changes.to_tier') }} as to_rank,
+        history.tier_rank as to_rank,
         channels.channel_number
-    from {{ ref('int_customers__tier_changes') }} as changes
+    from {{ ref('customer_aipl_history') }} as history
     cross join as_of
-    left join first_touch on changes.customer_id = first_touch.customer_id
+    left join first_touch on history.customer_id = first_touch.customer_id
     left join channels on first_touch.channel = channels.channel
-    where changes.change_date <= as_of.as_of_date
+    where history.valid_from_date <= as_of.as_of_date
 
 ),
 
-by_period as (
+{% for period in ['day', 'week', 'month'] -%}
+    {%- set period_start = "cast(date_trunc('" ~ period ~ "', changes.change_date) as date)" -%}
+    {%- set next_start = "cast(date_trunc('" ~ period ~ "', changes.next_change_date) as date)" -%}
+    -- periods of several changes are few: only these are grouped
+    {{ period }}_begins as (
 
-    select
-        'day' as period_type,
-        change_date as period_start,
-        tier_view,
-        channel_number,
-        from_rank,
-        to_rank
-    from changes
-    {% for period in ['week', 'month'] -%}
-        union all
+        select
+            changes.customer_id,
+            changes.is_active,
+            {{ period_start }} as period_start,
+            min_by(changes.from_rank, changes.valid_from) as from_rank
+        from changes
+        where {{ period_start }} = {{ next_start }}
+        group by changes.customer_id, changes.is_active, {{ period_start }}
+
+    ),
+
+    {{ period }}_counts as (
+
         select
             '{{ period }}' as period_type,
-            cast(date_trunc('{{ period }}', change_date) as date) as period_start,
-            tier_view,
-            min(channel_number) as channel_number,
-            min_by(from_rank, change_date) as from_rank,
-            max_by(to_rank, change_date) as to_rank
+            {{ period_start }} as period_start,
+            changes.is_active,
+            changes.channel_number,
+            coalesce(begins.from_rank, changes.from_rank) as from_rank,
+            changes.to_rank,
+            count(*) as customers
         from changes
+        left join {{ period }}_begins as begins
+            on
+                changes.customer_id = begins.customer_id
+                and changes.is_active = begins.is_active
+                and {{ period_start }} = begins.period_start
+        where
+            (changes.next_change_date is null or {{ period_start }} <> {{ next_start }})
+            and coalesce(begins.from_rank, changes.from_rank) <> changes.to_rank
         group by
-            customer_id,
-            cast(date_trunc('{{ period }}', change_date) as date),
-            tier_view
-    {% endfor %}
-),
+            {{ period_start }},
+            changes.is_active,
+            changes.channel_number,
+            coalesce(begins.from_rank, changes.from_rank),
+            changes.to_rank
+
+    ),
+
+{% endfor -%}
 
 counted as (
 
-    select
-        period_type,
-        period_start,
-        tier_view,
-        channel_number,
-        from_rank,
-        to_rank,
-        count(*) as customers
-    from by_period
-    where from_rank <> to_rank
-    group by period_type, period_start, tier_view, channel_number, from_rank, to_rank
+    select * from day_counts
+    union all
+    select * from week_counts
+    union all
+    select * from month_counts
 
 ),
 
@@ -101,7 +120,7 @@ by_channel as (
     select
         counted.period_type,
         counted.period_start,
-        counted.tier_view,
+        case when counted.is_active then 'active' else 'lifetime' end as tier_view,
         coalesce(channels.channel, {{ channel_unattributed() }}) as first_channel,
         coalesce(channels.domain, {{ channel_unattributed() }}) as first_domain,
         case

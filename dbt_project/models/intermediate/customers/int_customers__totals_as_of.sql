@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Nearly nobody did anything after the as-of day: only these are counted anew.
 with as_of as (
 
