@@ -39,6 +39,7 @@ QUARANTINE_SCHEMA = {
     "remedy": pl.String(),
     "record": pl.String(),
 }
+_NOTHING_BAD = pl.DataFrame(schema=QUARANTINE_SCHEMA)
 POLARS_TYPES = {
     "VARCHAR": pl.String(),
     "BIGINT": pl.Int64(),
@@ -98,8 +99,8 @@ class Matched:
         """Tables of one layout can be checked together."""
         headers = [(name, *found.items()) for name, found in self.match.collected.items()]
         alone = id(self) if self.match.contract.filled_down else None
-        contract = self.match.contract.contract
-        return contract, tuple(self.match.positions.items()), tuple(headers), alone
+        contract, read = self.match.contract.contract, tuple(self.sifted.cells.columns)
+        return contract, read, tuple(self.match.positions.items()), tuple(headers), alone
 
 
 def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
@@ -109,7 +110,8 @@ def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
     by what stands in another.
     """
     match = tables[0].match
-    cells = pl.concat([_of_contract(table.sifted.cells, match) for table in tables], rechunk=True)
+    together = pl.concat([table.sifted.cells for table in tables])
+    cells = _of_contract(together, match).rechunk()
     lines = pl.concat([table.sifted.line_numbers for table in tables])
     clean = _cleaned(match, cells.select(*match.positions), lines, tables[0].sifted.bad)
     context = _context(match, min(table.exported_at for table in tables), key)
@@ -161,20 +163,20 @@ def _account(
     problems: Sequence[Problem],
 ) -> Checked:
     """What became of the rows of one table, a piece of those that were checked together."""
-    is_bad = pl.repeat(False, piece.height, dtype=pl.Boolean, eager=True)
-    for problem in problems:
-        is_bad = is_bad | problem.mask
     types = table.match.contract.raw_columns
     constants = {
         name: pl.lit(value, POLARS_TYPES[types[name]]) for name, value in table.outside.items()
     }
     rows = piece.of(rows)
     rows = rows.with_columns(**constants) if constants else rows
-    rows = rows.filter(~is_bad) if problems else rows
     bad = table.sifted.bad
-    quarantine = pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    quarantine, rejected = _NOTHING_BAD, 0
     if problems or bad:
         cells = clean.table(piece.start, piece.height)
+        is_bad = pl.repeat(False, piece.height, dtype=pl.Boolean, eager=True)
+        for problem in problems:
+            is_bad = is_bad | problem.mask
+        rows, rejected = rows.filter(~is_bad), int(is_bad.sum())
         quarantine = _quarantine(table.match, cells, piece.of(lines), problems, is_bad, bad)
     return Checked(
         match=table.match,
@@ -183,7 +185,7 @@ def _account(
         quarantine=quarantine,
         junk=table.sifted.counts,
         rows_read=table.sifted.rows_read,
-        rows_rejected=int(is_bad.sum()) + len(bad),
+        rows_rejected=rejected + len(bad),
         rows_loaded=rows.height,
     )
 
@@ -212,14 +214,16 @@ def _cleaned(
 
 def _convert_all(match: Match, clean: Cells, context: Context) -> Converted:
     """Typed values of all columns, and the problems of one column after those of another."""
-    typed, few = (_converted(match, part, context) for part in (clean.rows, clean.texts))
-    for name in clean.places:
-        column = match.contract.column_by_name[name]
-        typed.values |= {raw: clean.spread(name, few.values[raw]) for raw in column.raw_columns}
-    typed.problems += [
-        replace(problem, mask=clean.spread(problem.column.name, problem.mask))
-        for problem in few.problems
-    ]
+    typed = _converted(match, clean.rows, context)
+    if clean.places:
+        few = _converted(match, clean.texts, context)
+        for name in clean.places:
+            column = match.contract.column_by_name[name]
+            typed.values |= {raw: clean.spread(name, few.values[raw]) for raw in column.raw_columns}
+        typed.problems += [
+            replace(problem, mask=clean.spread(problem.column.name, problem.mask))
+            for problem in few.problems
+        ]
     order = list(match.contract.column_by_name)
     typed.problems.sort(key=lambda problem: order.index(problem.column.name))
     typed.problems += _groups_without_value(match, clean)

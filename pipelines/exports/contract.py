@@ -151,6 +151,10 @@ class Contract(Model):
             return None
         return next((c for c in self._patterned if fits_one(header, c.header_patterns)), None)
 
+    def may_know(self, headers: frozenset[str]) -> bool:
+        """One of them belongs to the format, or may belong to a column by its patterns."""
+        return bool(self._patterned) or not self.known_headers.isdisjoint(headers)
+
     def may_fit(self, known: int) -> bool:
         """So many headers known by name can be enough, with those that patterns may add."""
         return known >= (1 if self._patterned else self.header.min_known)

@@ -7,6 +7,7 @@ say how many separators each record has. All of it is exact: no parser is believ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
+Octets = npt.NDArray[np.uint8]
 _BLOCK = 1 << 18
 _LF, _CR, _QUOTE = b'\n\r"'
 _ONE = np.uint64(1)
@@ -43,7 +45,7 @@ class Structure:
         separators = _bitmap(octets, separator[0])
         quoted, first_wrong = quotes, len(text)
         if quotes.any():
-            quoted = _within(quotes)
+            quoted = within(quotes)
             returns = _bitmap(octets, _CR)
             wrong = _misplaced(quotes, quoted, separators | line_ends, returns)
             first_wrong = _first(wrong, len(text))
@@ -56,16 +58,22 @@ class Structure:
         return cls(starts, ends, cells, lines, first_wrong == len(text))
 
 
-def _bitmap(octets: npt.NDArray[np.uint8], value: int) -> Words:
-    """One bit per byte that equals ``value``, the first byte in the lowest bit of word 0."""
-    packed = np.zeros((len(octets) // 64 + 1) * 8, dtype=np.uint8)
+def packed(octets: Octets, flag: Callable[[Octets], npt.NDArray[np.bool_]]) -> Words:
+    """One bit per byte for which ``flag`` holds, the first byte in the lowest bit of word 0; at
+    least one bit is left over."""
+    words = np.zeros((len(octets) // 64 + 1) * 8, dtype=np.uint8)
     for start in range(0, len(octets), _BLOCK):  # in blocks that stay in the cache
-        bits = np.packbits(octets[start : start + _BLOCK] == value, bitorder="little")
-        packed[start // 8 : start // 8 + len(bits)] = bits
-    return packed.view("<u8")
+        bits = np.packbits(flag(octets[start : start + _BLOCK]), bitorder="little")
+        words[start // 8 : start // 8 + len(bits)] = bits
+    return words.view("<u8")
 
 
-def _within(quotes: Words) -> Words:
+def _bitmap(octets: Octets, value: int) -> Words:
+    """One bit per byte that equals ``value``; see ``packed``."""
+    return packed(octets, lambda block: block == value)
+
+
+def within(quotes: Words) -> Words:
     """Bits from an opening quotation mark up to the byte before the closing one."""
     parity = quotes.copy()
     for shift in (1, 2, 4, 8, 16, 32):

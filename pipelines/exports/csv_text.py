@@ -14,11 +14,13 @@ import numpy as np
 import polars as pl
 
 from pipelines.exports.csv_records import LINE_END
+from pipelines.exports.csv_structure import packed, within
 
 _BLOCK = 1 << 18
 _MARK = codecs.BOM_UTF8
 _MARK_GB18030 = "\ufeff".encode("gb18030")
 _CR, _LF = b"\r\n"
+_LAST_ASCII = 0x7F
 _LOWEST, _HIGHEST = b"\x80", b"\xff"
 
 
@@ -68,8 +70,8 @@ def _are_pairs(block: bytes) -> bool:
     """Everything beyond ASCII is a character of two high bytes, as nearly all Chinese text is."""
     if _LOWEST in block or _HIGHEST in block:  # no lead, and rare as a trail
         return False
-    high = np.flatnonzero(np.frombuffer(block, np.int8) < 0)
-    return len(high) % 2 == 0 and bool((high[1::2] - high[::2] == 1).all())
+    high = packed(np.frombuffer(block, np.uint8), lambda octets: octets > _LAST_ASCII)
+    return not (within(high) & ~high).any()  # an odd number of them reaches beyond the last
 
 
 def _is_decodable(block: bytes) -> bool:

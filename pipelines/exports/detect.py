@@ -137,7 +137,8 @@ def _likely(rows: Sequence[HeadRow], contracts: Contracts) -> list[Contract]:
     """Contracts that know enough headers of a row by name: the only ones worth a closer look."""
     likely: set[str] = set()
     for row in rows:
-        hits = Counter(name for h in row.headers for name in contracts.knowing.get(h, ()))
+        known = [h for h in row.headers if h in contracts.knowing]
+        hits = Counter(name for h in known for name in contracts.knowing[h])
         likely |= {name for name, known in hits.items() if contracts[name].may_fit(known)}
     return [contract for contract in contracts if contract.contract in likely]
 
@@ -152,7 +153,10 @@ def _ranked(rows: Sequence[HeadRow], contracts: Iterable[Contract]) -> list[_Can
 
 
 def _best_row(contract: Contract, rows: Sequence[HeadRow]) -> _Candidate | None:
-    candidates = [_candidate(contract, row) for row in rows[: contract.header.scan_rows]]
+    within_reach = rows[: contract.header.scan_rows]
+    # no other row can be better: nothing of it is known
+    near = [row for row in within_reach if contract.may_know(row.headers)]
+    candidates = [_candidate(contract, row) for row in near or within_reach]
     # max() keeps the first of equals: the upper row is the header, a repeated one below is junk
     return max(candidates, key=lambda c: (c.fits, *c.score, c.named), default=None)
 

@@ -24,6 +24,8 @@ def normalise_header(text: str) -> str:
     >>> normalise_header("订单付款时间 "), normalise_header("应付金额（元）")
     ('订单付款时间', '应付金额')
     """
+    if text.isascii():  # as most cells of data are, which are asked about too
+        return "".join(text.split()).lower()
     folded = _BLANKS.sub("", unicodedata.normalize("NFKC", text))
     return folded.removesuffix("(元)").lower()
 

@@ -43,7 +43,10 @@ def local_times(texts: pl.Series, zone: str, day_first: bool) -> pl.Series:
     A text without a zone is local. Epoch seconds (10 digits), milliseconds (13) and texts with an
     offset are moved into the zone. A day alone means its first second.
     """
-    text = pl.col("text")
+    text, frame = pl.col("text"), texts.to_frame("text")
+    days = frame.select(_day(text, _DAYS[0]))["text"]
+    if days.null_count() == texts.null_count():  # the most usual: no other shape need be tried
+        return days
     shapes = [_stamp(text, form) for form in _SHAPES]
     shapes += [_day(text, form) for form in _DAYS]
     shapes += [_compact(text, r"^20\d{12}$", "%Y%m%d%H%M%S"), _compact_day(text)]
@@ -51,7 +54,7 @@ def local_times(texts: pl.Series, zone: str, day_first: bool) -> pl.Series:
         shapes += [_stamp(text, form) for form in _DAY_FIRST]
         shapes.append(_day(text, "%d/%m/%Y"))
     shapes += [_serial(text), *_with_zone(text, zone)]
-    return texts.to_frame("text").select(pl.coalesce(shapes).alias("local"))["local"]
+    return frame.select(pl.coalesce(shapes).alias("local"))["local"]
 
 
 def to_utc(local: pl.Expr, zone: str) -> pl.Expr:
