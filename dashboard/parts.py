@@ -113,7 +113,7 @@ def table(figure: Figure, rows: pl.DataFrame, say: Say) -> str:
 def _class(column: pl.Series) -> str:
     if column.dtype.is_numeric():
         return ' class="number"'
-    if column.dtype == pl.String and (column.str.len_chars().max() or 0) > _A_SENTENCE:
+    if column.dtype == pl.String and (column.str.len_chars() > _A_SENTENCE).any():
         return ' class="words"'
     return ' class="day"' if column.dtype.is_temporal() else ""
 

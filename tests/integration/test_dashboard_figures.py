@@ -120,12 +120,18 @@ def test_the_flow_ends_where_the_active_tiers_are(snapshot: SnapshotConnection) 
     assert ends == expected
 
 
-@pytest.mark.parametrize(("name", "value"), [("domain", "private"), ("channel", "wecom_qr_code")])
+@pytest.mark.parametrize(
+    ("of", "chosen"),
+    [
+        ("first_domain = 'private'", Filters(domain="private")),
+        ("first_channel = 'wecom_qr_code'", Filters(channel="wecom_qr_code")),
+    ],
+)
 def test_the_flow_of_some_is_what_they_did(
-    snapshot: SnapshotConnection, name: str, value: str
+    snapshot: SnapshotConnection, of: str, chosen: Filters
 ) -> None:
     first, last = date(2026, 8, 1), date(2026, 8, 20)
-    filters = replace(Filters(date_from=first, date_to=last), **{name: value})
+    filters = replace(chosen, date_from=first, date_to=last)
     held = "max(tier) filter (where valid_from_date <= ? and coalesce(valid_to_date > ?, true))"
     expected = snapshot.fetch(
         f"""
@@ -135,7 +141,7 @@ def test_the_flow_of_some_is_what_they_did(
             from customer_center.customer_aipl_history
             where tier_view = 'active' and customer_id in (
                 select customer_id from customer_center.dim_customers
-                where first_{name} = '{value}')
+                where {of})
             group by customer_id
         )
         where to_tier is not null group by all order by all
