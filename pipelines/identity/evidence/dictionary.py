@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+
 import duckdb
 
 from pipelines.identity.graph import Integers, union, without
 from pipelines.identity.sql import fetch, get_state, scalar, set_state
 from pipelines.identity.tables import VALUE_HASH
 
+COUNTS = "identifiers_by_type"
+"""In the state: what `count_by_type` counted."""
 NAMED = "resolving_named"
 """What the staged evidence names: value_key, identifier_id, in_files, is_new."""
 
@@ -64,10 +69,36 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
             "identifier_value, first_seen_at, value_hash from resolving_new order by identifier_id",
         )
     )
-    connection.execute("drop table resolving_known; drop table resolving_new")
     if added:
         set_state(connection, {"highest_identifier_id": str(known + added)})
+        _count_new(connection)
+    connection.execute("drop table resolving_known; drop table resolving_new")
     return added
+
+
+def count_by_type(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
+    """How many identifiers of each type the dictionary holds, present or not.
+
+    Kept up to date by what comes; counted where an erasure let go of it.
+    """
+    kept = get_state(connection).get(COUNTS)
+    if kept is not None:
+        return Counter(json.loads(kept))
+    counts = _counts(connection, "identity.identifiers")
+    set_state(connection, {COUNTS: json.dumps(counts)})
+    return counts
+
+
+def _count_new(connection: duckdb.DuckDBPyConnection) -> None:
+    kept = get_state(connection).get(COUNTS)
+    if kept is not None:
+        counts = Counter(json.loads(kept)) + _counts(connection, "resolving_new")
+        set_state(connection, {COUNTS: json.dumps(counts)})
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, identifiers: str) -> Counter[str]:
+    query = f"select identifier_type, count(*) from {identifiers} group by all"
+    return Counter(dict(connection.execute(query).fetchall()))
 
 
 def _note_earlier(connection: duckdb.DuckDBPyConnection) -> None:

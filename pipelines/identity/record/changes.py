@@ -147,8 +147,8 @@ def _read_rows(connection: duckdb.DuckDBPyConnection, region: Region) -> Rows:
     stored = region.stored or read_map(connection)
     (identifiers, components, customers), others = stored.first, stored.later
     size = len(region.identifiers)
-    place = positions(region.identifiers, identifiers)
-    later_place, start = positions(region.identifiers, others[0]), others[3]
+    place, later_place = positions(region.identifiers, identifiers, others[0])
+    start = others[3]
     by_node = np.zeros((2, size + len(start)), dtype=np.int64)
     by_node[0, place], by_node[1, place] = components, customers
     by_node[0, size:], by_node[1, size:] = others[1], others[2]

@@ -82,7 +82,8 @@ def make_region(
 
     `edges` are between identifier ids. Without `inside` these are all identifiers and edges.
     """
-    edges = replace(edges, a=positions(identifiers, edges.a), b=positions(identifiers, edges.b))
+    a, b = positions(identifiers, edges.a, edges.b)
+    edges = replace(edges, a=a, b=b)
     blocked = flags_of(identifiers, standing.blocked)
     reasons = screen(edges, codes, blocked, flags_of(identifiers, standing.taken_out))
     periods = periods_of(edges.where(reasons == 0), codes, len(identifiers))
@@ -93,16 +94,16 @@ def make_region(
     return Region(identifiers, inside, nobody, edges, reasons, periods, everything)
 
 
-def positions(identifiers: Integers, some: Integers) -> Integers:
-    """Where `some` identifiers, all of which are there, stand among the ascending `identifiers`."""
-    if not len(some):
-        return some.astype(np.int32)
+def positions(identifiers: Integers, *several: Integers) -> tuple[Integers, ...]:
+    """Where identifiers, all of which are there, stand among the ascending `identifiers`."""
+    if not len(identifiers):
+        return tuple(some.astype(np.int32) for some in several)
     first, last = int(identifiers[0]), int(identifiers[-1])
     if last - first + 1 == len(identifiers):  # no gaps
-        return (some - first).astype(np.int32, copy=False)
+        return tuple((some - first).astype(np.int32, copy=False) for some in several)
     position = np.empty(last + 1, dtype=np.int32)
     position[identifiers] = np.arange(len(identifiers), dtype=np.int32)
-    return position[some]
+    return tuple(position[some] for some in several)
 
 
 def flags_of(identifiers: Integers, some: Integers) -> Flags:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.identity.evidence import feeds
+from pipelines.identity.evidence.dictionary import count_by_type
 from tests.same_hash import SAME_HASH
 from tests.unit.identity.worlds import Pair, World
 
@@ -75,3 +76,21 @@ def test_what_was_seen_earlier_stands_beside_the_dictionary(world: World) -> Non
     world.resolve(full=True)
     after = world.state()
     assert [after[table] for table in tables] == [before[table] for table in tables]
+
+
+def test_identifiers_are_counted_as_they_come_and_go(world: World) -> None:
+    def is_right() -> bool:
+        counted = "select identifier_type, count(*) from identity.identifiers group by all"
+        return count_by_type(world.connection) == dict(world.execute(counted))
+
+    world.deliver([("c1", "p1"), ("c2", "p2")])
+    world.resolve()
+    assert is_right()
+    world.deliver([("c2", "p3"), ("c3", "u3")])
+    world.resolve()
+    assert is_right()
+    world.conditions.decide("erase", "p3")
+    world.deliver([("c4", "p4")])
+    world.resolve()
+    assert is_right()
+    assert count_by_type(world.connection)["phone"] == 3
