@@ -9,7 +9,7 @@ Integers = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
 _SPARSE = 64
 """A flag for so many numbers costs less than to search one number …"""
-_DENSE = 16
+_DENSE = 8
 """… and for so many less than to sort one."""
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,21 +101,11 @@ def read_rules(connection: duckdb.DuckDBPyConnection, *, key: bytes) -> Rules:
 
 def read_seeds(connection: duckdb.DuckDBPyConnection) -> RuleSeeds:
     """The four seeds as dbt loaded them."""
-    columns: dict[str, set[str]] = defaultdict(set)
-    for seed, column in connection.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where database_name = current_database() and schema_name = 'seeds'"
-    ).fetchall():
-        columns[seed].add(column)
-
-    def rows(seed: str, model: type[SeedRow]) -> list[dict[str, Any]]:
-        return _rows(connection, seed, model, columns[seed])
-
     return RuleSeeds(
-        identifier_types=rows(TYPES_SEED, IdentifierType),
-        matching_rules=rows(RULES_SEED, MatchingRule),
-        block_list=rows(BLOCK_LIST_SEED, BlockedValue),
-        block_patterns=rows(BLOCK_PATTERNS_SEED, BlockPattern),
+        identifier_types=_rows(connection, TYPES_SEED, IdentifierType),
+        matching_rules=_rows(connection, RULES_SEED, MatchingRule),
+        block_list=_rows(connection, BLOCK_LIST_SEED, BlockedValue),
+        block_patterns=_rows(connection, BLOCK_PATTERNS_SEED, BlockPattern),
     )
 
 
@@ -162,18 +151,22 @@ _KEYS: dict[type[SeedRow], tuple[str, ...]] = {
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, seed: str, model: type[SeedRow], present: set[str]
+    connection: duckdb.DuckDBPyConnection, seed: str, model: type[SeedRow]
 ) -> list[dict[str, Any]]:
-    """The rows of a seed that has the columns `present`."""
+    try:
+        seeded = connection.execute(f"select * from seeds.{seed}")
+    except duckdb.CatalogException:
+        present: list[str] = []
+    else:
+        present = [name for name, *_ in seeded.description or ()]
     missing = [name for name in model.model_fields if name not in present]
     if missing:
         raise IdentityInputError(
             f"seed {seed}: the warehouse lacks {'the column ' if present else 'the table with '}"
             f"{', '.join(missing)}; `siyu refresh` loads dbt_project/seeds/{seed}.csv anew"
         )
-    columns = ", ".join(model.model_fields)
-    rows = connection.execute(f"select {columns} from seeds.{seed}").fetchall()
-    return [dict(zip(model.model_fields, row, strict=True)) for row in rows]
+    rows = (dict(zip(present, row, strict=True)) for row in seeded.fetchall())
+    return [{name: row[name] for name in model.model_fields} for row in rows]
 
 
 def _checked(
