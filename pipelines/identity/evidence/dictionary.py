@@ -2,77 +2,103 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+
 import duckdb
 
 from pipelines.identity.graph import Integers, union, without
 from pipelines.identity.sql import fetch, get_state, scalar, set_state
 from pipelines.identity.tables import VALUE_HASH
 
+COUNTS = "identifiers_by_type"
+"""In the state: what `count_by_type` counted."""
 NAMED = "resolving_named"
-"""What the staged evidence names: identifier_id, type, value, first_seen_at, in_files, is_new,
-value_hash."""
+"""What the staged evidence names: value_key, identifier_id, in_files, is_new."""
 
 
 def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int:
     """Give the unseen ones of the staged `values` ids; return how many. Makes the table NAMED.
 
-    Ids follow (first seen, type, value), so they do not depend on the order of rows. An id is
-    never given twice, not even after an erasure. A late file may have seen a known one earlier.
+    No two of the values share a `value_key`. Ids follow (first seen, type, value), so they do not
+    depend on the order of rows. An id is never given twice, not even after an erasure. A late file
+    may have seen a known one earlier.
     """
     _keep_hashes(connection)
     known = max(
         int(get_state(connection).get("highest_identifier_id", 0)),
         scalar(connection, "select coalesce(max(identifier_id), 0) from identity.identifiers"),
     )
-    # By hash, so that the strings of the dictionary are read where they may be the same alone.
-    connection.execute(
-        f"""
-        create temp table resolving_like as
-        select * from identity.identifiers semi join {values} using (value_hash)
-        """
-    )
-    # Not as equalities, for which DuckDB would hash the strings too.
+    # By hash, so that the strings of the dictionary are read where they may be the same alone; then
+    # not as equalities, for which DuckDB would hash the strings too.
     connection.execute(
         f"""
         create temp table resolving_known as
-        select v.*, l.identifier_id, l.first_seen_at as known_since
-        from {values} v join resolving_like l using (value_hash)
-        where (l.identifier_type <> v.identifier_type
-            or l.identifier_value <> v.identifier_value) is false
+        select v.value_key, v.first_seen_at, v.in_files, i.identifier_id,
+            i.first_seen_at as known_since
+        from {values} v join identity.identifiers i using (value_hash)
+        where (i.identifier_type <> v.identifier_type
+            or i.identifier_value <> v.identifier_value) is false
         """
     )
-    connection.execute("drop table resolving_like")
     connection.execute(
         f"""
-        create temp table {NAMED} as
-        select identifier_id, identifier_type, identifier_value, first_seen_at, in_files,
-            false as is_new, value_hash
-        from resolving_known
-        union all
+        create temp table resolving_new as
         select
             $1 + row_number() over (
-                order by first_seen_at nulls last, identifier_type, identifier_value),
-            identifier_type, identifier_value, first_seen_at, in_files, true, value_hash
-        from {values} v where not exists (
-            from resolving_known k where k.value_hash = v.value_hash
-                and k.identifier_type = v.identifier_type
-                and k.identifier_value = v.identifier_value)
+                order by first_seen_at nulls last, identifier_type, identifier_value)
+                as identifier_id,
+            identifier_type, identifier_value, first_seen_at, value_hash, value_key, in_files
+        from {values} anti join resolving_known using (value_key)
         """,
         [known],
     )
+    connection.execute(
+        f"""
+        create temp table {NAMED} as
+        select value_key, identifier_id, in_files, false as is_new from resolving_known
+        union all
+        select value_key, identifier_id, in_files, true from resolving_new
+        """
+    )
     _note_earlier(connection)
-    connection.execute("drop table resolving_known")
     added = int(
         scalar(
             connection,
             "insert into identity.identifiers select identifier_id, identifier_type, "
-            "identifier_value, first_seen_at, value_hash "
-            f"from {NAMED} where is_new order by identifier_id",
+            "identifier_value, first_seen_at, value_hash from resolving_new order by identifier_id",
         )
     )
     if added:
         set_state(connection, {"highest_identifier_id": str(known + added)})
+        _count_new(connection)
+    connection.execute("drop table resolving_known; drop table resolving_new")
     return added
+
+
+def count_by_type(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
+    """How many identifiers of each type the dictionary holds, present or not.
+
+    Kept up to date by what comes; counted where an erasure let go of it.
+    """
+    kept = get_state(connection).get(COUNTS)
+    if kept is not None:
+        return Counter(json.loads(kept))
+    counts = _counts(connection, "identity.identifiers")
+    set_state(connection, {COUNTS: json.dumps(counts)})
+    return counts
+
+
+def _count_new(connection: duckdb.DuckDBPyConnection) -> None:
+    kept = get_state(connection).get(COUNTS)
+    if kept is not None:
+        counts = Counter(json.loads(kept)) + _counts(connection, "resolving_new")
+        set_state(connection, {COUNTS: json.dumps(counts)})
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, identifiers: str) -> Counter[str]:
+    query = f"select identifier_type, count(*) from {identifiers} group by all"
+    return Counter(dict(connection.execute(query).fetchall()))
 
 
 def _note_earlier(connection: duckdb.DuckDBPyConnection) -> None:

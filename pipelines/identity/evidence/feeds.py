@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 
 import duckdb
 import numpy as np
@@ -103,9 +102,10 @@ def read_evidence(
         _stage_rows(connection, files, with_derived=with_derived)
         _check(connection)
         _stage_values(connection, rules, files, with_derived=with_derived)
+        key = _key_values(connection)
         added = extend_dictionary(connection, "resolving_values")
         moved = note_presence(connection, rebuild=rebuild, with_derived=with_derived)
-        linked = _take_up_pairs(connection, rebuild=rebuild, with_derived=with_derived)
+        linked = _take_up_pairs(connection, key, rebuild=rebuild, with_derived=with_derived)
     _note_files(connection, files)
     return News(union(moved, linked), moved, added)
 
@@ -174,14 +174,15 @@ def _stage_values(
     *,
     with_derived: bool,
 ) -> None:
-    """`resolving_values`: every value that the staged evidence names."""
+    """`resolving_values`: every value that the staged evidence names, with keys of their own."""
     sighted = "identifier_type, identifier_value, seen_at"
     derived = f"union all select {sighted}, true from {_DERIVED_SIGHTINGS}" if with_derived else ""
     connection.execute(
         f"""
         create temp table resolving_values as
         select identifier_type, identifier_value, min(seen_at) as first_seen_at,
-            not bool_and(is_derived) as in_files, {VALUE_HASH} as value_hash
+            not bool_and(is_derived) as in_files, {VALUE_HASH} as value_hash,
+            value_hash as value_key
         from (
             select {sighted}, false as is_derived from {_SIGHTINGS} where {_of_files(files)}
             {derived}
@@ -210,10 +211,13 @@ def _stage_values(
 
 
 def _take_up_pairs(
-    connection: duckdb.DuckDBPyConnection, *, rebuild: bool, with_derived: bool
+    connection: duckdb.DuckDBPyConnection,
+    key: Callable[[str, str], str],
+    *,
+    rebuild: bool,
+    with_derived: bool,
 ) -> Integers:
     """Bring `identity_edges` up to date with the staged rows; return the ends of what changed."""
-    key = _key_of_values(connection)
     connection.execute(
         f"""
         create temp table resolving_pairs as
@@ -226,10 +230,10 @@ def _take_up_pairs(
                 min({{'at': coalesce(r.first_seen_at, timestamp 'infinity'),
                     'file_id': file_id, 'line_number': line_number}}) as earliest
             from resolving_rows r
-            join {NAMED} a on {key("a.identifier_type", "a.identifier_value")}
-                = {key("r.identifier_type_a", "r.identifier_value_a")}
-            join {NAMED} b on {key("b.identifier_type", "b.identifier_value")}
-                = {key("r.identifier_type_b", "r.identifier_value_b")}
+            join {NAMED} a
+                on a.value_key = {key("r.identifier_type_a", "r.identifier_value_a")}
+            join {NAMED} b
+                on b.value_key = {key("r.identifier_type_b", "r.identifier_value_b")}
             where a.identifier_id <> b.identifier_id
                 -- All that is left, and nothing else, is in NAMED.
                 and r.identifier_value_a <> '' and r.identifier_value_b <> ''
@@ -252,18 +256,17 @@ def _take_up_pairs(
     return np.concatenate(ends)
 
 
-def _key_of_values(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str]:
-    """Gives, for a type and a value in SQL, a number that no two values in NAMED share.
+def _key_values(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str], str]:
+    """Let no two staged values share a `value_key`; how to make it of a type and a value, in SQL.
 
     Joining by such a number takes a fraction of the time that joining by the strings does.
     """
-    keys = (partial(_key_with, salt) for salt in count())
-    own = "identifier_type", "identifier_value"
-    return next(
-        key
-        for key in keys
-        if scalar(connection, f"select count(*) = count(distinct {key(*own)}) from {NAMED}")
-    )
+    salt, is_unique = 0, "select count(*) = count(distinct value_key) from resolving_values"
+    while not scalar(connection, is_unique):
+        salt += 1
+        key = _key_with(salt, "identifier_type", "identifier_value")
+        connection.execute(f"update resolving_values set value_key = {key}")
+    return partial(_key_with, salt)
 
 
 def _key_with(salt: int, identifier_type: str, value: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.identity.correct.decisions import Decisions, Identifier
+from pipelines.identity.evidence.dictionary import COUNTS
 from pipelines.identity.evidence.feeds import ERASED
 from pipelines.identity.graph import Integers, distinct, union, without
 from pipelines.identity.rules.seeds import Rules
@@ -105,6 +106,7 @@ def erase(connection: duckdb.DuckDBPyConnection) -> tuple[Integers, Integers]:
                       "identity_derived_identifiers", "identity_blocked", "identity_guarded",
                       "identity_ambiguous", "identity_degrees"):  # fmt: skip
             connection.execute(f"delete from identity.{table} where identifier_id in {gone}")
+    connection.execute("delete from identity.identity_state where name = $1", [COUNTS])
     return erased, without(ends, erased)
 
 

@@ -30,7 +30,7 @@ def changes(connection: duckdb.DuckDBPyConnection, identifier_id: int) -> tuple[
         """
         select h.changed_at, h.valid_from, h.valid_to, h.customer_id,
             (select any_value(l.event || coalesce(': ' || l.reason, '')
-                order by l.identifier_id is distinct from h.identifier_id, l.event)
+                order by l.identifier_id is distinct from h.identifier_id, l.event, l.reason)
              from identity.identity_log l
              where l.run_id = h.run_id and (l.identifier_id = h.identifier_id
                 or (l.customer_id = h.customer_id and l.event in ('created', 'merged', 'split'))))

@@ -20,7 +20,7 @@ from pipelines.identity.record.carryover import CarryOver, carry_over
 from pipelines.identity.rules.codes import NO_TIME
 from pipelines.identity.solve.partition import Solved
 from pipelines.identity.solve.periods import Periods
-from pipelines.identity.solve.region import Region, positions
+from pipelines.identity.solve.region import Region
 from pipelines.identity.solve.stored_map import read_map
 from pipelines.identity.sql import staged
 
@@ -147,8 +147,7 @@ def _read_rows(connection: duckdb.DuckDBPyConnection, region: Region) -> Rows:
     stored = region.stored or read_map(connection)
     (identifiers, components, customers), others = stored.first, stored.later
     size = len(region.identifiers)
-    place = positions(region.identifiers, identifiers)
-    later_place, start = positions(region.identifiers, others[0]), others[3]
+    place, later_place, start = region.place(identifiers), region.place(others[0]), others[3]
     by_node = np.zeros((2, size + len(start)), dtype=np.int64)
     by_node[0, place], by_node[1, place] = components, customers
     by_node[0, size:], by_node[1, size:] = others[1], others[2]

@@ -118,7 +118,6 @@ def append(connection: duckdb.DuckDBPyConnection, run: Run, events: pl.DataFrame
             select $1, $2, {columns}, e.identifier_id_a, e.identifier_id_b, e.rule_id, e.source,
                 reason
             from identity.identity_edges e join events on e.edge_id = events.cause
-            order by all
             """,
             [run.run_id, run.run_at],
         )

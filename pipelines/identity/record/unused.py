@@ -44,28 +44,30 @@ def write_unused(connection: duckdb.DuckDBPyConnection, region: Region, solved: 
             where identifier_id_a in (select identifier_id from among)
                 and identifier_id_b in (select identifier_id from among))"""
     with (
-        temporary(connection, "resolving_unused", "resolving_gone"),
+        temporary(connection, "resolving_other"),
         staged(connection, "unused", unused),
         staged(connection, "details", details),
         staged(connection, "among", {"identifier_id": among}),
     ):
+        # One grouping for what came and what went: a row on both sides counts 0.
         connection.execute(
             f"""
-            create temp table resolving_unused as
-            select {_KEY}, reason::varchar as reason, detail
-            from identity.identity_edges
-            join unused using (edge_id)
-            left join details using (edge_id)
+            create temp table resolving_other as
+            select {_ALL}, sum(side) as side from (
+                select {_KEY}, reason::varchar as reason, detail, 1 as side
+                from identity.identity_edges
+                join unused using (edge_id)
+                left join details using (edge_id)
+                union all
+                select {_ALL}, -1 from {known}
+            ) group by {_ALL} having sum(side) <> 0
             """
         )
         connection.execute(
-            f"create temp table {NEWLY_UNUSED} as from resolving_unused except from {known}"
+            f"create temp table {NEWLY_UNUSED} as select {_ALL} from resolving_other where side > 0"
         )
         connection.execute(
-            f"create temp table resolving_gone as from {known} except from resolving_unused"
-        )
-        connection.execute(
-            f"delete from {_TABLE} u using resolving_gone g where "
+            f"delete from {_TABLE} u using resolving_other g where g.side < 0 and "
             + " and ".join(f"u.{column} = g.{column}" for column in _KEY.split(", "))
         )
     connection.execute(f"insert into {_TABLE} from {NEWLY_UNUSED}")

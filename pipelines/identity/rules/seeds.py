@@ -153,23 +153,20 @@ _KEYS: dict[type[SeedRow], tuple[str, ...]] = {
 def _rows(
     connection: duckdb.DuckDBPyConnection, seed: str, model: type[SeedRow]
 ) -> list[dict[str, Any]]:
-    present = {
-        name
-        for (name,) in connection.execute(
-            "select column_name from duckdb_columns() where database_name = current_database() "
-            "and schema_name = 'seeds' and table_name = $1",
-            [seed],
-        ).fetchall()
-    }
+    try:
+        seeded = connection.execute(f"select * from seeds.{seed}")
+    except duckdb.CatalogException:
+        present: list[str] = []
+    else:
+        present = [name for name, *_ in seeded.description or ()]
     missing = [name for name in model.model_fields if name not in present]
     if missing:
         raise IdentityInputError(
             f"seed {seed}: the warehouse lacks {'the column ' if present else 'the table with '}"
             f"{', '.join(missing)}; `siyu refresh` loads dbt_project/seeds/{seed}.csv anew"
         )
-    columns = ", ".join(model.model_fields)
-    rows = connection.execute(f"select {columns} from seeds.{seed}").fetchall()
-    return [dict(zip(model.model_fields, row, strict=True)) for row in rows]
+    rows = (dict(zip(present, row, strict=True)) for row in seeded.fetchall())
+    return [{name: row[name] for name in model.model_fields} for row in rows]
 
 
 def _checked(

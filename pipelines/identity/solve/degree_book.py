@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
+from pipelines.identity.evidence.dictionary import count_by_type
 from pipelines.identity.graph import Flags, Integers, among, distinct
 from pipelines.identity.rules.codes import Codes
 from pipelines.identity.solve.guard import Degrees, degree_limits, least_busy
@@ -119,19 +120,14 @@ def write_book(connection: duckdb.DuckDBPyConnection, book: DegreeBook, codes: C
 
 def count_present(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Integers:
     """How many present identifiers there are of each type."""
-    counts = dict(
+    absent = dict(
         connection.execute(
-            """
-            select identifier_type, sum(n) from (
-                select identifier_type, count(*) as n from identity.identifiers group by all
-                union all
-                select identifier_type, -count(*) from identity.identifiers
-                semi join identity.identity_absent using (identifier_id) group by all
-            ) group by all
-            """
+            "select identifier_type, count(*) from identity.identifiers "
+            "semi join identity.identity_absent using (identifier_id) group by all"
         ).fetchall()
     )
-    return np.array([int(counts.get(name, 0)) for name in codes.types.names])
+    counts = count_by_type(connection)
+    return np.array([counts[name] - absent.get(name, 0) for name in codes.types.names])
 
 
 def _by_identifier(degrees: Degrees, identifiers: Integers) -> Degrees:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -34,6 +35,7 @@ _COLUMNS = (
     f"coalesce(epoch_us(last_at), {NO_TIME})",
 )
 """Of identity_edges, the columns of `Edges`."""
+Place = Callable[[Integers], Integers]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Region:
     """
 
     identifiers: Integers
+    place: Place
+    """Where some of them stand."""
     inside: Flags
     nobody: Flags
     """Identifiers that belong to no customer: blocked, absent or erased."""
@@ -82,7 +86,8 @@ def make_region(
 
     `edges` are between identifier ids. Without `inside` these are all identifiers and edges.
     """
-    edges = replace(edges, a=positions(identifiers, edges.a), b=positions(identifiers, edges.b))
+    place = places(identifiers)
+    edges = replace(edges, a=place(edges.a), b=place(edges.b))
     blocked = flags_of(identifiers, standing.blocked)
     reasons = screen(edges, codes, blocked, flags_of(identifiers, standing.taken_out))
     periods = periods_of(edges.where(reasons == 0), codes, len(identifiers))
@@ -90,19 +95,19 @@ def make_region(
     everything = inside is None
     if inside is None:
         inside = np.ones(len(identifiers), dtype=bool)
-    return Region(identifiers, inside, nobody, edges, reasons, periods, everything)
+    return Region(identifiers, place, inside, nobody, edges, reasons, periods, everything)
 
 
-def positions(identifiers: Integers, some: Integers) -> Integers:
-    """Where `some` identifiers, all of which are there, stand among the ascending `identifiers`."""
-    if not len(some):
-        return some.astype(np.int32)
+def places(identifiers: Integers) -> Place:
+    """Tells where identifiers, all of which are there, stand among the ascending `identifiers`."""
+    if not len(identifiers):
+        return lambda some: some.astype(np.int32)
     first, last = int(identifiers[0]), int(identifiers[-1])
     if last - first + 1 == len(identifiers):  # no gaps
-        return (some - first).astype(np.int32, copy=False)
+        return lambda some: (some - first).astype(np.int32, copy=False)
     position = np.empty(last + 1, dtype=np.int32)
     position[identifiers] = np.arange(len(identifiers), dtype=np.int32)
-    return position[some]
+    return lambda some: position[some]
 
 
 def flags_of(identifiers: Integers, some: Integers) -> Flags:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.identity.evidence import feeds
+from pipelines.identity.evidence.dictionary import count_by_type
 from tests.same_hash import SAME_HASH
 from tests.unit.identity.worlds import Pair, World
 
@@ -39,20 +40,18 @@ def test_another_release_of_duckdb_hashes_anew(world: World) -> None:
     assert world.execute(_KNOWN) == [*before, (_PHONE, "2", 3)]
 
 
-def test_pairs_of_values_with_one_key_are_kept_apart(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("weak", [0, 1, 3])
+def test_values_of_one_hash_are_kept_apart(
+    weak: int, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def weak(salt: int, identifier_type: str, value: str) -> str:
-        return f"hash({identifier_type}, {value}, {salt}) % {1 if salt < 2 else 1 << 60}"
+    """Also where so many other keys give all values one number."""
+    key_with = feeds._key_with
 
-    monkeypatch.setattr(feeds, "_key_with", weak)
-    world.deliver([("c1", "p1"), ("c2", "p2")])
-    world.resolve()
-    customers = world.customers()
-    assert customers["c1"] == customers["p1"] != customers["c2"] == customers["p2"]
+    def weakened(salt: int, identifier_type: str, value: str) -> str:
+        key = key_with(salt, identifier_type, value)
+        return f"{key} % 1" if 0 < salt <= weak else key
 
-
-def test_values_of_one_hash_are_kept_apart(world: World) -> None:
+    monkeypatch.setattr(feeds, "_key_with", weakened)
     one, other = (f"c{value}" for value in SAME_HASH)
     world.deliver([(one, "p1"), (other, "p2")])
     world.resolve()
@@ -77,3 +76,21 @@ def test_what_was_seen_earlier_stands_beside_the_dictionary(world: World) -> Non
     world.resolve(full=True)
     after = world.state()
     assert [after[table] for table in tables] == [before[table] for table in tables]
+
+
+def test_identifiers_are_counted_as_they_come_and_go(world: World) -> None:
+    def is_right() -> bool:
+        counted = "select identifier_type, count(*) from identity.identifiers group by all"
+        return count_by_type(world.connection) == dict(world.execute(counted))
+
+    world.deliver([("c1", "p1"), ("c2", "p2")])
+    world.resolve()
+    assert is_right()
+    world.deliver([("c2", "p3"), ("c3", "u3")])
+    world.resolve()
+    assert is_right()
+    world.conditions.decide("erase", "p3")
+    world.deliver([("c4", "p4")])
+    world.resolve()
+    assert is_right()
+    assert count_by_type(world.connection)["phone"] == 3
