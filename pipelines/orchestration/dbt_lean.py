@@ -17,6 +17,9 @@ from typing import Any
 import dbt.compilation
 import dbt.task.build
 import dbt.task.run
+from dbt.adapters.base import BaseRelation
+from dbt.adapters.duckdb.impl import DuckDBAdapter
+from dbt.adapters.reference_keys import _ReferenceKey
 from dbt.clients.jinja import MacroGenerator
 from dbt.context.macros import MacroNamespace
 from dbt.context.manifest import ManifestContext
@@ -194,6 +197,26 @@ _NO_ROWS = agate_helper.empty_table()
 """What dbt notes for each statement that returns nothing."""
 
 
+def _known_relation(
+    adapter: DuckDBAdapter, database: str, schema: str, identifier: str
+) -> BaseRelation | None:
+    """The table or view of a name. dbt compares it with every relation that it knows."""
+    if not adapter._schema_is_cached(database, schema):
+        return _get_relation(adapter, database, schema, identifier)
+    kept = adapter.cache.relations.get(
+        _ReferenceKey(database.lower(), schema.lower(), identifier.lower())
+    )
+    return kept.inner if kept else None
+
+
+_get_relation = DuckDBAdapter.get_relation
+
+
+def _no_foreign_keys(_adapter: DuckDBAdapter, _model: Any) -> bool:
+    """Our materializations write no keys: no node asks the catalog for tables that point to it."""
+    return False
+
+
 _REPLACED: list[tuple[Any, str, Any]] = [
     (BaseEvent, "__init__", _keep_arguments),
     (BaseEvent, "__getattr__", _write_out),
@@ -202,6 +225,8 @@ _REPLACED: list[tuple[Any, str, Any]] = [
     (jinja.MacroFuzzEnvironment, "compile", _compile_once),
     (MacroGenerator, "get_macro", _macro_made_once),
     (agate_helper, "empty_table", lambda: _NO_ROWS),
+    (DuckDBAdapter, "get_relation", _known_relation),
+    (DuckDBAdapter, "_acquire_foreign_key_lock", _no_foreign_keys),
     (dbt.task.build, "BuildTask", LeanBuild),
 ]
 

@@ -33,18 +33,32 @@ days as (
 
 ),
 
-moves as (
+first_deposits as (
 
     select
         customer_id,
-        deposit_date as activity_date,
-        'deposited' as flow_kind,
-        min_by(domain, {{ ordered_pair('first_at', 'first_event_id') }}) as from_domain,
-        'private' as to_domain,
-        1 as events
+        deposit_date,
+        min_by(domain, {{ ordered_pair('first_at', 'first_event_id') }}) as from_domain
     from days
     where is_deposit and activity_date = deposit_date
     group by customer_id, deposit_date
+
+),
+
+-- Whoever deposits does so once: deposits are counted by day, of other moves each period tells
+-- apart whose they are.
+moves as (
+
+    select
+        cast(null as bigint) as customer_id,
+        deposit_date as activity_date,
+        'deposited' as flow_kind,
+        from_domain,
+        'private' as to_domain,
+        count(*) as customers,
+        count(*) as events
+    from first_deposits
+    group by deposit_date, from_domain
     union all
     select
         customer_id,
@@ -52,6 +66,7 @@ moves as (
         'shared' as flow_kind,
         'private' as from_domain,
         'public' as to_domain,
+        0 as customers,
         events
     from days
     where behaviour = 'shared_or_referred'
@@ -62,6 +77,7 @@ moves as (
         'returned' as flow_kind,
         'private' as from_domain,
         domain as to_domain,
+        0 as customers,
         events
     from days
     where is_attributable and activity_date > deposit_date and domain in ('public', 'commercial')
@@ -72,6 +88,7 @@ moves as (
         'audience_uploaded' as flow_kind,
         'private' as from_domain,
         'commercial' as to_domain,
+        0 as customers,
         handed_over.packages as events
     from {{ ref('int_ledger__handed_over') }} as handed_over
     inner join as_of on handed_over.handed_over_date <= as_of.as_of_date
@@ -88,6 +105,7 @@ dated as (
             from_domain,
             to_domain,
             customer_id,
+            customers,
             events
         from moves
         {{ 'union all' if not loop.last }}
@@ -102,7 +120,7 @@ counted as (
         flow_kind,
         from_domain,
         to_domain,
-        count(distinct customer_id) as customers,
+        count(distinct customer_id) + sum(customers) as customers,
         sum(events) as events
     from dated
     group by calendar_period, period_start, flow_kind, from_domain, to_domain
