@@ -42,4 +42,4 @@ def choose_base(
     compact = current.file_bytes <= _MOST_GROWTH * whole.file_bytes
     if not (same_rules and nobody_forgotten and compact):
         return None
-    return Base(folder / name / layout.DATABASE_NAME, current.tables, whole.version)
+    return Base(folder / name / layout.DATABASE_NAME, whole.version)

@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.publishing.relations import Relation, quote, row_hash
+from pipelines.publishing.relations import Relation, quote
 
 _MOST_ROWS = 0.3
 """Beyond this part of its rows, to write the table anew is cheaper."""
@@ -17,17 +17,18 @@ def bring_up_to_date(
 ) -> bool:
     """Delete, insert and redate rows of the table `copy` until it holds what `source` holds.
 
-    Rows are told apart by their hashes, so equal rows count once: whether the tables are equal
-    afterwards is for the caller to verify. A day that all rows name, such as the one that marts
-    describe, is no difference: that column is updated.
+    Rows are told apart by DuckDB's `hash`, a fifth of the price of md5: equal rows count once and
+    so do texts that share a number, so whether the tables are equal afterwards is for the caller
+    to verify. A day that all rows name, such as the one that marts describe, is no difference:
+    that column is updated.
 
     Returns False, with nothing done, when too many rows differ.
     """
     days = _new_days(connection, relation, source, copy)
-    columns = [column for column in relation.columns if column.name not in days]
-    if not columns:
+    names = [quote(column.name) for column in relation.columns if column.name not in days]
+    if not names:
         return False
-    number = row_hash(columns)
+    number = f"hash({', '.join(names)})"
     connection.execute(
         f"""
         create or replace temp table differing as

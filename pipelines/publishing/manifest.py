@@ -28,10 +28,8 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     rows: int
-    checksum: str | None
-    """Sum of the row hashes, independent of row order. Equal only within one DuckDB version.
-
-    None: a view of other published tables, kept as one."""
+    is_view: bool = False
+    """A view of other published tables, kept as one."""
     columns: tuple[Column, ...]
 
 

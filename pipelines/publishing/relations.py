@@ -1,9 +1,7 @@
-"""The tables and views of the warehouse that are published, and how two readings are compared."""
+"""The tables and views that are published, of the warehouse or of a version."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -13,10 +11,6 @@ from pipelines.publishing.manifest import Column
 PUBLISHED_SCHEMAS = ("customer_center", "marts")
 UNFINISHED_SUFFIXES = ("__dbt_tmp", "__dbt_backup")
 """A killed dbt run leaves relations with these names in the schema of their model."""
-
-_NO_TEXT = re.compile(
-    r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|DATE|TIME.*|UUID"
-)
 
 
 @dataclass(frozen=True)
@@ -40,35 +34,28 @@ class Relation:
         """Its quoted name in a database."""
         return ".".join(quote(part) for part in (catalog, self.schema, self.name))
 
-    def measure(self, connection: duckdb.DuckDBPyConnection, path: str) -> tuple[int, str | None]:
-        """Rows and checksum; of a view rows alone, as its tables have checksums."""
-        if self.view is None:
-            return checksum(connection, path, self.columns)
-        [(rows,)] = connection.execute(f"select count(*) from {path}").fetchall()
-        return rows, None
 
-
-def published_relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
-    """What is published of the current database, by name."""
+def published_relations(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[Relation]:
+    """What is published of an attached database, by name."""
     columns = connection.execute(
         """
         select schema_name, table_name, column_name, data_type, comment
         from duckdb_columns()
-        where database_name = current_database() and list_contains($1, schema_name)
+        where database_name = $2 and list_contains($1, schema_name)
         order by schema_name, table_name, column_index
         """,
-        [list(PUBLISHED_SCHEMAS)],
+        [list(PUBLISHED_SCHEMAS), catalog],
     ).fetchall()
     relations = connection.execute(
         """
         select schema_name, table_name, comment, null from duckdb_tables()
-        where database_name = current_database() and list_contains($1, schema_name)
+        where database_name = $2 and list_contains($1, schema_name)
         union all
         select schema_name, view_name, comment, sql from duckdb_views()
-        where database_name = current_database() and list_contains($1, schema_name)
+        where database_name = $2 and list_contains($1, schema_name)
         order by 1, 2
         """,
-        [list(PUBLISHED_SCHEMAS)],
+        [list(PUBLISHED_SCHEMAS), catalog],
     ).fetchall()
     tables = {f"{schema}.{name}" for schema, name, _, view in relations if not view}
     return [
@@ -87,33 +74,6 @@ def published_relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]
         for schema, name, comment, view in relations
         if not name.endswith(UNFINISHED_SUFFIXES)
     ]
-
-
-def row_hash(columns: Iterable[Column]) -> str:
-    """A number of a row, as SQL: equal for equal values, and else different.
-
-    It compares readings of tables by one engine in one process; it is nothing to store and no key.
-    DuckDB's `hash` gives texts that differ in two places the same number far more often than by
-    chance (of 41,040 keys like `guide103:2026-07-01` 522 shared one), so texts and what may hold
-    them go through md5 first. Numbers and times cost a fraction of that and do not need it.
-    """
-    parts = [
-        quote(column.name)
-        if _NO_TEXT.fullmatch(column.type)
-        else f"md5_number({quote(column.name)}::varchar)"
-        for column in columns
-    ]
-    return f"hash({', '.join(parts)})" if parts else "0"
-
-
-def checksum(
-    connection: duckdb.DuckDBPyConnection, path: str, columns: Iterable[Column]
-) -> tuple[int, str]:
-    """Rows of a table and the sum of their hashes, which does not depend on their order."""
-    [(rows, total)] = connection.execute(
-        f"select count(*), coalesce(sum({row_hash(columns)}), 0)::varchar from {path}"
-    ).fetchall()
-    return rows, total
 
 
 def quote(name: str) -> str:

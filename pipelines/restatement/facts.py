@@ -12,8 +12,8 @@ from datetime import date
 
 import duckdb
 
+from pipelines.publishing.comparison import row_hash
 from pipelines.publishing.manifest import Column
-from pipelines.publishing.relations import row_hash
 
 Counts = dict[tuple[str, date], Counter[str]]
 """Changed rows by cause, of a fact and local day. A row that moved counts on both of its days."""
