@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -248,3 +255,35 @@ def test_the_command_line_answers(refreshed: RefreshedBrand) -> None:
     assert "复购率" in refreshed.siyu.run("metric")
     output = refreshed.siyu.run("metric", "net_gmv_cny", "--by", "month", "--format", "csv")
     assert output.startswith("month,net_gmv_cny\n20")
+
+
+def test_metricflow_itself_answers_the_same(refreshed: RefreshedBrand, tmp_path: Path) -> None:
+    """As docs/metrics.md tells analysts to ask it."""
+    project, answer = tmp_path / "dbt_project", tmp_path / "answer.csv"
+    shutil.copytree(
+        refreshed.siyu.settings.dbt_project_folder,
+        project,
+        ignore=shutil.ignore_patterns("target", "logs"),
+    )
+    warehouse = str(refreshed.siyu.settings.warehouse_path)
+    asked = subprocess.run(
+        [Path(sys.executable).parent / "mf", "query", "--metrics", "net_gmv_cny",
+         "--group-by", "metric_time__month", "--csv", answer],
+        cwd=project,
+        env=os.environ | {"SIYU_WAREHOUSE": warehouse, "DBT_PROFILES_DIR": str(project)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    with answer.open(newline="") as rows:
+        told = {
+            datetime.fromisoformat(row["metric_time__month"]).date().isoformat(): row["net_gmv_cny"]
+            for row in csv.DictReader(rows)
+        }
+    ours = refreshed.siyu.run("metric", "net_gmv_cny", "--by", "month", "--format", "csv")
+    assert len(told) > 1
+    assert {month: float(value) for month, value in told.items()} == {
+        month: float(value) for month, value in csv.reader(ours.splitlines()[1:])
+    }
