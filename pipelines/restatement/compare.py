@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +57,14 @@ class Restatement:
         return (self.restated or 0) - (self.published or 0)
 
 
+@dataclass(frozen=True)
+class _Behind:
+    """Changed rows of the facts that a metric rests on, by cause."""
+
+    of_any: Counter[str]
+    of_day: defaultdict[date, Counter[str]]
+
+
 def compare_versions(
     settings: Settings, version: str, newer: str | None = None
 ) -> list[Restatement]:
@@ -87,12 +95,14 @@ def restatements(
     last_day = min(older.as_of, newer.as_of)
     counts = changed_rows(connection, older.catalog, newer.catalog, last_day)
     sources = _facts_of_tables(read_dbt_manifest(settings))
-    found = [
-        _explained(metric, day, values, counts, sources, older, newer)
-        for metric in read_catalogue(settings).metrics.values()
-        if is_daily(metric)
-        for day, values in _differences(connection, metric, older, newer, last_day)
-    ]
+    found = []
+    for metric in filter(is_daily, read_catalogue(settings).metrics.values()):
+        facts = set().union(*(sources.get(measure.table, set()) for measure in metric.measures))
+        behind = _behind(counts, facts)
+        found += [
+            _explained(metric, day, values, behind, older, newer)
+            for day, values in _differences(connection, metric, older, newer, last_day)
+        ]
     return sorted(found, key=lambda one: (one.metric, one.day))
 
 
@@ -112,22 +122,24 @@ def _differences(
             yield day, pair
 
 
+def _behind(counts: Counts, facts: set[str]) -> _Behind:
+    behind = _Behind(Counter(), defaultdict(Counter))
+    for (fact, day), rows in counts.items():
+        if fact in facts:
+            behind.of_any.update(rows)
+            behind.of_day[day].update(rows)
+    return behind
+
+
 def _explained(
     metric: Metric,
     day: date,
     values: tuple[float | None, float | None],
-    counts: Counts,
-    sources: Mapping[str, set[str]],
+    behind: _Behind,
     older: Side,
     newer: Side,
 ) -> Restatement:
-    facts = set().union(*(sources.get(measure.table, set()) for measure in metric.measures))
-    of_day: Counter[str] = Counter()
-    of_any: Counter[str] = Counter()
-    for (fact, fact_day), rows in counts.items():
-        if fact in facts:
-            of_any += rows
-            of_day += rows if fact_day == day else Counter()
+    of_day, of_any = behind.of_day[day], behind.of_any
     is_rule_change = older.rules is not None and older.rules != newer.rules
     ripens = any(_RIPENING & measure.dimensions.keys() for measure in metric.measures)
     if of_day:
