@@ -143,8 +143,8 @@ class _Batch:
 @dataclass
 class _Transaction:
     """Batches that are written together: DuckDB packs the rows of a table again with each commit
-    until they fill a row group. Rows are inserted by one thread, since two copy them once more to
-    keep their order, and packed by all."""
+    until they fill a row group. Rows are inserted by one thread, since two cost half as much again,
+    and packed by all."""
 
     con: duckdb.DuckDBPyConnection
     contracts: Contracts
