@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,9 +15,10 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from pipelines.exports.detect import HeadRow
 from pipelines.exports.errors import UnreadableExport
+from pipelines.exports.sheet_part import Grid, SheetPart
 from pipelines.exports.sheet_xml import Places, hidden_texts, unpacked, with_hidden_texts
 from pipelines.exports.table import Body
-from pipelines.exports.text_sheets import TextPart, text_sheets
+from pipelines.exports.text_sheets import text_sheets
 
 EXACT_INTEGERS = 2**53
 """From here on a float has lost digits: such a number is written with an exponent, and the
@@ -26,42 +27,33 @@ LOCAL_ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True)
-class GridPart:
-    """A sheet of a workbook; row 1 is the first row of the sheet."""
+class ValueGrid:
+    """Cells of a sheet from A1 on, as values."""
 
-    rows: Sequence[Sequence[Any]]
-    member: str | None
-    sheet: str
-    encoding: str = "xlsx"
-    file_format: str = "xlsx"
+    values: Sequence[Sequence[Any]]
 
-    def head(self, rows: int) -> list[HeadRow]:
-        """First rows."""
-        return [
-            HeadRow(i + 1, i + 1, tuple(cell_text(value) for value in row))
-            for i, row in enumerate(self.rows[:rows])
-        ]
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return len(self.values)
 
-    def bodies(
-        self,
-        header: HeadRow,
-        short_rows: str,  # noqa: ARG002 - sheets are full
-        wanted: Sequence[int] | None = None,
-        piece_bytes: int | None = None,  # noqa: ARG002 - a workbook is read as a whole
-    ) -> Iterator[Body]:
-        """Rows below the header."""
-        below = self.rows[header.end_line :]
-        columns = {
-            str(i): _texts([row[i] for row in below])
-            for i in (range(len(header.cells)) if wanted is None else wanted)
-        }
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return len(self.values[0]) if self.values else 0
 
-        def is_blank(rows: Sequence[int]) -> list[bool]:
-            return [not any(cell_text(cell).strip() for cell in below[row]) for row in rows]
+    def columns(self, wanted: Sequence[int], first: int) -> pl.DataFrame:
+        """Texts of columns from a row on, named by position; "" where cells are empty."""
+        below = self.values[first:]
+        return pl.DataFrame({str(i): _texts([row[i] for row in below]) for i in wanted})
 
-        first = header.end_line + 1
-        lines = pl.int_range(first, first + len(below), eager=True)
-        yield Body(pl.DataFrame(columns), lines, is_blank=is_blank)
+    def rows(self, wanted: Sequence[int]) -> list[tuple[str, ...]]:
+        """Texts of some rows."""
+        return [tuple(cell_text(value) for value in self.values[row]) for row in wanted]
+
+    def is_filled(self) -> bool:
+        """Some cell is not blank."""
+        return any(cell_text(value).strip() for row in self.values for value in row)
 
 
 @dataclass(frozen=True)
@@ -92,30 +84,29 @@ class FramePart:
         yield Body(cells, pl.int_range(1, cells.height + 1, eager=True))
 
 
-def open_workbook(data: bytes, member: str | None = None) -> list[GridPart | TextPart]:
+def open_workbook(data: bytes, member: str | None = None) -> list[SheetPart]:
     """Non-empty sheets in order. Several of them are told apart by their names.
 
     Raises ``UnreadableExport`` for a password or damage.
     """
+    grids = _grids(data)
+    filled = [name for name, grid in grids.items() if grid.is_filled()]
+    members = _members(filled, member)
+    return [SheetPart(grids[name], members[name], name) for name in filled]
+
+
+def _grids(data: bytes) -> Mapping[str, Grid]:
     hidden: dict[str, Places] = {}
     if zipfile.is_zipfile(io.BytesIO(data)):
         book = unpacked(data)
         if (texts := text_sheets(book)) is not None:
-            filled = [name for name, grid in texts.items() if grid.is_filled()]
-            members = _members(filled, member)
-            return [TextPart(texts[name], members[name], name) for name in filled]
+            return texts
         hidden = hidden_texts(book)
         del book
     tables = _tables(data)
     for name, rows in tables.items():
         with_hidden_texts(rows, hidden.get(name, {}))
-    filled = [
-        name
-        for name, rows in tables.items()
-        if any(cell_text(value).strip() for row in rows for value in row)
-    ]
-    members = _members(filled, member)
-    return [GridPart(tables[name], members[name], name) for name in filled]
+    return {name: ValueGrid(rows) for name, rows in tables.items()}
 
 
 def _tables(data: bytes) -> dict[str, list[list[Any]]]:

@@ -8,7 +8,7 @@ to the other reader, which gives every cell as exact as the file has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,8 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.exports.detect import HeadRow
 from pipelines.exports.sheet_cells import Places, cell_places, string_places
 from pipelines.exports.sheet_xml import BLANKS_PER_CELL, FREE_CELLS, Unpacked
-from pipelines.exports.table import Body
 from pipelines.exports.xml_tags import Integers
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
@@ -114,41 +112,6 @@ class TextGrid:
         numbers = self.shared[part].T.ravel()
         strings = self.strings.gather(np.maximum(numbers, 0))
         return texts.zip_with(pl.Series(numbers < 0), strings)
-
-
-@dataclass(frozen=True)
-class TextPart:
-    """A sheet of a workbook; row 1 is the first row of the sheet."""
-
-    grid: TextGrid
-    member: str | None
-    sheet: str
-    encoding: str = "xlsx"
-    file_format: str = "xlsx"
-
-    def head(self, rows: int) -> list[HeadRow]:
-        """First rows."""
-        first = self.grid.rows(range(min(rows, self.grid.height)))
-        return [HeadRow(i, i, row) for i, row in enumerate(first, 1)]
-
-    def bodies(
-        self,
-        header: HeadRow,
-        short_rows: str,  # noqa: ARG002 - sheets are full
-        wanted: Sequence[int] | None = None,
-        piece_bytes: int | None = None,  # noqa: ARG002 - a workbook is read as a whole
-    ) -> Iterator[Body]:
-        """Rows below the header."""
-        above = header.end_line
-        columns = range(self.grid.width) if wanted is None else wanted
-        cells = self.grid.columns(columns, above)
-
-        def is_blank(rows: Sequence[int]) -> list[bool]:
-            found = self.grid.rows([row + above for row in rows])
-            return [not any(cell.strip() for cell in row) for row in found]
-
-        lines = pl.int_range(above + 1, self.grid.height + 1, eager=True)
-        yield Body(cells, lines, is_blank=is_blank)
 
 
 def text_sheets(book: Unpacked) -> dict[str, TextGrid] | None:

@@ -10,8 +10,8 @@ import xlsxwriter
 
 from pipelines.exports import xml_tags
 from pipelines.exports.errors import UnreadableExport
-from pipelines.exports.read_cells import GridPart, open_workbook
-from pipelines.exports.text_sheets import TextPart
+from pipelines.exports.read_cells import ValueGrid, open_workbook
+from pipelines.exports.text_sheets import TextGrid
 from tests.robustness.writing import sheet_xml, text_cell, workbook
 
 ROWS = [["订单号", "", "备注"], ["007", " a ", ""], ["6930000000000000001", "", "null"]]
@@ -43,8 +43,8 @@ def assert_read_alike(book: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("pipelines.exports.read_cells.text_sheets", lambda _: None)
         (other,) = open_workbook(book)
-    assert isinstance(part, TextPart)
-    assert isinstance(other, GridPart)
+    assert isinstance(part.grid, TextGrid)
+    assert isinstance(other.grid, ValueGrid)
     assert part.head(99) == other.head(99)
     header = part.head(1)[0]
     texts, grid = (next(each.bodies(header, "reject")) for each in (part, other))
@@ -123,7 +123,7 @@ UNUSUAL = {
 def test_what_is_no_plain_text_is_left_to_the_exact_reader(what: str) -> None:
     content, text = UNUSUAL[what]
     (part,) = open_workbook(workbook({"销售": sheet_xml([["a"]], extra_rows=row_of(content))}))
-    assert isinstance(part, GridPart)
+    assert isinstance(part.grid, ValueGrid)
     assert part.head(2)[1].cells[0] == text
 
 
@@ -154,7 +154,7 @@ def test_one_number_anywhere_leaves_the_workbook_to_the_exact_reader(
 ) -> None:
     sheet = sheet_xml([["a", "b"], ["6930000000000000001", "01"]], extra_rows=extra)
     (part,) = open_workbook(workbook({"销售": sheet}))
-    assert isinstance(part, GridPart)
+    assert isinstance(part.grid, ValueGrid)
     rows = cells_of(sheet)
     assert rows[1] == ("6930000000000000001", "01")
     assert text in rows[place]
