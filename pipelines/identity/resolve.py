@@ -91,7 +91,7 @@ def resolve_identities(
     yet. Another `evidence_version` (what the feeds are made of), a withdrawn file, or `full` reads
     all evidence anew. Other decisions and other rules solve anew, from the edges that are there,
     what they touch; the reason names the few changes that touch everything. What touches more than
-    a quarter of many identifiers solves all of them too. `now` (with time zone) dates log and
+    half of many identifiers solves all of them too. `now` (with time zone) dates log and
     history.
     `device_login_days`: a shared device belongs to who used it within so many days before its last
     use; None: to nobody as soon as several use it.

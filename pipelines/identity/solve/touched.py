@@ -28,7 +28,7 @@ from pipelines.identity.solve.screen import Edges
 from pipelines.identity.solve.stored_map import StoredMap, read_several, whole_components
 from pipelines.identity.sql import fetch, staged
 
-WORTH_FOLLOWING = 0.25
+WORTH_FOLLOWING = 0.5
 """When more than so large a share of all identifiers is touched, solving all costs less …"""
 ALWAYS_FOLLOWED = 100_000
 """… unless they are no more than so many."""
