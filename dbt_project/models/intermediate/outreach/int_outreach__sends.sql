@@ -6,6 +6,9 @@
         meta={'touches': {'touched_touches': ["send_key || ':click'", "send_key || ':interest'"]}}
     )
 }}
+-- The text of an identifier is long and stored elsewhere: here it stays where somebody reacted,
+-- which others read, and where no identifier is known by it yet.
+{%- set or_of_touched = or_of_touched_identifiers('send_key') %}
 with sms as (
 
     select
@@ -148,38 +151,128 @@ unioned as (
         ) as recipient_key
     from sends
 
+),
+
+mapped as (
+
+    select
+        unioned.recipient_key || ':' || cast(unioned.send_number as string) as send_key,
+        unioned.recipient_key,
+        unioned.medium,
+        unioned.source,
+        unioned.account,
+        unioned.campaign,
+        unioned.batch,
+        unioned.sender_userid,
+        unioned.chat_id,
+        unioned.identifier_type,
+        unioned.identifier_value,
+        unioned.send_status,
+        unioned.intent_level,
+        media.channel,
+        unioned.cost_cny,
+        statuses.is_delivered,
+        unioned.has_clicked,
+        coalesce(intents.is_interested, false) as is_interested,
+        unioned.has_unsubscribed,
+        unioned.has_clicked or unioned.has_unsubscribed or coalesce(intents.is_interested, false)
+            as has_reacted,
+        unioned.sent_at,
+        unioned.opened_at,
+        case when unioned.has_clicked then unioned.clicked_at end as clicked_at,
+        case when unioned.has_unsubscribed then unioned.unsubscribed_at end as unsubscribed_at
+    from unioned
+    inner join {{ ref('channel_map_outreach_medium') }} as media
+        on unioned.medium = media.medium
+    left join {{ ref('outreach_status_map') }} as statuses
+        on unioned.medium = statuses.medium and unioned.send_status = statuses.status
+    left join {{ ref('ai_call_intent_map') }} as intents
+        on unioned.intent_level = intents.intent_level
+
+),
+
+{% if is_incremental() -%}
+    -- what is stored of receivers whose customer changed, or of whom nobody was known yet
+    known_before as (
+
+        select
+            kept.send_key,
+            kept.recipient_key,
+            kept.medium,
+            kept.source,
+            kept.account,
+            kept.campaign,
+            kept.batch,
+            kept.sender_userid,
+            kept.chat_id,
+            kept.identifier_type,
+            coalesce(kept.identifier_value, known.identifier_value) as identifier_value,
+            kept.send_status,
+            kept.intent_level,
+            kept.channel,
+            kept.cost_cny,
+            kept.is_delivered,
+            kept.has_clicked,
+            kept.is_interested,
+            kept.has_unsubscribed,
+            kept.has_reacted,
+            kept.sent_at,
+            kept.opened_at,
+            kept.clicked_at,
+            kept.unsubscribed_at
+        from {{ this }} as kept
+        left join {{ ref('stg_identity__identifiers') }} as known
+            on kept.identifier_id = known.identifier_id
+        where
+            (
+                (kept.identifier_id is null and kept.identifier_value is not null)
+                {{ or_of_touched }}
+            )
+            and not exists (
+                select 1 from mapped
+                where kept.recipient_key = mapped.recipient_key
+            )
+
+    ),
+{%- endif %}
+
+facts as (
+
+    select * from mapped
+    {% if is_incremental() -%}
+        union all
+        select * from known_before
+    {%- endif %}
+
 )
 
 select
-    unioned.recipient_key || ':' || cast(unioned.send_number as string) as send_key,
-    unioned.recipient_key,
-    unioned.medium,
-    unioned.source,
-    unioned.account,
-    unioned.campaign,
-    unioned.batch,
-    unioned.sender_userid,
-    unioned.chat_id,
-    unioned.identifier_type,
-    unioned.identifier_value,
-    unioned.send_status,
-    unioned.intent_level,
-    media.channel,
-    unioned.cost_cny,
-    statuses.is_delivered,
-    unioned.has_clicked,
-    coalesce(intents.is_interested, false) as is_interested,
-    unioned.has_unsubscribed,
-    unioned.has_clicked or unioned.has_unsubscribed or coalesce(intents.is_interested, false)
-        as has_reacted,
-    unioned.sent_at,
-    unioned.opened_at,
-    case when unioned.has_clicked then unioned.clicked_at end as clicked_at,
-    case when unioned.has_unsubscribed then unioned.unsubscribed_at end as unsubscribed_at
-from unioned
-inner join {{ ref('channel_map_outreach_medium') }} as media
-    on unioned.medium = media.medium
-left join {{ ref('outreach_status_map') }} as statuses
-    on unioned.medium = statuses.medium and unioned.send_status = statuses.status
-left join {{ ref('ai_call_intent_map') }} as intents
-    on unioned.intent_level = intents.intent_level
+    facts.send_key,
+    facts.recipient_key,
+    identifiers.identifier_id,
+    identity_map.customer_id,
+    facts.medium,
+    facts.source,
+    facts.account,
+    facts.campaign,
+    facts.batch,
+    facts.sender_userid,
+    facts.chat_id,
+    facts.identifier_type,
+    case when facts.has_reacted or identifiers.identifier_id is null then facts.identifier_value end
+        as identifier_value,
+    facts.send_status,
+    facts.intent_level,
+    facts.channel,
+    facts.cost_cny,
+    facts.is_delivered,
+    facts.has_clicked,
+    facts.is_interested,
+    facts.has_unsubscribed,
+    facts.has_reacted,
+    facts.sent_at,
+    facts.opened_at,
+    facts.clicked_at,
+    facts.unsubscribed_at
+from facts
+{{ join_customer('facts', 'facts.sent_at') }}
