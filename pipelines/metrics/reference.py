@@ -18,7 +18,8 @@ with it. A ratio divides the sums of the rows asked for, so it holds for every g
 dimension is required, rows of its different values are views of the same people or orders: fix one
 value, or group by it.
 
-MetricFlow reads the warehouse, so no refresh may run meanwhile:
+MetricFlow reads the warehouse and the definitions as the last refresh left them, so none may run
+meanwhile:
 
 ```sh
 cd dbt_project && SIYU_WAREHOUSE=../data/warehouse/siyu.duckdb DBT_PROFILES_DIR=. \\
