@@ -173,14 +173,14 @@ channel_parts as (
 ),
 
 -- Shapley's shares sum to 1 by themselves. A sum of decimals is the same in whatever order the
--- threads add them up.
+-- threads add them up; a rare channel's effect is so small that it needs all their digits.
 channel_sums as (
 
     select
         lookback_days,
         path_key,
         model_number,
-        cast(sum(cast(part as decimal(18, 15))) as double) as parts
+        cast(sum(cast(part as decimal(38, 28))) as double) as parts
     from channel_parts
     where family <> 'shapley_rate'
     group by lookback_days, path_key, model_number
