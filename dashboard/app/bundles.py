@@ -23,9 +23,7 @@ from dashboard.report import echarts_source
 
 ECHARTS = "/siyu/echarts.js"
 _STATIC = Path(streamlit.__file__).parent / "static"
-_ELEMENTS = (
-    "Html", "Button", "ButtonGroup", "Selectbox", "DateInput", "DownloadButton", "BidiComponent",
-)  # fmt: skip
+_ELEMENTS = ("Html", "DateInput", "DownloadButton", "BidiComponent")
 """The kinds of elements on a page before anything is opened (names in Streamlit's manifest)."""
 _FOR_A_YEAR = "public, immutable, max-age=31536000"
 _UNNAMED = "public, max-age=3600"

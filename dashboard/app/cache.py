@@ -5,6 +5,7 @@ A published version never changes, so nothing here goes stale; the least recentl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import streamlit as st
@@ -61,14 +62,16 @@ def figure(version: str, page: str, key: str, filters: Filters) -> Figure:
 @st.cache_resource(max_entries=1000, show_spinner=False)
 def drawn(
     version: str, page: str, key: str, filters: Filters, language: Language
-) -> tuple[Figure, Option | None]:
-    """The figure and its chart in a language; a chart that fails is the figure's error state."""
+) -> tuple[Figure, str | None]:
+    """The figure, and its chart in a language as JSON; one that fails is the figure's error."""
     made = figure(version, page, key, filters)
     try:
         option = made.option(language)
     except Exception as error:  # one chart that fails must not take the page with it
         return failed(key, made.title, error), None
-    return made, option and _readable(parts.plain(option), made, language)
+    if option is None:
+        return made, None
+    return made, json.dumps(_readable(parts.plain(option), made, language))
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)
@@ -77,7 +80,7 @@ def elements(
 ) -> Mapping[str, Element]:
     """The elements of the figure's chart that have rows of their own, by their written names."""
     made, option = drawn(version, page, key, filters, language)
-    return choices_of(made, made.frame, option, language) if option else {}
+    return choices_of(made, made.frame, json.loads(option), language) if option else {}
 
 
 def _readable(option: Option, made: Figure, language: Language) -> Option:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboard import downloads, parts
 from dashboard.app import cache
-from dashboard.app.chart import chart
+from dashboard.app.controls import button, options
+from dashboard.app.piece import piece
 from dashboard.app_words import APP
-from dashboard.figures import Figure, Filters, Language, Option, Text
+from dashboard.figures import Figure, Filters, Language, Text
 from dashboard.personal import without_personal
 from dashboard.picking import Element, picked_rows, written_name
 from dashboard.words import UI
@@ -39,93 +41,111 @@ class View:
 def show_figure(view: View, key: str) -> None:
     """A click in a fragment runs the fragment alone, so that the page stays as it is."""
     figure, option = cache.drawn(view.version, view.page, key, view.filters, view.language)
-    say = parts.only(view.language)
+    has_rows = parts.state_of(figure, parts.only(view.language)) is None
+    rows = figure.frame if view.with_personal else _shown_rows(view, figure)
+    is_open = has_rows and _is_open(view, figure)
+    picked = _picked(view, figure, rows) if is_open else None
+    table = _table(view, figure, rows, picked) if is_open else ""
+    piece(
+        _head(figure, view.language)
+        + (_rows_switch(view, rows.height, is_open=is_open) if has_rows else "")
+        + table,
+        key=view.key("piece", figure.key),
+        option=option,
+        on_choice=partial(_heed, view, figure),
+    )
+    if is_open:
+        _downloads(view, figure, rows if picked is None else picked)
+
+
+def _head(figure: Figure, language: Language) -> str:
+    """Title, note, chart or tiles or state, and definition."""
+    say = parts.only(language)
     note = f'<p class="note">{say(figure.note)}</p>' if figure.note else ""
     wide = " wide" if figure.draw is None or figure.height > 400 else ""
-    st.html(f'<div class="head{wide}"><h2>{say(figure.title)}</h2>{note}</div>')
-    state = parts.state_of(figure, say)
-    if state:
-        st.html(state)
-    elif figure.tiles:
-        st.html(parts.tiles(figure, say))
-    elif option:
-        _chart(view, figure, option)
-    if figure.definition.en:
-        st.html(_definition(figure, view.language))
-    if not state:
-        _rows(view, figure)
+    body = parts.state_of(figure, say)
+    if body is None and figure.tiles:
+        body = parts.tiles(figure, say)
+    elif body is None and figure.draw:
+        body = f'<div class="chart" style="height: {figure.height}px"></div>'
+    definition = _definition(figure, language) if figure.definition.en else ""
+    return (
+        f'<div class="head{wide}"><h2>{say(figure.title)}</h2>{note}</div>{body or ""}{definition}'
+    )
 
 
-def _chart(view: View, figure: Figure, option: Option) -> None:
-    event = chart(option, height=figure.height, key=view.key("chart", figure.key))
-    if event:
-        st.session_state[view.key("picked", figure.key)] = event
-        st.session_state[view.key("rows", figure.key)] = True
+def _heed(view: View, figure: Figure, control: str, value: Any) -> None:
+    """Do what a control of the figure says: `_rows_switch`, `_table`, and the chart's own."""
+    picked, rows = view.key("picked", figure.key), view.key("rows", figure.key)
+    if control == _ROWS:
+        st.session_state[rows] = not _is_open(view, figure)
+    elif control == _ALL:
+        st.session_state.pop(picked, None)
+    elif control == _ELEMENT:
+        st.session_state[picked] = _elements(view, figure).get(value)
+    else:
+        st.session_state[picked] = value
+        st.session_state[rows] = True
 
 
-def _rows(view: View, figure: Figure) -> None:
-    rows = figure.frame if view.with_personal else _shown_rows(view, figure)
-    title = UI["rows"].format(rows=f"{rows.height:,}")[view.language]
+_ROWS, _ALL, _ELEMENT = "rows", "all", "element"
+
+
+def _is_open(view: View, figure: Figure) -> bool:
+    """Whether the rows are shown; at first where there is nothing else to show."""
     alone = figure.draw is None and not figure.tiles
-    with st.expander(
-        title, expanded=alone, on_change="rerun", key=view.key("rows", figure.key)
-    ) as box:
-        if not box.open:
-            return
-        picked = _picked(view, figure, rows)
-        st.html(parts.table(figure, rows if picked is None else picked, parts.only(view.language)))
-        _downloads(view, figure, rows if picked is None else picked)
+    is_open: bool = st.session_state.get(view.key("rows", figure.key), alone)
+    return is_open
+
+
+def _rows_switch(view: View, rows: int, *, is_open: bool) -> str:
+    title = parts.only(view.language)(UI["rows"].format(rows=f"{rows:,}"))
+    return (
+        f'<button type="button" class="rows" name="{_ROWS}" '
+        f'aria-expanded="{str(is_open).lower()}">{title}</button>'
+    )
 
 
 def _shown_rows(view: View, figure: Figure) -> pl.DataFrame:
     return without_personal(figure, cache.personal_columns(view.version))
 
 
+def _clicked(view: View, figure: Figure) -> Element | None:
+    clicked: Element | None = st.session_state.get(view.key("picked", figure.key))
+    return clicked
+
+
 def _picked(view: View, figure: Figure, rows: pl.DataFrame) -> pl.DataFrame | None:
-    """The rows of one element of the chart, clicked there or chosen here, with a way back to all.
+    """The rows of one element of the chart, clicked there or chosen in the list."""
+    clicked = _clicked(view, figure)
+    return picked_rows(figure, rows, clicked, view.language) if clicked else None
 
-    A canvas cannot be reached with the keyboard; the list can.
+
+def _table(view: View, figure: Figure, rows: pl.DataFrame, picked: pl.DataFrame | None) -> str:
+    """The rows, those of one element with a way back to all.
+
+    A canvas cannot be reached with the keyboard; the list of its elements can.
     """
-    key = view.key("picked", figure.key)
-    clicked: Element | None = st.session_state.get(key)
-    found = picked_rows(figure, rows, clicked, view.language) if clicked else None
-    _element_choice(view, figure, clicked)
-    if clicked is None or found is None:
-        return None
-    words = APP["picked"].format(name=written_name(clicked))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(_note(words, view))
-        st.button(
-            APP["show_all"][view.language],
-            key=view.key("all", figure.key),
-            on_click=partial(st.session_state.pop, key, None),
+    clicked, elements = _clicked(view, figure), _elements(view, figure)
+    say = parts.only(view.language)
+    choice = note = ""
+    if elements:
+        name = written_name(clicked) if clicked else ""
+        names = [("", UI["all"][view.language]), *((one, one) for one in elements)]
+        choice = (
+            f'<label class="element">{say(APP["rows_of"])}<select name="{_ELEMENT}">'
+            f"{options(names, name)}</select></label>"
         )
-    return found
+    if clicked and picked is not None:
+        words = say(APP["picked"].format(name=written_name(clicked)))
+        back = button(_ALL, "", APP["show_all"][view.language])
+        note = f'<p class="note">{words} {back}</p>'
+    table = parts.table(figure, rows if picked is None else picked, say)
+    return choice + note + table
 
 
-def _element_choice(view: View, figure: Figure, clicked: Element | None) -> None:
-    elements = cache.elements(view.version, view.page, figure.key, view.filters, view.language)
-    if not elements:
-        return
-    name = written_name(clicked) if clicked else ""
-    key = view.key("element", figure.key)
-    st.session_state[key] = name if name in elements else ""
-    st.selectbox(
-        APP["rows_of"][view.language],
-        ["", *elements],
-        key=key,
-        format_func=lambda name: name or UI["all"][view.language],
-        on_change=_choose_element,
-        args=(key, view.key("picked", figure.key), elements),
-    )
-
-
-def _choose_element(key: str, picked: str, elements: Mapping[str, Element]) -> None:
-    st.session_state[picked] = elements.get(st.session_state[key])
-
-
-def _note(words: Text, view: View) -> str:
-    return f'<p class="note">{parts.only(view.language)(words)}</p>'
+def _elements(view: View, figure: Figure) -> Mapping[str, Element]:
+    return cache.elements(view.version, view.page, figure.key, view.filters, view.language)
 
 
 def _downloads(view: View, figure: Figure, rows: pl.DataFrame) -> None:

@@ -2,67 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import html
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from dashboard import formats, labels
+from dashboard import formats, labels, parts
 from dashboard.app import address, cache
+from dashboard.app.piece import piece
 from dashboard.app_words import APP
 from dashboard.choices import Choices
 from dashboard.figures import Language, Page
 from dashboard.words import UI
 
 _ANY = ""
-"""The option of a select box that chooses nothing: None would be no option at all."""
+"""The option of a list that chooses nothing."""
+_CLEAR = "clear"
 
 
-def menu(pages: Sequence[Page], language: Language) -> Page:
-    """The page that the address names; what has been chosen goes along to the next one."""
-    titles = {page.key: page.title[language] for page in pages}
+def frame(pages: Sequence[Page], kept: Sequence[str], language: Language) -> Page:
+    """The head of every page with its menu; the page that the address names.
+
+    What has been chosen goes along to the next page. `kept` are the versions, oldest first.
+    """
     wanted = st.query_params.get(address.PAGE)
-    st.session_state["page"] = wanted if wanted in titles else pages[0].key
-    with st.container(key="menu"):
-        key = st.segmented_control(
-            UI["pages"][language],
-            list(titles),
-            format_func=titles.__getitem__,
-            required=True,
-            key="page",
-            label_visibility="collapsed",
-            on_change=_adopt,
-            args=("page", address.PAGE),
-        )
-    return next(page for page in pages if page.key == key)
-
-
-def language_switch(language: Language) -> None:
-    """A button that names the other language."""
+    chosen = next((page for page in pages if page.key == wanted), pages[0])
+    say = parts.only(language)
+    buttons = "".join(
+        button(address.PAGE, page.key, page.title[language], is_current=page is chosen)
+        for page in pages
+    )
     other: Language = "en" if language == "zh" else "zh"
-    st.button(
-        UI["language"][language],
-        key="language",
-        on_click=_choose,
-        args=(address.LANGUAGE, other),
+    piece(
+        f'<header class="bar"><p class="brand">{say(UI["title"])}</p>{_versions(kept, language)}'
+        f"{button(address.LANGUAGE, other, UI['language'][language])}</header>"
+        f'<nav aria-label="{say(UI["pages"])}">{buttons}</nav>'
+        f'<h1>{say(chosen.title)}</h1><p class="lead">{say(chosen.lead)}</p>',
+        key="frame",
+        on_choice=_choose,
     )
-
-
-def version_choice(kept: Sequence[str], language: Language) -> None:
-    """The newest version, or one of the kept ones, newest first."""
-    options = [_ANY, *reversed(kept)]
-    wanted = st.query_params.get(address.VERSION)
-    st.session_state["version"] = wanted if wanted in options else _ANY
-    st.selectbox(
-        UI["version"][language],
-        options,
-        key="version",
-        format_func=lambda version: _version(version, language),
-        label_visibility="collapsed",
-        width=230,
-        on_change=_adopt,
-        args=("version", address.VERSION),
-    )
+    return chosen
 
 
 def filter_bar(heeded: frozenset[str], choices: Choices, language: Language) -> None:
@@ -71,44 +50,79 @@ def filter_bar(heeded: frozenset[str], choices: Choices, language: Language) -> 
     if not names:
         return
     with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
-        for name in names:
-            _filter(name, choices, language)
+        for name in filter(address.is_day, names):
+            _day(name, choices, language)
+        written = [_names(name, choices, language) for name in names if not address.is_day(name)]
         if any(address.parameter(name) in st.query_params for name in names):
-            st.button(APP["clear"][language], key="clear", on_click=_clear, args=(names,))
-
-
-def _filter(name: str, choices: Choices, language: Language) -> None:
-    key, parameter = f"filter_{name}", address.parameter(name)
-    value = address.chosen(st.query_params, name, choices)
-    common: dict[str, Any] = {"key": key, "on_change": _adopt, "args": (key, parameter)}
-    label = UI[parameter][language]
-    if address.is_day(name):
-        st.session_state[key] = value
-        st.date_input(
-            label,
-            min_value=choices.first_date,
-            max_value=choices.last_date,
-            format="YYYY-MM-DD",
-            width=145,
-            **common,
+            written.append(button(_CLEAR, _ANY, APP["clear"][language]))
+        piece(
+            f'<div class="filters">{"".join(written)}</div>',
+            key="filters_of_names",
+            on_choice=lambda name, value: (
+                _clear(names) if name == _CLEAR else _choose(address.parameter(name), value)
+            ),
         )
-        return
-    st.session_state[key] = value or _ANY
-    st.selectbox(
-        label,
-        [option or _ANY for option in address.options(name, choices)],
-        format_func=lambda name: (labels.value(name) if name else UI["all"])[language],
-        width=180,
-        **common,
+
+
+def button(name: str, value: str, text: str, *, is_current: bool = False) -> str:
+    """A control of a piece that chooses one thing."""
+    current = ' aria-current="true"' if is_current else ""
+    return (
+        f'<button type="button" name="{name}" value="{html.escape(value)}"{current}>'
+        f"{html.escape(text)}</button>"
     )
 
 
-def _adopt(key: str, parameter: str) -> None:
-    """Write what the control says into the address; nothing chosen is not written."""
-    _choose(parameter, st.session_state[key])
+def options(texts: Iterable[tuple[str, str]], chosen: str) -> str:
+    """The options of a list: values and how they are written."""
+    return "".join(
+        f'<option value="{html.escape(value)}"{" selected" if value == chosen else ""}>'
+        f"{html.escape(text)}</option>"
+        for value, text in texts
+    )
+
+
+def _versions(kept: Sequence[str], language: Language) -> str:
+    """The newest version, or one of the kept ones, newest first."""
+    wanted = st.query_params.get(address.VERSION, _ANY)
+    dates = (
+        (version, formats.write(cache.manifest(version).created_at, "date", language))
+        for version in reversed(kept)
+    )
+    written = options([(_ANY, APP["newest"][language]), *dates], wanted)
+    label = html.escape(UI["version"][language])
+    return f'<select name="{address.VERSION}" aria-label="{label}">{written}</select>'
+
+
+def _names(name: str, choices: Choices, language: Language) -> str:
+    value = address.chosen(st.query_params, name, choices)
+    written = options(
+        (
+            (option or _ANY, (labels.value(option) if option else UI["all"])[language])
+            for option in address.options(name, choices)
+        ),
+        value or _ANY,
+    )
+    label = html.escape(UI[address.parameter(name)][language])
+    return f'<label>{label}<select name="{name}">{written}</select></label>'
+
+
+def _day(name: str, choices: Choices, language: Language) -> None:
+    key, parameter = f"filter_{name}", address.parameter(name)
+    st.session_state[key] = address.chosen(st.query_params, name, choices)
+    st.date_input(
+        UI[parameter][language],
+        min_value=choices.first_date,
+        max_value=choices.last_date,
+        format="YYYY-MM-DD",
+        width=145,
+        key=key,
+        on_change=lambda: _choose(parameter, st.session_state[key]),
+    )
 
 
 def _choose(parameter: str, value: object) -> None:
+    """Write a choice into the address; nothing chosen is not written."""
     if value in (None, _ANY):
         st.query_params.pop(parameter, None)
     else:
@@ -118,9 +132,3 @@ def _choose(parameter: str, value: object) -> None:
 def _clear(names: Sequence[str]) -> None:
     for name in names:
         _choose(address.parameter(name), None)
-
-
-def _version(version: str, language: Language) -> str:
-    if version == _ANY:
-        return APP["newest"][language]
-    return formats.write(cache.manifest(version).created_at, "date", language)

@@ -8,7 +8,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 import streamlit as st
 
@@ -26,6 +28,8 @@ from pipelines.settings import Settings, current_settings
 STYLE = Path(__file__).parent.parent / "static" / "app.css"
 LOOK_FOR_NEWER = timedelta(seconds=20)
 _PINNED = "pinned_version"
+_TELL_AGAIN = 0.2
+"""Seconds between two words on how many figures are there."""
 _log = logging.getLogger(__name__)
 
 
@@ -52,13 +56,7 @@ def show(start: Start) -> None:
     st.set_page_config(UI["title"][language], layout="wide", page_icon=str(_ICON))
     st.html(STYLE)
     _speak(language)
-    say = parts.only(language)
-    with st.container(key="bar", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="brand">{say(UI["title"])}</p>')
-        controls.version_choice(layout.list_versions(current_settings()), language)
-        controls.language_switch(language)
-    page = controls.menu(PAGES, language)
-    st.html(f'<h1>{say(page.title)}</h1><p class="lead">{say(page.lead)}</p>')
+    page = controls.frame(PAGES, layout.list_versions(current_settings()), language)
     _run(page, start, language)
 
 
@@ -72,12 +70,7 @@ def _run(page: Page, start: Start, language: Language) -> None:
         choices = cache.choices(version)
         _facts(version, choices.last_date, language)
         _newer(version, language)
-        controls.filter_bar(page.filters, choices, language)
-        filters = address.read_filters(
-            st.query_params.to_dict(), page.filters, choices,
-            industry_profile=settings.brand.industry_profile,
-        )  # fmt: skip
-        _figures(page, View(version, page.key, filters, language, start.with_personal))
+        _body(page, version, start, language)
     except NothingPublishedError:
         hint = APP["nothing_published_hint"].format(landing=str(settings.landing_folder))
         _state(APP["nothing_published"], hint, "make run", language)
@@ -89,13 +82,26 @@ def _run(page: Page, start: Start, language: Language) -> None:
         _state(APP["broken"], APP["broken_hint"], f"{type(error).__name__}: {error}", language)
 
 
+@st.fragment
+def _body(page: Page, version: str, start: Start, language: Language) -> None:
+    """Filters and figures: a choice there leaves the frame as it is."""
+    choices = cache.choices(version)
+    controls.filter_bar(page.filters, choices, language)
+    filters = address.read_filters(
+        st.query_params.to_dict(), page.filters, choices,
+        industry_profile=current_settings().brand.industry_profile,
+    )  # fmt: skip
+    _figures(page, View(version, page.key, filters, language, start.with_personal))
+
+
 def _figures(page: Page, view: View) -> None:
     with st.container(key="figures", horizontal=True):
         holders = {key: st.container(key=view.key("figure", key)) for key in page.makers}
-    waiting = st.empty()
+    waiting, told = st.empty(), -inf
     for done, (key, holder) in enumerate(holders.items()):
-        words = APP["loading"].format(done=done, all=len(holders))[view.language]
-        waiting.html(f'<p class="state" role="status">{words}</p>')
+        if monotonic() - told > _TELL_AGAIN:
+            words, told = APP["loading"].format(done=done, all=len(holders)), monotonic()
+            waiting.html(f'<p class="state" role="status">{words[view.language]}</p>')
         with holder:
             show_figure(view, key)
     waiting.empty()

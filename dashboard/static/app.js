@@ -10,12 +10,13 @@ document.documentElement.lang = siyuLanguage;
   }
 }
 window.siyuWords = siyuWords;
+window.siyuStarts = Object.keys(siyuWords).filter((form) => /[ ：]$/.test(form));
 const siyuSpoken = ["aria-label", "aria-valuetext", "placeholder"];
 
 function siyuTranslated(text) {
   const words = window.siyuWords;
   if (text in words) return words[text];
-  const start = Object.keys(words).find((form) => /[ ：]$/.test(form) && text.startsWith(form));
+  const start = window.siyuStarts.find((form) => text.startsWith(form));
   return start ? words[start] + text.slice(start.length) : text;
 }
 

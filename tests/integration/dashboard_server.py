@@ -18,10 +18,11 @@ from tests.siyu_process import SiyuProcess
 
 READY = """([title, figures]) => document.querySelector("h1")?.innerText === title
     && document.querySelectorAll(".head").length === figures
+    && document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning"
     && !document.querySelector("p.state[role=status]")
     && !document.querySelector("[data-stale=true], [data-testid=stSkeleton]")
-    && [...document.querySelectorAll(".stBidiComponent")].every(chart =>
-        chart.querySelector("canvas") && chart.querySelector("[role=img]"))"""
+    && [...document.querySelectorAll(".chart")].every(chart =>
+        chart.querySelector("canvas") && chart.matches("[role=img]"))"""
 
 
 class Server:

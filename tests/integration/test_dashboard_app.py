@@ -22,7 +22,7 @@ from tests.siyu_process import SiyuProcess
 
 DESK = {"width": 1280, "height": 900}
 TEXTS = """() => [...document.querySelectorAll(
-    ".brand, h1, h2, .lead, .facts dt, .tile-label, summary, th, button p, label p, [aria-label]"
+    ".brand, h1, h2, .lead, .facts dt, .tile-label, summary, th, button, label p, [aria-label]"
 )].map(one => (one.getAttribute("aria-label") || one.innerText).trim()).filter(text => text)"""
 WRITTEN = """() => {
     const walker = document.createTreeWalker(
@@ -91,7 +91,7 @@ def reader(browser: Any, server: Server) -> Iterator[Any]:
 
 def choose_page(page: Any, key: str) -> None:
     [shown] = [one for one in PAGES if one.key == key]
-    page.locator(".st-key-menu button", has_text=re.compile(f"^{shown.title.zh}$")).click()
+    page.locator("nav button", has_text=re.compile(f"^{shown.title.zh}$")).click()
     wait_for(page, key)
 
 
@@ -112,14 +112,14 @@ def test_every_page_speaks_both_languages_and_fits_a_phone(reader: Any, server: 
         written = reader.evaluate(WRITTEN)
         assert english_sentences(written) == [], shown.key
         chinese = reader.evaluate(TEXTS)
-        reader.click(".st-key-language button")
+        reader.click("button[name=lang]")
         wait_for(reader, shown.key, "en")
         reader.wait_for_function("document.documentElement.lang === 'en'")
         english = reader.evaluate(TEXTS)
         assert len(chinese) == len(english), shown.key
         both = zip(chinese, english, strict=True)
         assert [one for one, other in both if one == other and one not in SAME_IN_BOTH] == []
-        reader.click(".st-key-language button")
+        reader.click("button[name=lang]")
         wait_for(reader, shown.key)
 
 
@@ -135,16 +135,17 @@ def test_figures_say_what_sql_says_and_heed_the_filters(
     )[1]
     assert tile(reader, "scorecard-day_tiles", "net_gmv_cny") == pytest.approx(float(net))
 
-    reader.locator(".st-key-filter_domain input").click()
-    reader.locator("[role=option]", has_text="私域").click()
+    reader.locator("select[name=domain]").focus()
+    reader.keyboard.type("私域")
     reader.wait_for_url("**domain=private**")
-    reader.wait_for_selector(".st-key-clear button")
+    reader.wait_for_selector("button[name=clear]")
     wait_for(reader, "scorecard")
     assert tile(reader, "scorecard-day_tiles", "net_gmv_cny") == pytest.approx(float(of_private))
+    assert reader.evaluate("document.activeElement.name") == "domain", "the focus stays"
 
     choose_page(reader, "aipl")  # the choice goes along
     assert parse_qs(urlsplit(reader.url).query) == {"domain": ["private"], "page": ["aipl"]}
-    reader.locator(".st-key-rows-aipl-tier_funnel summary").click()
+    reader.locator(".st-key-figure-aipl-tier_funnel button[name=rows]").click()
     reader.wait_for_selector(".st-key-figure-aipl-tier_funnel table")
     cells = reader.locator(".st-key-figure-aipl-tier_funnel td.number").all_inner_texts()
     counted = dict(
@@ -195,9 +196,8 @@ def test_a_click_on_the_chart_leaves_its_rows_and_downloads_hold_them(
     reader.wait_for_function(
         "document.querySelectorAll('.st-key-figure-aipl-tier_funnel tbody tr').length === 4"
     )
-    figure.locator("[role=combobox]").focus()  # the same without a mouse
+    figure.locator("select[name=element]").focus()  # the same without a mouse
     reader.keyboard.type("P 购")
-    reader.keyboard.press("Enter")
     reader.wait_for_function(
         "document.querySelectorAll('.st-key-figure-aipl-tier_funnel tbody tr').length === 1"
     )
@@ -215,7 +215,7 @@ def test_the_calendar_heeds_the_switch_and_not_the_browser(reader: Any, server: 
         calendar = reader.locator("[role=dialog]", has_text=month)
         calendar.get_by_text(hint).wait_for(state="attached")
         reader.keyboard.press("Escape")
-        reader.click(".st-key-language button")
+        reader.click("button[name=lang]")
 
 
 def test_the_menu_works_with_the_keyboard(reader: Any, server: Server) -> None:
@@ -250,7 +250,7 @@ def test_without_a_version_it_says_what_to_run_and_later_that_a_newer_one_is_the
         assert first in page.inner_text(".facts")
 
         second = publish_copy(refreshed.siyu, siyu, "20260102T000000Z")
-        page.click(".st-key-language button")  # anything that runs the page; else within 20 s
+        page.click("button[name=lang]")  # anything that runs the page; else within 20 s
         page.wait_for_selector(".st-key-newer")
         assert first in page.inner_text(".facts")
         page.click(".st-key-show_newest button")

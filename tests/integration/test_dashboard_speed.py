@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,27 +61,29 @@ def _visit(page: Any, address: str, shown: Page) -> dict[str, float]:
     wait_for(page, shown.key)
     taken = {f"{shown.key}, first view": time.monotonic() - started}
     if "domain" in shown.filters:
-        page.locator(".st-key-filter_domain input").click()
-        private = page.locator("[role=option]", has_text="私域")
-        taken[f"{shown.key}, filter change, domain"] = _change(page, shown, private)
+        domain = page.locator("select[name=domain]")
+        domain.wait_for()
+        taken[f"{shown.key}, filter change, domain"] = _change(
+            page, shown, lambda: domain.select_option(label="私域")
+        )
     if "date_from" in shown.filters:
         page.goto(f"{opened}&from=2026-08-20")
         wait_for(page, shown.key)
         page.locator(".st-key-filter_date_from button").first.click()
         day = page.locator("[role=dialog] [role=button][aria-label*='8月10日']")
-        taken[f"{shown.key}, filter change, first day"] = _change(page, shown, day)
+        day.wait_for()
+        taken[f"{shown.key}, filter change, first day"] = _change(page, shown, day.click)
     page.close()
     return taken
 
 
-def _change(page: Any, shown: Page, choice: Any) -> float:
-    """Seconds from a click on a choice until all figures heed it; its list is open already."""
-    choice.wait_for()
+def _change(page: Any, shown: Page, choose: Callable[[], object]) -> float:
+    """Seconds from a choice until all figures heed it."""
     before = page.url
     started = time.monotonic()
-    choice.click()
+    choose()
     page.wait_for_function("before => location.href !== before", arg=before, polling=20)
-    page.wait_for_selector(".st-key-clear button")
+    page.wait_for_selector("button[name=clear]")
     wait_for(page, shown.key)
     return time.monotonic() - started
 

@@ -1,0 +1,37 @@
+"""A piece of the page: HTML with its controls and its chart, as one component of Streamlit.
+
+A figure of five elements of Streamlit takes a browser several times as long as one of HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import streamlit as st
+
+_STATIC = files("dashboard") / "static"
+_mount = st.components.v2.component(
+    "siyu_piece",
+    html='<div class="piece"></div>',
+    js="".join((_STATIC / name).read_text("utf-8") for name in ("chart.js", "app_piece.js")),
+    isolate_styles=False,
+)
+Choose = Callable[[str, Any], None]
+"""Is told what has been chosen: the name of the control, and its value."""
+
+
+def piece(html: str, *, key: str, option: str | None = None, on_choice: Choose) -> None:
+    """Show HTML of the app's own, in which every word is escaped.
+
+    Its buttons and lists that have a name are controls. An ECharts option, written as JSON, is
+    drawn into its element of the class `chart`; a click there chooses the control "picked", whose
+    value is the element that was clicked: its name, its series and its data.
+    """
+
+    def heed() -> None:
+        chosen = st.session_state[key]["chosen"]
+        on_choice(chosen["name"], chosen["value"])
+
+    _mount(data={"html": html, "option": option}, key=key, on_chosen_change=heed)
