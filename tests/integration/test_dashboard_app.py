@@ -136,7 +136,7 @@ def test_figures_say_what_sql_says_and_heed_the_filters(
     assert tile(reader, "scorecard-day_tiles", "net_gmv_cny") == pytest.approx(float(net))
 
     reader.locator("select[name=domain]").focus()
-    reader.keyboard.type("私域")
+    reader.locator("select[name=domain]").select_option(label="私域")
     reader.wait_for_url("**domain=private**")
     reader.wait_for_selector("button[name=clear]")
     wait_for(reader, "scorecard")
