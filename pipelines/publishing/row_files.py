@@ -6,6 +6,7 @@ DuckDB shows: lists and structures in CSV and Excel, intervals and bytes everywh
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,6 @@ def write_rows(snapshot: SnapshotFile, sql: str, path: Path) -> int:
 
 def _write_excel(rows: polars.DataFrame, path: Path) -> None:
     import polars
-    from xlsxwriter.exceptions import XlsxWriterException
 
     if rows.height > _SHEET_ROWS:
         raise PublishError(
@@ -76,10 +76,9 @@ def _write_excel(rows: polars.DataFrame, path: Path) -> None:
     local = rows.with_columns(  # Excel knows no time zones
         zoned.dt.convert_time_zone(LOCAL_TIME_ZONE.key).dt.replace_time_zone(None)
     )
-    try:
-        local.write_excel(path, autofit=True, freeze_panes=(1, 0))
-    except XlsxWriterException as error:
-        raise PublishError(f"cannot write {path}: {error}") from None
+    book = io.BytesIO()  # to a path, errors would be xlsxwriter's own
+    local.write_excel(book, autofit=True, freeze_panes=(1, 0))
+    path.write_bytes(book.getvalue())
 
 
 def _rows(snapshot: SnapshotFile, sql: str, *, flat: bool = False) -> polars.DataFrame:

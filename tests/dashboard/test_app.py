@@ -109,7 +109,7 @@ def test_a_csv_is_read_by_excel_and_holds_no_formula() -> None:
     text = downloads.csv(figure(rows), rows, "zh").decode("utf-8")
     header, first, second = text.splitlines()
     assert header == "\ufeff列tier,列at,列n"
-    assert first.startswith("A 认知,2026-01-02T00:00:00")
+    assert first.startswith("A 认知,2026-01-02 00:00:00,")
     assert first.endswith(",-1.5")
     assert second.startswith("'=1+1,")
     assert downloads.excel(figure(rows), rows, "en").startswith(b"PK")
