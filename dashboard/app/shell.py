@@ -73,6 +73,8 @@ def _run(page: Page, start: Start, language: Language) -> None:
         _facts(version, choices.last_date, language)
         _newer(version, language)
         controls.filter_bar(page.filters, choices, language)
+        for remark in address.remarks(st.query_params.to_dict(), page.filters, choices):
+            st.html(f'<p class="note" role="alert">{parts.only(language)(remark)}</p>')
         filters = address.read_filters(
             st.query_params.to_dict(), page.filters, choices,
             industry_profile=settings.brand.industry_profile,
