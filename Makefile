@@ -88,6 +88,6 @@ lock:  ## renew both locks from pyproject.toml (needs uv; no index addresses are
 	sed '/^pandas==/,/[^\\]$$/d' requirements.lock | uv pip compile --group bench --constraint - \
 		$(UV_FLAGS) --output-file requirements-bench.lock
 
-clean:  ## delete the environment and everything under data/ but your landing folder
+clean:  ## delete the environment and what a refresh makes again; exports, key and audiences stay
 	-chmod -R u+w data/serving 2>/dev/null
 	rm -rf $(VENV) $(PEERS) data/bench data/warehouse data/serving data/dagster data/dbt dbt_project/target dbt_project/logs

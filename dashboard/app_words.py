@@ -30,6 +30,14 @@ APP = {
     "rows_of": Text(
         "Only the rows of (or click it in the chart)", "只看图中某一元素的数据（也可直接点击图表）"
     ),
+    "not_in_version": Text(
+        "{name} “{value}” of the address is not in this version and was left out.",
+        "链接中的{name}“{value}”不在该版本中，已忽略。",
+    ),
+    "no_days": Text(
+        "The first day lies after the last one: no day is left.",
+        "开始日期晚于结束日期，没有可显示的日期。",
+    ),
     "nothing_published": Text("Nothing is published yet", "尚未发布任何数据"),
     "nothing_published_hint": Text(
         "Drop exports into {landing} and run the line below; this page then shows the figures.",
@@ -56,6 +64,8 @@ STREAMLIT = {
         "Arrow keys move between days, Enter chooses, Escape closes.",
         "用方向键移动日期，回车选择，Esc 关闭。",
     ),
+    "Skip to main content": Text("Skip to main content", "跳到正文"),
+    "Choose an option": Text("Choose one", "请选择"),
     "Empty": Text("Empty", "未填写"),
     "No results": Text("Nothing found", "无匹配项"),
     "year, ": Text("Year: ", "年："),

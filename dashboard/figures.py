@@ -97,6 +97,10 @@ class Tile:
         return (self.value - self.baseline) / abs(self.baseline)
 
 
+UnitOfRow = Callable[[Mapping[str, Any]], Unit]
+"""The unit of a column whose rows have units of their own, such as those of a list of KPIs."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A titled figure. Exactly one of three: tiles, a chart (`draw`), or its rows alone."""
@@ -111,7 +115,7 @@ class Figure:
     tiles: tuple[Tile, ...] = ()
     columns: Mapping[str, Text] = field(default_factory=dict)
     """Header of each column of `frame`."""
-    units: Mapping[str, Unit] = field(default_factory=dict)
+    units: Mapping[str, Unit | UnitOfRow] = field(default_factory=dict)
     """How to write the values of a column; without an entry: by its type."""
     table: str | None = None
     """Bare name of the published table that the rows come from."""
@@ -124,6 +128,8 @@ class Figure:
     pick: Callable[[Mapping[str, Any]], pl.Expr | None] | None = None
     """Which rows an element of the chart stands for, by its ECharts `data`. Without it: those that
     bear the written names of its category and its series."""
+    empty: Text | None = None
+    """What it means that there are no rows, where other filters would not bring any."""
     error: Text | None = None
     """Set when the figure could not be made; then there are no rows."""
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from dashboard.figures import Language, Unit
 from pipelines.settings import LOCAL_TIME_ZONE
 
-_SCALES: dict[Language, tuple[tuple[float, str], ...]] = {
-    "en": ((1e9, "b"), (1e6, "m"), (1e4, "k")),
-    "zh": ((1e8, "亿"), (1e4, "万")),
+SCALES: dict[Language, tuple[tuple[float, float, str], ...]] = {
+    "en": ((999_950_000, 1e9, "b"), (999_950, 1e6, "m"), (1e4, 1e3, "k")),
+    "zh": ((99_999_500, 1e8, "亿"), (1e4, 1e4, "万")),
 }
-"""From 10,000 on, so that smaller figures stay exact: 12.3k in English, 1.2万 in Chinese."""
+"""From which size on, what one is, its sign: 12.3k in English, 1.2万 in Chinese. Figures below
+10,000 stay exact; the larger begin where the one below would be rounded to 1,000k or 10,000万."""
 MISSING = "–"
 
 
 def write(value: object, unit: Unit, language: Language) -> str:
-    """A value in its unit: 0.123 as a share is `12.3%`, 12345 as money `¥12.3k` or `¥1.2万`."""
+    """A value in its unit: 0.123 as a share is `12.3%`, 12345 as money `¥12.3k` or `¥1.2万`.
+
+    A time without a zone is UTC, as marts hold it.
+    """
     if value is None or value != value:
         return MISSING
     if isinstance(value, datetime):
-        local = value.astimezone(LOCAL_TIME_ZONE) if value.tzinfo else value
+        local = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(LOCAL_TIME_ZONE)
         return f"{write_date(local.date(), language)} {local:%H:%M}"
     if isinstance(value, date):
         return write_date(value, language)
@@ -58,8 +62,7 @@ def write_date(day: date, language: Language) -> str:
 
 
 def _scaled(size: float, language: Language) -> str:
-    for limit, suffix in _SCALES[language]:
-        if size >= limit:
-            scale = 1e3 if suffix == "k" else limit
+    for least, scale, suffix in SCALES[language]:
+        if size >= least:
             return f"{size / scale:,.1f}".removesuffix(".0") + suffix
     return f"{size:,.0f}" if size >= 100 or size.is_integer() else f"{size:,.1f}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from dashboard import formats, labels
-from dashboard.figures import Figure, Language, Text, Tile, Unit
+from dashboard.figures import Figure, Language, Text, Tile, Unit, UnitOfRow
 from dashboard.words import UI
 
 Say = Callable[[Text], str]
@@ -54,9 +54,8 @@ def state_of(figure: Figure, say: Say) -> str | None:
             f"{say(UI['error_hint'])}<code>{say(figure.error)}</code></div>"
         )
     if figure.is_empty:
-        return (
-            f'<div class="state"><strong>{say(UI["empty"])}</strong>{say(UI["empty_hint"])}</div>'
-        )
+        hint = figure.empty or UI["empty_hint"]
+        return f'<div class="state"><strong>{say(UI["empty"])}</strong>{say(hint)}</div>'
     return None
 
 
@@ -94,7 +93,7 @@ def table(figure: Figure, rows: pl.DataFrame, say: Say) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{kinds[name]}>{say(written(value, units[name]))}</td>"
+            f"<td{kinds[name]}>{say(written(value, _unit(units[name], row)))}</td>"
             for name, value in row.items()
         )
         + "</tr>"
@@ -108,6 +107,10 @@ def table(figure: Figure, rows: pl.DataFrame, say: Say) -> str:
         f'{cut}<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _unit(unit: Unit | UnitOfRow, row: Mapping[str, Any]) -> Unit:
+    return unit(row) if callable(unit) else unit
 
 
 def _class(column: pl.Series) -> str:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,12 +34,29 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="siyu",
-    help="Siyu: the customer data center for brands that sell through Chinese platforms.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"siyu {metadata.version('siyu')} in {REPOSITORY}")
+        raise typer.Exit
+
+
+@app.callback()
+def siyu(
+    is_asked: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Which release this is."
+        ),
+    ] = False,
+) -> None:
+    """Siyu: the customer data center for brands that sell through Chinese platforms."""
 
 
 @app.command()

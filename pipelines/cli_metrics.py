@@ -44,6 +44,7 @@ def metric(
     from pipelines.metrics.catalogue import read_catalogue
     from pipelines.metrics.compiler import MetricCompiler
     from pipelines.metrics.question import ask
+    from pipelines.metrics.values import unknown_values
 
     with readable_errors():
         settings = current_settings()
@@ -59,8 +60,11 @@ def metric(
             first_day.date() if first_day else None,
             last_day.date() if last_day else None,
         )
+        compiler = MetricCompiler(settings)
         if sql:
-            sys.stdout.write(MetricCompiler(settings).sql(question) + "\n")
+            sys.stdout.write(compiler.sql(question) + "\n")
             return
         with connect(settings, version, follow=False) as snapshot:
-            print_result(snapshot, MetricCompiler(settings).sql(question), output)
+            print_result(snapshot, compiler.sql(question), output)
+            for sentence in unknown_values(question, compiler, snapshot):
+                console.warning(sentence)

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from pipelines.cli_errors import readable_errors
-from pipelines.publishing.errors import PublishError
 from pipelines.publishing.reader import SnapshotConnection, connect
+from pipelines.publishing.row_files import FILE_SUFFIXES, csv_rows, json_rows, write_rows
 from pipelines.reporting import console
 from pipelines.settings import current_settings
 
@@ -28,14 +28,11 @@ class OutputFormat(StrEnum):
     json = "json"
 
 
-FILE_SUFFIXES = (".csv", ".json", ".parquet", ".xlsx")
-
-
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT over customer_center.* and marts.*")],
     version: Version = None,
     output: Annotated[
-        OutputFormat, typer.Option("--format", help="How to print the rows.")
+        OutputFormat, typer.Option("--format", help="How to print the rows; files: --out.")
     ] = OutputFormat.table,
     out: Annotated[
         Path | None,
@@ -45,7 +42,8 @@ def query(
     """Query the published snapshot; works while a refresh runs."""
     with readable_errors(), connect(current_settings(), version) as snapshot:
         if out:
-            _write(snapshot, sql, out)
+            rows = write_rows(snapshot, sql, out)
+            console.success(f"{rows:,} rows of version {snapshot.version} are in {out}")
         else:
             print_result(snapshot, sql, output)
 
@@ -55,9 +53,9 @@ def print_result(snapshot: SnapshotConnection, sql: str, output: OutputFormat) -
     if output is OutputFormat.table:
         console.print_rows(*snapshot.fetch(sql), caption=f"version {snapshot.version}")
     elif output is OutputFormat.csv:
-        sys.stdout.write(snapshot.polars(sql).write_csv())
+        sys.stdout.write(csv_rows(snapshot, sql))
     else:
-        sys.stdout.write(snapshot.polars(sql).write_ndjson())
+        sys.stdout.write(json_rows(snapshot, sql))
 
 
 def publish(
@@ -90,24 +88,3 @@ def publish(
             f"{rows:,} rows; {left_out} personal columns stayed behind; "
             f"grant {READER_ROLE} to who may read"
         )
-
-
-def _write(snapshot: SnapshotConnection, sql: str, path: Path) -> None:
-    suffix = path.suffix.lower()
-    if suffix not in FILE_SUFFIXES:
-        raise PublishError(
-            f"cannot write {path.name}: the name ends in one of {', '.join(FILE_SUFFIXES)}"
-        )
-    rows = snapshot.polars(sql)
-    try:
-        if suffix == ".csv":
-            rows.write_csv(path, include_bom=True)  # Excel reads Chinese from it
-        elif suffix == ".json":
-            rows.write_ndjson(path)
-        elif suffix == ".parquet":
-            rows.write_parquet(path)
-        else:
-            rows.write_excel(path, autofit=True, freeze_panes=(1, 0))
-    except OSError as error:
-        raise PublishError(f"cannot write {path}: {error}") from None
-    console.success(f"{rows.height:,} rows of version {snapshot.version} are in {path}")

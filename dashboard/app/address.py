@@ -5,13 +5,15 @@ Values are the marts' own names, never words of a language: `?channel=wecom_qr_c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from dashboard.app_words import APP
 from dashboard.choices import Choices
-from dashboard.figures import LANGUAGES, Filters, Language
+from dashboard.figures import LANGUAGES, Filters, Language, Text
+from dashboard.words import UI
 
 PAGE, LANGUAGE, VERSION = "page", "lang", "version"
 _WRITTEN = {"date_from": "from", "date_to": "to"}
@@ -57,6 +59,23 @@ def read_filters(
     """The filters of an address; those that a page does not heed keep their defaults."""
     values = {name: chosen(parameters, name, choices) for name in FILTERS if name in heeded}
     return Filters(**values, industry_profile=industry_profile)
+
+
+def remarks(
+    parameters: Mapping[str, str], heeded: frozenset[str], choices: Choices
+) -> Iterator[Text]:
+    """What of an address its reader does not see: other rows than the link's would look like it."""
+    for name in FILTERS:
+        value = parameters.get(parameter(name))
+        if value and name in heeded and not _is_taken(value, name, choices):
+            yield APP["not_in_version"].format(name=UI[parameter(name)], value=value)
+    first, last = (chosen(parameters, name, choices) for name in ("date_from", "date_to"))
+    if first and last and first > last and "date_from" in heeded:
+        yield APP["no_days"]
+
+
+def _is_taken(value: str, name: str, choices: Choices) -> bool:
+    return _day(value) is not None if is_day(name) else value in options(name, choices)
 
 
 def read_language(parameters: Mapping[str, str], default: Language) -> Language:

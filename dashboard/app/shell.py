@@ -87,6 +87,8 @@ def _body(page: Page, version: str, start: Start, language: Language) -> None:
     """Filters and figures: a choice there leaves the frame as it is."""
     choices = cache.choices(version)
     controls.filter_bar(page.filters, choices, language)
+    for remark in address.remarks(st.query_params.to_dict(), page.filters, choices):
+        st.html(f'<p class="note" role="alert">{parts.only(language)(remark)}</p>')
     filters = address.read_filters(
         st.query_params.to_dict(), page.filters, choices,
         industry_profile=current_settings().brand.industry_profile,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dashboard.figures import Language, Unit
+from dashboard.formats import SCALES
 
 MARK = "--x_x--0_0--"
 """Stands around JavaScript in an option; static/chart.js revives it."""
 
 _SCALED = {
-    "en": "s>=1e9?f(s/1e9,1,0)+'b':s>=1e6?f(s/1e6,1,0)+'m':s>=1e4?f(s/1e3,1,0)+'k'",
-    "zh": "s>=1e8?f(s/1e8,1,0)+'亿':s>=1e4?f(s/1e4,1,0)+'万'",
+    language: ":".join(f"s>={least}?f(s/{scale},1,0)+'{sign}'" for least, scale, sign in scales)
+    for language, scales in SCALES.items()
 }
 _FIXED = (
     "const f=(n,d,m=d)=>n.toLocaleString('en-US',{minimumFractionDigits:m,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -87,13 +88,21 @@ def late_exports(manifest: Manifest, last_day: date) -> list[tuple[dict[str, Any
     """Each kind of export with the days by which its newest file misses the last complete day."""
     covered = last_day + timedelta(days=1)  # an export of the next morning holds the day
     exported = [
-        datetime.fromisoformat(source["last_exported_at"]).astimezone(LOCAL_TIME_ZONE).date()
+        (_exported_at(source) + _END_OF_DAY).astimezone(LOCAL_TIME_ZONE).date()
         for source in manifest.sources
     ]
     return [
         (source, max(0, (covered - day).days))
         for source, day in zip(manifest.sources, exported, strict=True)
     ]
+
+
+def _exported_at(source: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(source["last_exported_at"])
+
+
+_END_OF_DAY = timedelta(seconds=1)
+"""A file named by a day alone counts as exported in its last second, and holds the day."""
 
 
 def freshness(snapshot: Snapshot, _: Filters) -> Figure:
@@ -104,7 +113,7 @@ def freshness(snapshot: Snapshot, _: Filters) -> Figure:
                 "source": source["source"],
                 "contract": source["contract"],
                 "files": source["files"],
-                "last_exported_at": datetime.fromisoformat(source["last_exported_at"]),
+                "last_exported_at": _exported_at(source),
                 "late_days": days,
             }
             for source, days in late_exports(snapshot.manifest, as_of(snapshot))
@@ -122,8 +131,9 @@ def freshness(snapshot: Snapshot, _: Filters) -> Figure:
         title=_LATE_TITLE,
         definition=Text(
             "Days by which the newest export of a kind misses the last complete day. Zero: it was "
-            "made after that day had ended.",
-            "各类导出的最新文件距最近完整日的滞后天数；0 表示导出于该日结束之后。",
+            "made after that day had ended, or is named by that day alone.",
+            "各类导出的最新文件距最近完整日的滞后天数；0 表示导出于该日结束之后，"
+            "或文件名只写该日日期。",
         ),
         frame=rows,
         columns={
@@ -153,7 +163,12 @@ def rejected(snapshot: Snapshot, _: Filters) -> Figure:
         **described(
             snapshot, "rpt_rejected_rows", rows, columns={"cells": Text("Cells", "单元格数")}
         ),
+        empty=Text("Every row of every file was loaded.", "全部文件的数据行均已入库，没有拒收。"),
     )
+
+
+def _unit(row: Mapping[str, Any]) -> Unit:
+    return labels.units([row["metric"]]).get(row["metric"], "count")
 
 
 def restatements(snapshot: Snapshot, _: Filters) -> Figure:
@@ -178,7 +193,16 @@ def restatements(snapshot: Snapshot, _: Filters) -> Figure:
         ),
         frame=rows,
         metrics=("restated_values",),
-        **described(snapshot, "rpt_restatements", rows),
+        **described(
+            snapshot,
+            "rpt_restatements",
+            rows,
+            units=dict.fromkeys(("published_value", "restated_value", "value_difference"), _unit),
+        ),
+        empty=Text(
+            "No figure of a past day has changed since it was published.",
+            "已发布的过往日期指标没有变动。",
+        ),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
@@ -96,6 +98,14 @@ _VALUES = """
 """The last complete week of every KPI; of what is said by months alone, the last complete month."""
 
 
+def _kpi_unit(row: Mapping[str, Any]) -> Unit:
+    unit: Unit = row["kpi_unit"]
+    return unit
+
+
+_KPI_UNITS = dict.fromkeys(("kpi_value", "previous_value", "benchmark_value"), _kpi_unit)
+
+
 def profile_tiles(snapshot: Snapshot, _: Filters) -> Figure:
     """What the industry profile looks at first, beside the period before."""
     rows = snapshot.polars(f"select * from ({_VALUES}) where kpi_position is not null")
@@ -125,7 +135,7 @@ def profile_tiles(snapshot: Snapshot, _: Filters) -> Figure:
             )
             for row in rows.to_dicts()
         ),
-        **described(snapshot, "rpt_kpi_scorecard", rows),
+        **described(snapshot, "rpt_kpi_scorecard", rows, units=_KPI_UNITS),
         note=Text("Industry profile {profile}. {verdict}", "行业类型 {profile}。{verdict}").format(
             profile=profile, verdict=labels.value(verdict or "")
         ),
@@ -144,7 +154,7 @@ def all_kpis(snapshot: Snapshot, _: Filters) -> Figure:
             "全部指标取最近完整周（或月）。导出数据不支持的指标注明原因，不由汇总数推算。",
         ),
         frame=rows,
-        **described(snapshot, "rpt_kpi_scorecard", rows),
+        **described(snapshot, "rpt_kpi_scorecard", rows, units=_KPI_UNITS),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TypedDict
 import polars as pl
 
 from dashboard import labels
-from dashboard.figures import Filters, Snapshot, Text, Unit
+from dashboard.figures import Filters, Snapshot, Text, Unit, UnitOfRow
 
 UNATTRIBUTED = "(unattributed)"
 DEFAULT_DAYS = 90
@@ -59,7 +59,7 @@ class Described(TypedDict):
 
     table: str
     columns: Mapping[str, Text]
-    units: Mapping[str, Unit]
+    units: Mapping[str, Unit | UnitOfRow]
 
 
 def described(
@@ -68,7 +68,7 @@ def described(
     rows: pl.DataFrame,
     *,
     columns: Mapping[str, Text] | None = None,
-    units: Mapping[str, Unit] | None = None,
+    units: Mapping[str, Unit | UnitOfRow] | None = None,
 ) -> Described:
     """Names and units of the columns of `rows`, which come from the published `table`.
 

@@ -30,8 +30,10 @@ function siyuTranslate() {
   }
 }
 
-function siyuTranslateCalendar() {
-  for (const element of document.querySelectorAll("[role=dialog] :not(:has(*))")) {
+const siyuTexts = "[role=dialog] :not(:has(*)), [data-testid=stSkipToContent]";
+
+function siyuTranslateTexts() {
+  for (const element of document.querySelectorAll(siyuTexts)) {
     const text = element.firstChild;
     const shall = text && text.nodeType === Node.TEXT_NODE ? siyuTranslated(text.data) : null;
     if (shall !== null && shall !== text.data) text.data = shall;
@@ -39,8 +41,9 @@ function siyuTranslateCalendar() {
 }
 
 siyuTranslate();
+siyuTranslateTexts();
 if (!window.siyuObserver) {
-  window.siyuObserver = new MutationObserver(() => { siyuTranslate(); siyuTranslateCalendar(); });
+  window.siyuObserver = new MutationObserver(() => { siyuTranslate(); siyuTranslateTexts(); });
   window.siyuObserver.observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: siyuSpoken,
   });

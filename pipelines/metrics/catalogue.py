@@ -95,7 +95,7 @@ class Catalogue:
         return {name: self._metric(name, by_name, models) for name in by_name}
 
     def metric(self, name: str) -> Metric:
-        """One metric.
+        """One metric, by its name or Chinese name, the latter also without its unit in brackets.
 
         Raises:
             MetricError: there is none of this name; the message lists the nearest ones.
@@ -103,9 +103,10 @@ class Catalogue:
         if name in self.metrics:
             return self.metrics[name]
         labels = {metric.label_zh: metric for metric in self.metrics.values()}
+        labels = {label.partition(" (")[0]: metric for label, metric in labels.items()} | labels
         if name in labels:
             return labels[name]
-        nearest = difflib.get_close_matches(name, self.metrics, n=5, cutoff=0.4)
+        nearest = difflib.get_close_matches(name, [*self.metrics, *labels], n=5, cutoff=0.4)
         hint = f"nearest: {', '.join(nearest)}" if nearest else "`siyu metric` lists them"
         raise MetricError(f"there is no metric {name!r}; {hint}")
 

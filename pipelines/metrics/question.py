@@ -65,9 +65,11 @@ def ask(
     `where`: conditions such as `channel=douyin_live`, `platform=tmall,jd`, `is_identified!=true`.
 
     Raises:
-        MetricError: a dimension or condition is unknown, or a required one is missing.
+        MetricError: a dimension or condition is unknown or stands twice, a required one is missing,
+            or the days end before they begin.
     """
     conditions = tuple(_condition(text) for text in where)
+    _check_words(by, first_day, last_day)
     asked = Question(metric, tuple(by), conditions, first_day, last_day)
     asked.group_by()
     for condition in conditions:
@@ -89,6 +91,16 @@ def _condition(text: str) -> Condition:
         raise MetricError(f"--where {text}: a value cannot hold a curly bracket")
     values = tuple(value.strip() for value in found["values"].split(","))
     return Condition(found["name"], values, is_negated=found["operator"] == "!=")
+
+
+def _check_words(by: Sequence[str], first_day: date | None, last_day: date | None) -> None:
+    twice = [name for name in dict.fromkeys(by) if by.count(name) > 1]
+    if twice:
+        raise MetricError(f"--by names {', '.join(twice)} twice; name each once")
+    if first_day and last_day and last_day < first_day:
+        raise MetricError(
+            f"--to {last_day} lies before --from {first_day}, so no day is left; exchange them"
+        )
 
 
 def _check_required(question: Question) -> None:

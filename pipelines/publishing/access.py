@@ -46,7 +46,9 @@ def check_query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Any
     Raises QueryError for a refusal, duckdb.Error for text that is not SQL.
     """
     statements = connection.extract_statements(sql)
-    if len(statements) != 1:
+    if not statements:
+        raise QueryError("no statement is in this text; such as: from marts.rpt_cohort limit 20")
+    if len(statements) > 1:
         raise QueryError(f"one statement at a time, please: this text holds {len(statements)}")
     kind = statements[0].type
     if kind == duckdb.StatementType.MULTI:

@@ -25,6 +25,11 @@ Parameters = Sequence[object] | Mapping[str, object]
 ATTEMPTS = 5
 """A version can be retired between reading `current` and opening it; then `current` has moved."""
 
+_NO_FILES = (
+    "the snapshot's readers see its tables and no files; remedy: read the file with Polars or a "
+    "duckdb.connect() of your own, and the snapshot with siyu.connect().polars(…)"
+)
+
 
 def connect(
     settings: Settings | None = None, version: str | None = None, *, follow: bool = True
@@ -75,6 +80,18 @@ def read_manifest(settings: Settings | None = None, version: str | None = None) 
     return load_manifest(layout.versions_folder(settings) / name)
 
 
+def frame(relation: duckdb.DuckDBPyRelation) -> polars.DataFrame:
+    """All rows of a relation as a Polars frame. Raises QueryError."""
+    import polars
+
+    try:
+        return relation.pl()
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+    except polars.exceptions.PolarsError as error:
+        raise QueryError(f"{error}; remedy: cast that column, such as x::varchar") from error
+
+
 class SnapshotFile:
     """A read-only connection to one database file, published or about to be."""
 
@@ -104,6 +121,8 @@ class SnapshotFile:
             return cursor.sql(sql, params=parameters)
         except duckdb.CatalogException as error:
             raise QueryError(f"{error}{self._nearest_tables(error)}") from error
+        except duckdb.PermissionException as error:
+            raise QueryError(f"{error}\n{_NO_FILES}") from error
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
 
@@ -129,11 +148,7 @@ class SnapshotFile:
 
     def polars(self, sql: str, parameters: Parameters | None = None) -> polars.DataFrame:
         """All rows of one SELECT as a Polars frame. Raises QueryError."""
-        relation = self.query(sql, parameters)
-        try:
-            return relation.pl()
-        except duckdb.Error as error:
-            raise QueryError(str(error)) from error
+        return frame(self.query(sql, parameters))
 
     def close(self) -> None:
         """Release the file; further queries raise QueryError."""

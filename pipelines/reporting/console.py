@@ -49,6 +49,11 @@ def error(message: str) -> None:
     _err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
 
 
+def warning(message: str) -> None:
+    """Print to stderr what its reader should know beside the answer."""
+    _err.print(f"[yellow]note:[/] {escape(message)}", soft_wrap=True)
+
+
 def success(message: str) -> None:
     """Print what was done."""
     _out.print(f"[green]✓[/] {escape(message)}", soft_wrap=True)

@@ -113,7 +113,8 @@ SECTIONS = (
             round(sum(conversions) filter (where model = 'shapley_rate'), 1) as shapley,
             format('{:,.2f}', cast(sum(revenue_net_cny) filter (where model = 'linear') as double))
                 as 'net gmv (linear)',
-            round(sum(spend_cny) filter (where model = 'linear'), 2) as spend
+            format('{:,.2f}', cast(sum(spend_cny) filter (where model = 'linear') as double))
+                as spend
         from marts.rpt_attribution_channel
         where basis = 'conversion_date' and conversion_type = 'all_orders' and is_default_lookback
         group by channel order by linear desc nulls last, channel limit 12

@@ -50,6 +50,25 @@ def test_an_address_names_its_filters_and_nothing_else_is_taken() -> None:
     assert read({"to": "2099-01-01"}).date_to == CHOICES.last_date
 
 
+def test_what_of_an_address_is_not_shown_is_told() -> None:
+    told = list(
+        address.remarks(
+            {"channel": "nobody", "domain": "private", "from": "2026-08-02", "to": "2026-08-01"},
+            EVERY_FILTER,
+            CHOICES,
+        )
+    )
+    assert [text.en for text in told] == [
+        "Channel “nobody” of the address is not in this version and was left out.",
+        "The first day lies after the last one: no day is left.",
+    ]
+    fine = {"channel": "wecom_qr_code", "from": "2026-08-01", "to": "2030-01-01", "page": "aipl"}
+    assert list(address.remarks(fine, EVERY_FILTER, CHOICES)) == []
+    assert list(address.remarks({"channel": "nobody"}, frozenset({"domain"}), CHOICES)) == []
+    [day] = address.remarks({"to": "soon"}, EVERY_FILTER, CHOICES)
+    assert "soon" in day.zh
+
+
 def test_a_filter_that_the_page_does_not_heed_keeps_its_default() -> None:
     assert read({"channel": "douyin_live", "domain": "private"}, frozenset({"domain"})) == Filters(
         domain="private", industry_profile=2
@@ -109,7 +128,7 @@ def test_a_csv_is_read_by_excel_and_holds_no_formula() -> None:
     text = downloads.csv(figure(rows), rows, "zh").decode("utf-8")
     header, first, second = text.splitlines()
     assert header == "\ufeff列tier,列at,列n"
-    assert first.startswith("A 认知,2026-01-02T00:00:00")
+    assert first.startswith("A 认知,2026-01-02 00:00:00,")
     assert first.endswith(",-1.5")
     assert second.startswith("'=1+1,")
     assert downloads.excel(figure(rows), rows, "en").startswith(b"PK")

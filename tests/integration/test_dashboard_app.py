@@ -22,7 +22,8 @@ from tests.siyu_process import SiyuProcess
 
 DESK = {"width": 1280, "height": 900}
 TEXTS = """() => [...document.querySelectorAll(
-    ".brand, h1, h2, .lead, .facts dt, .tile-label, summary, th, button, label p, [aria-label]"
+    ".brand, h1, h2, .lead, .facts dt, .tile-label, summary, th, button, label p, [aria-label], "
+    + "[data-testid=stSkipToContent]"
 )].map(one => (one.getAttribute("aria-label") || one.innerText).trim()).filter(text => text)"""
 WRITTEN = """() => {
     const walker = document.createTreeWalker(

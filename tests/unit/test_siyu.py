@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import siyu
+from pipelines.cli import app
 from pipelines.settings import Settings
 from tests.unit.publishing.conftest import FIRST, publish_now, write_warehouse
 
@@ -32,3 +35,8 @@ def test_readers_cannot_write(tmp_path: Path) -> None:
     publish_now(settings)
     with siyu.connect(settings) as snapshot, pytest.raises(siyu.QueryError, match="read-only"):
         snapshot.fetch("delete from marts.rpt_tiers")
+
+
+def test_the_command_line_says_which_release_it_is() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.output.split()[:2]) == (0, ["siyu", metadata.version("siyu")])

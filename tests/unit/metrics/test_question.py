@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any, ClassVar
+
 import pytest
 
 from pipelines.metrics.catalogue import Catalogue, read_catalogue
 from pipelines.metrics.errors import MetricError
-from pipelines.metrics.question import ask
+from pipelines.metrics.question import Condition, Question, ask
 from pipelines.metrics.reference import reference
+from pipelines.metrics.values import unknown_values
 from pipelines.settings import REPOSITORY, Settings
 
 
@@ -64,3 +68,60 @@ def test_values_are_quoted(catalogue: Catalogue) -> None:
         "{{ Dimension('sale__channel') }} in ('it''s', 'a')",
         "{{ Dimension('sale__platform') }} not in ('jd')",
     ]
+
+
+def test_a_name_stands_once_and_days_go_forward(catalogue: Catalogue) -> None:
+    with pytest.raises(MetricError, match="--by names month twice"):
+        ask(catalogue.metric("orders"), by=["month", "platform", "month"])
+    with pytest.raises(MetricError, match="--to 2026-08-01 lies before --from 2026-08-20"):
+        ask(catalogue.metric("orders"), first_day=date(2026, 8, 20), last_day=date(2026, 8, 1))
+
+
+def test_a_chinese_name_is_known_without_its_unit_and_when_it_is_nearly_right(
+    catalogue: Catalogue,
+) -> None:
+    assert catalogue.metric("净成交金额").name == "net_gmv_cny"
+    with pytest.raises(MetricError, match=r"nearest: .*复购率"):
+        catalogue.metric("复够率")
+    names = {metric.label_zh.partition(" (")[0] for metric in catalogue.metrics.values()}
+    assert len(names) == len(catalogue.metrics), "two names differ in the unit alone"
+
+
+class Published:
+    """A compiler and a snapshot that know the values of three dimensions."""
+
+    values: ClassVar = {
+        "platform": ["tmall", "jd", None],
+        "is_identified": [True, False],
+        "lookback_days": [7, 30],
+    }
+
+    def sql(self, question: Question) -> str:
+        return question.by[0]
+
+    def fetch(self, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+        return [sql, "orders"], [(value, 1) for value in self.values[sql]]
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (Condition("platform", ("tmall", "jdd")), ["no row has platform 'jdd'; nearest: jd"]),
+        (
+            Condition("platform", ("x",), is_negated=True),
+            ["no row has platform 'x'; there are: jd, tmall"],
+        ),
+        (Condition("lookback_days", ("30",)), []),
+        (
+            Condition("lookback_days", ("31",)),
+            ["no row has lookback_days '31'; nearest: 30"],
+        ),
+        (Condition("is_identified", ("yes",)), []),
+    ],
+)
+def test_a_value_that_no_row_has_is_told(
+    catalogue: Catalogue, condition: Condition, told: list[str]
+) -> None:
+    question = Question(catalogue.metric("orders"), conditions=(condition,))
+    published: Any = Published()
+    assert list(unknown_values(question, published, published)) == told
