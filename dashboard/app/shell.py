@@ -84,7 +84,9 @@ def _run(page: Page, start: Start, language: Language) -> None:
 
 @st.fragment
 def _body(page: Page, version: str, start: Start, language: Language) -> None:
-    """Filters and figures: a choice there leaves the frame as it is."""
+    """Filters and figures: a choice there leaves the frame as it is, while its version is kept."""
+    if version not in layout.list_versions(current_settings()):
+        st.rerun()
     choices = cache.choices(version)
     controls.filter_bar(page.filters, choices, language)
     for remark in address.remarks(st.query_params.to_dict(), page.filters, choices):

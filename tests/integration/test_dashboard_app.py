@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from dashboard.pages import PAGES
-from pipelines.publishing import SnapshotConnection, connect
+from pipelines.publishing import SnapshotConnection, connect, layout
 from tests.dashboard.chinese import english_sentences
 from tests.integration.browser import PHONE, chromium, watch
 from tests.integration.conftest import RefreshedBrand
@@ -264,5 +265,12 @@ def test_without_a_version_it_says_what_to_run_and_later_that_a_newer_one_is_the
         page.goto(f"{server.address}?version={first}")
         page.wait_for_selector(".st-key-newer")
         assert first in page.inner_text(".facts")
+
+        page.goto(server.address)
+        wait_for(page, PAGES[0].key)
+        third = publish_copy(refreshed.siyu, siyu, "20260103T000000Z")
+        shutil.rmtree(layout.versions_folder(siyu.settings) / second)  # retired while it is read
+        page.locator("select[name=domain]").select_option(label="私域")
+        page.wait_for_function(f"document.querySelector('.facts').innerText.includes('{third}')")
     finally:
         server.stop()
