@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,11 @@ def columns(models: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, 
         if layer(model) in DOCUMENTED:
             for column in model["columns"].values():
                 yield f"{model['name']}.{column['name']}", column
+
+
+@pytest.mark.usefixtures("project")
+def test_what_a_call_of_dbt_is_told_by_the_environment_stays_with_it() -> None:
+    assert not {"SIYU_WAREHOUSE", "SIYU_REFRESH"} & os.environ.keys()
 
 
 def test_there_are_models_in_every_layer(models: dict[str, dict[str, Any]]) -> None:
