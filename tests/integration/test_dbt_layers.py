@@ -307,6 +307,17 @@ def test_every_model_builds_and_every_test_passes_without_any_row(
     assert {table for table, rows in counts.items() if rows} == {"marts.rpt_data_dictionary"}
 
 
+def test_every_mart_tells_its_as_of_day(models: dict[str, dict[str, Any]]) -> None:
+    """That of every other published table stands in the dictionary, which is one of them."""
+    silent = {
+        node["name"]
+        for node in models.values()
+        if layer(node) == "marts" and "as_of_date" not in node["columns"]
+    }
+    # the stored half of a view that has it
+    assert silent == {"rpt_attribution_share"}
+
+
 def test_what_names_people_is_marked(manifest: dict[str, Any]) -> None:
     """Such columns stay behind when a version goes to PostgreSQL or to files."""
     marked = {
