@@ -14,3 +14,8 @@
         'pos',
     ]) }}
 {%- endmacro %}
+
+{#- Platforms whose orders tell when they were cancelled: cancelled_at of their int_orders__. -#}
+{% macro platforms_that_date_cancellations() -%}
+    {{ return(['shopify', 'tiktok_shop']) }}
+{%- endmacro %}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _QUIET = ["--quiet", "--no-print", "--log-level", "none"]
 """dbt's own log goes to its log file; standard output belongs to who started the run."""
+
+_OF_THE_USER = {"DBT_LOG_LEVEL_FILE"}
+"""What a user may tell dbt otherwise."""
 
 _ANYWHERE = "siyu.duckdb"
 """The warehouse while dbt parses, which opens none: dbt parses anew when its place changes."""
@@ -125,12 +129,12 @@ def call_dbt(
     from pipelines.orchestration.dbt_lean import use_lean_parts
 
     use_lean_parts()
-    _environment(warehouse, refresh)
     folder = str(settings.dbt_project_folder)
     common = ["--project-dir", folder, "--profiles-dir", folder, *dbt_variables(settings)]
-    called = dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments, *common])
-    # dbt-duckdb does this at the end of the process: the warehouse would stay open until then.
-    DuckDBConnectionManager.close_all_connections()
+    with _environment(warehouse, refresh):
+        called = dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments, *common])
+        # dbt-duckdb does this at the end of the process: the warehouse would stay open until then.
+        DuckDBConnectionManager.close_all_connections()
     if isinstance(called.exception, Exception):
         raise DbtError(f"dbt cannot build {folder}:\n{called.exception}") from called.exception
     if called.exception:  # somebody interrupted it
@@ -138,14 +142,26 @@ def call_dbt(
     return called.result
 
 
-def _environment(warehouse: str, refresh: str) -> None:
+@contextmanager
+def _environment(warehouse: str, refresh: str) -> Iterator[None]:
     """Tell dbt, which reads environment variables, where the warehouse is and what is refreshed.
 
     Parsing always says "full": what reads a variable is parsed anew when its value is another.
+    Afterwards the variables are what they were: this process calls other things than dbt.
     """
-    os.environ["SIYU_WAREHOUSE"] = warehouse
-    os.environ["SIYU_REFRESH"] = refresh
-    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    # Dagster keeps what became of every node. At the level "debug", its default, dbt spends a fifth
-    # of a small build on its log, at "info" a tenth.
-    os.environ.setdefault("DBT_LOG_LEVEL_FILE", "warn")
+    told = {
+        "SIYU_WAREHOUSE": warehouse,
+        "SIYU_REFRESH": refresh,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        # Dagster keeps what became of every node. At the level "debug", its default, dbt spends a
+        # fifth of a small build on its log, at "info" a tenth.
+        "DBT_LOG_LEVEL_FILE": "warn",
+    }
+    before = {name: value for name, value in os.environ.items() if name in told}
+    os.environ.update(told | {name: before[name] for name in _OF_THE_USER & before.keys()})
+    try:
+        yield
+    finally:
+        for name in told.keys() - before.keys():
+            os.environ.pop(name, None)
+        os.environ.update(before)

@@ -6,8 +6,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import threading
 import time
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from pipelines.publishing.reader import connect
 from pipelines.reporting.console import STEP_LABELS
 from pipelines.settings import Settings
 from tests.integration.conftest import RefreshedBrand
-from tests.siyu_process import SiyuProcess
+from tests.siyu_process import SiyuProcess, Started
 
 WALL_CLOCK = {"loaded_at", "run_at", "identity_version"}
 """Columns that say when a run happened; everything else must be equal."""
@@ -76,7 +74,6 @@ def _kill_in(siyu: SiyuProcess, step: str) -> None:
     """Kill the process while it is in `step`."""
     process = siyu.start("refresh")
     if step == PUBLISH:
-        threading.Thread(target=process.communicate, daemon=True).start()
         _publish_started(process, siyu.settings.serving_folder)
     else:
         _step_started(process, STEP_LABELS[step])
@@ -85,16 +82,15 @@ def _kill_in(siyu: SiyuProcess, step: str) -> None:
     process.wait()
 
 
-def _step_started(process: subprocess.Popen[str], label: str) -> None:
-    seen = []
-    for line in process.stdout or ():
-        seen.append(line)
-        if line.startswith("… ") and line[2:].strip() == label:
+def _step_started(process: Started, label: str) -> None:
+    while process.poll() is None:
+        if f"… {label}\n" in process.output:
             return
-    pytest.fail(f"the refresh never reached {label!r}:\n{''.join(seen)}")
+        time.sleep(0.001)
+    pytest.fail(f"the refresh never reached {label!r}:\n{process.output}")
 
 
-def _publish_started(process: subprocess.Popen[str], serving: Path) -> None:
+def _publish_started(process: Started, serving: Path) -> None:
     while process.poll() is None:
         if any(serving.glob(".building-*")):
             return

@@ -53,7 +53,7 @@ class Server:
     def stop(self) -> None:
         self._process.terminate()
         try:
-            self._process.communicate(timeout=20)
+            self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self._process.kill()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,11 @@ def columns(models: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, 
         if layer(model) in DOCUMENTED:
             for column in model["columns"].values():
                 yield f"{model['name']}.{column['name']}", column
+
+
+@pytest.mark.usefixtures("project")
+def test_what_a_call_of_dbt_is_told_by_the_environment_stays_with_it() -> None:
+    assert not {"SIYU_WAREHOUSE", "SIYU_REFRESH"} & os.environ.keys()
 
 
 def test_there_are_models_in_every_layer(models: dict[str, dict[str, Any]]) -> None:
@@ -299,6 +305,17 @@ def test_every_model_builds_and_every_test_passes_without_any_row(
     assert len(counts) > 10
     # The data dictionary describes the models, not their rows.
     assert {table for table, rows in counts.items() if rows} == {"marts.rpt_data_dictionary"}
+
+
+def test_every_mart_tells_its_as_of_day(models: dict[str, dict[str, Any]]) -> None:
+    """That of every other published table stands in the dictionary, which is one of them."""
+    silent = {
+        node["name"]
+        for node in models.values()
+        if layer(node) == "marts" and "as_of_date" not in node["columns"]
+    }
+    # the stored half of a view that has it
+    assert silent == {"rpt_attribution_share"}
 
 
 def test_what_names_people_is_marked(manifest: dict[str, Any]) -> None:

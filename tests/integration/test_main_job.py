@@ -244,7 +244,7 @@ def test_a_late_file_and_a_stranger_while_readers_ask(
     answers = set()
     while refresh.poll() is None:
         answers.add(siyu.run("query", count, "--format", "csv").splitlines()[1])
-    output, _ = refresh.communicate()
+    output = refresh.output
     assert refresh.returncode == 0, output
     [after] = siyu.run("query", count, "--format", "csv").splitlines()[1:]
     assert int(after) == int(before) + 1

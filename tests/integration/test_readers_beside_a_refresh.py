@@ -59,8 +59,7 @@ def test_a_refresh_does_not_slow_readers_down(refreshed: RefreshedBrand, tmp_pat
         alone = idle(snapshot)
         process = siyu.start("refresh", "--full")
         beside = read_while(lambda: process.poll() is None, snapshot)
-        output, _ = process.communicate()
-        assert process.returncode == 0, output
+        assert process.returncode == 0, process.output
         alone += idle(snapshot)
         assert snapshot.version > before
     report = (

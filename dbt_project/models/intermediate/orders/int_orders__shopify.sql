@@ -90,5 +90,6 @@ select
     quantity,
     created_at,
     paid_at,
+    cancelled_at,
     file_id
 from amounts

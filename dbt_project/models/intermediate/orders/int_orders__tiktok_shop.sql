@@ -34,7 +34,8 @@ orders as (
         sum(quantity) as quantity,
         max(file_id) as file_id,
         min(created_at) as created_at,
-        min(paid_at) as paid_at
+        min(paid_at) as paid_at,
+        max(cancelled_at) as cancelled_at
     from lines
     group by order_key, order_id
 
@@ -84,5 +85,6 @@ select
     quantity,
     created_at,
     paid_at,
+    cancelled_at,
     file_id
 from amounts

@@ -65,5 +65,6 @@ select
     file_id,
     line_number,
     created_at,
-    paid_at
+    paid_at,
+    cancelled_at
 from rated

@@ -92,13 +92,16 @@ rows_of_facts as (
         inviter_customer_id as customer_id
     from {{ ref('fct_referrals') }}
     union all
+    -- the refunds of other platforms stand on their orders
     select
-        platform as source,
-        case platform when 'douyin' then 'aftersales' else 'settlements' end as export,
-        identifier_id,
-        customer_id
-    from {{ ref('fct_refunds') }}
-    where stated_refund_cny is not null and platform <> 'pos'
+        exports.source,
+        exports.export,
+        refunds.identifier_id,
+        refunds.customer_id
+    from {{ ref('fct_refunds') }} as refunds
+    inner join {{ ref('export_facts') }} as exports
+        on refunds.platform = exports.source and exports.fact = 'fct_refunds'
+    where refunds.stated_refund_cny is not null
 
 ),
 

@@ -128,6 +128,27 @@ pos as (
 
 ),
 
+-- Of a paid order that is cancelled everything goes back; these files tell when that was.
+cancelled as (
+
+    {% for platform in platforms_that_date_cancellations() -%}
+        select
+            order_key || ':cancelled' as refund_key,
+            order_key,
+            cast(null as string) as sub_order_id,
+            cast(null as string) as aftersale_id,
+            platform,
+            account,
+            cast(null as string) as refund_kind,
+            cast(null as string) as refund_reason,
+            refund_cny as stated_refund_cny,
+            cancelled_at as refunded_at
+        from {{ ref('int_orders__' ~ platform) }}
+        where is_closed and cancelled_at is not null and refund_cny > 0
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 unioned as (
 
     select * from douyin
@@ -137,6 +158,8 @@ unioned as (
     select * from kuaishou
     union all
     select * from pos
+    union all
+    select * from cancelled
 
 )
 

@@ -1,6 +1,12 @@
 -- Written from the models' own texts, so that whoever reads a published version, and every tool
 -- that shows it, has the names and definitions that belong to it.
-with described_tables as (
+with as_of as (
+
+    select as_of_date from {{ ref('int_calendar__as_of') }}
+
+),
+
+described_tables as (
 
     {{ data_dictionary_tables() }}
 
@@ -13,6 +19,7 @@ described_columns as (
 )
 
 select
+    as_of.as_of_date,
     described_tables.table_schema,
     described_tables.table_name,
     described_columns.column_name,
@@ -25,3 +32,4 @@ select
     described_columns.is_personal
 from described_columns
 inner join described_tables on described_columns.table_name = described_tables.table_name
+cross join as_of
