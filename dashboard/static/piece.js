@@ -1,4 +1,8 @@
-// One piece of the app, as Streamlit mounts and updates it; static/chart.js stands before it.
+// One piece of the app, as Streamlit mounts and updates it. Before it stand static/chart.js and
+// static/calendar.js, and STYLE, which is static/app.css: see dashboard/app/piece.py.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+document.adoptedStyleSheets.push(sheet);
 const shown = new WeakMap();
 let library = null;
 
@@ -45,6 +49,8 @@ function replace(piece, state, html) {
     state.place = place;
   }
   piece.replaceChildren(fresh.content);
+  const lang = piece.querySelector("header[lang]")?.lang;
+  if (lang) document.documentElement.lang = lang; // fonts and screen readers go by it
   if (isOpen && piece.querySelector("details")) piece.querySelector("details").open = true;
   const named = at?.name ? [...piece.querySelectorAll(`[name="${at.name}"]`)] : [];
   (named.find((one) => one.value === at.value) || named[0])?.focus();
@@ -56,11 +62,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   shown.set(piece, state);
   const turn = (state.turn = {});
   state.choose = (choice) => setTriggerValue("chosen", choice);
-  piece.onclick = (event) => {
-    const button = event.target.closest("button[name]");
+  piece.onclick = ({ target }) => {
+    if (target.closest(".calendar")) toggleCalendar(target.closest(".pick-day"));
+    const button = target.closest("button[name]");
     if (button) state.choose({ name: button.name, value: button.value });
   };
-  piece.onchange = ({ target }) => state.choose({ name: target.name, value: target.value });
+  piece.onchange = ({ target }) => {
+    if (target.validity.valid) state.choose({ name: target.name, value: target.value });
+  };
   if (data.html !== state.html) replace(piece, state, data.html);
   const isDrawn = state.chart && state.option === data.option;
   Object.assign(state, data);
