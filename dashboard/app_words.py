@@ -38,6 +38,15 @@ APP = {
         "The first day lies after the last one: no day is left.",
         "开始日期晚于结束日期，没有可显示的日期。",
     ),
+    "skip": Text("Skip to main content", "跳到正文"),
+    "choose_day": Text("Choose a day: ", "选择日期："),
+    "day_form": Text("YYYY-MM-DD", "年-月-日"),
+    "earlier": Text("The month before", "上个月"),
+    "later": Text("The month after", "下个月"),
+    "calendar_hint": Text(
+        "Arrow keys move between days, Enter chooses, Escape closes.",
+        "用方向键移动日期，回车选择，Esc 关闭。",
+    ),
     "nothing_published": Text("Nothing is published yet", "尚未发布任何数据"),
     "nothing_published_hint": Text(
         "Drop exports into {landing} and run the line below; this page then shows the figures.",
@@ -54,23 +63,3 @@ APP = {
         "请将下方信息告知数据团队；也可在菜单中选择较早的版本。",
     ),
 }
-
-STREAMLIT = {
-    "Open": Text("Open the list", "展开列表"),
-    "Close": Text("Close the list", "收起列表"),
-    "Choose date": Text("Choose a day", "选择日期"),
-    "Choose date, ": Text("Choose a day, ", "选择日期： "),
-    "Use arrow keys to navigate dates. Enter to select. Escape to close.": Text(
-        "Arrow keys move between days, Enter chooses, Escape closes.",
-        "用方向键移动日期，回车选择，Esc 关闭。",
-    ),
-    "Skip to main content": Text("Skip to main content", "跳到正文"),
-    "Choose an option": Text("Choose one", "请选择"),
-    "Empty": Text("Empty", "未填写"),
-    "No results": Text("Nothing found", "无匹配项"),
-    "year, ": Text("Year: ", "年："),
-    "month, ": Text("Month: ", "月："),
-    "day, ": Text("Day: ", "日："),
-}
-"""Streamlit's own labels, which it has in English alone; static/app.js replaces them. A label that
-ends in a space or a colon is the beginning of one."""

@@ -19,19 +19,20 @@ import streamlit
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.app import browser, handed
 from dashboard.report import echarts_source
 
 ECHARTS = "/siyu/echarts.js"
 _STATIC = Path(streamlit.__file__).parent / "static"
-_ELEMENTS = ("Html", "DateInput", "DownloadButton", "BidiComponent")
+_ELEMENTS = ("BidiComponent",)
 """The kinds of elements on a page before anything is opened (names in Streamlit's manifest)."""
 _FOR_A_YEAR = "public, immutable, max-age=31536000"
 _UNNAMED = "public, max-age=3600"
-"""Streamlit's files bear a hash in their names; the charts' library does not."""
+"""Streamlit's files bear a hash in their names, and so does ours; the charts' library does not."""
 
 
 class Bundles:
-    """ASGI middleware: answers for the first scripts and announces the later ones."""
+    """ASGI middleware: answers for scripts and for files of rows, and announces later scripts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,7 +41,11 @@ class Bundles:
         self._kept[ECHARTS] = Response(
             echarts_source(), media_type="text/javascript", headers={"Cache-Control": _UNNAMED}
         )
-        announced = ", ".join(f"<{path}>; rel=modulepreload" for path in (*later, ECHARTS))
+        self._kept[browser.ADDRESS] = Response(
+            browser.SCRIPT, media_type="text/javascript", headers={"Cache-Control": _FOR_A_YEAR}
+        )
+        named = (*later, browser.ADDRESS, ECHARTS)
+        announced = ", ".join(f"<{path}>; rel=modulepreload" for path in named)
         self._link = (b"link", announced.encode("ascii"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,6 +54,8 @@ class Bundles:
             await self._app(scope, receive, send)
         elif scope["path"] in self._kept:
             await self._kept[scope["path"]](scope, receive, send)
+        elif scope["path"].startswith(handed.FOLDER):
+            await (await handed.answer(scope["path"]))(scope, receive, send)
         elif scope["path"] == "/":
             await self._app(scope, receive, self._announcing(send))
         else:

@@ -13,13 +13,17 @@ import streamlit as st
 from dashboard import choices as read
 from dashboard import parts, personal
 from dashboard.app.remembered import Remembered
-from dashboard.figures import Figure, Filters, Language, Option, Snapshot, Text, failed
+from dashboard.figures import Figure, Filters, Language, Option, Page, Snapshot, Text, failed
 from dashboard.pages import PAGES
 from dashboard.picking import Element
 from dashboard.picking import choices as choices_of
 from pipelines.metrics.catalogue import Metric, read_catalogue
 from pipelines.publishing import Manifest, connect
 from pipelines.settings import current_settings
+
+_KEPT = 1000
+"""Figures, charts and lists of elements, each."""
+_ever_drawn: set[tuple[str, str, str, Filters, Language]] = set()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -52,19 +56,22 @@ def metrics() -> Mapping[str, Metric]:
     return read_catalogue(current_settings()).metrics
 
 
-@st.cache_resource(max_entries=1000, show_spinner=False)
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def figure(version: str, page: str, key: str, filters: Filters) -> Figure:
     """One figure; in its error state when it cannot be made."""
     [shown] = [one for one in PAGES if one.key == page]
     return shown.figure(key, snapshot(version), filters)
 
 
-@st.cache_resource(max_entries=1000, show_spinner=False)
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def drawn(
     version: str, page: str, key: str, filters: Filters, language: Language
 ) -> tuple[Figure, str | None]:
     """The figure, and its chart in a language as JSON; one that fails is the figure's error."""
     made = figure(version, page, key, filters)
+    if len(_ever_drawn) > 10 * _KEPT:
+        _ever_drawn.clear()
+    _ever_drawn.add((version, page, key, filters, language))
     try:
         option = made.option(language)
     except Exception as error:  # one chart that fails must not take the page with it
@@ -74,7 +81,12 @@ def drawn(
     return made, json.dumps(_readable(parts.plain(option), made, language))
 
 
-@st.cache_resource(max_entries=1000, show_spinner=False)
+def is_drawn(version: str, page: Page, filters: Filters, language: Language) -> bool:
+    """Whether all figures of a view have been drawn before: then nobody waits for them."""
+    return all((version, page.key, key, filters, language) in _ever_drawn for key in page.makers)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def elements(
     version: str, page: str, key: str, filters: Filters, language: Language
 ) -> Mapping[str, Element]:

@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import downloads, parts
-from dashboard.app import cache
+from dashboard.app import cache, handed
 from dashboard.app.controls import button, options
 from dashboard.app.piece import piece
 from dashboard.app_words import APP
@@ -41,21 +41,15 @@ class View:
 def show_figure(view: View, key: str) -> None:
     """A click in a fragment runs the fragment alone, so that the page stays as it is."""
     figure, option = cache.drawn(view.version, view.page, key, view.filters, view.language)
-    has_rows = parts.state_of(figure, parts.only(view.language)) is None
-    rows = figure.frame if view.with_personal else _shown_rows(view, figure)
-    is_open = has_rows and _is_open(view, figure)
-    picked = _picked(view, figure, rows) if is_open else None
-    table = _table(view, figure, rows, picked) if is_open else ""
+    html = _head(figure, view.language)
+    if parts.state_of(figure, parts.only(view.language)) is None:
+        html += _rows(view, figure)
     piece(
-        _head(figure, view.language)
-        + (_rows_switch(view, rows.height, is_open=is_open) if has_rows else "")
-        + table,
+        html,
         key=view.key("piece", figure.key),
         option=option,
         on_choice=partial(_heed, view, figure),
     )
-    if is_open:
-        _downloads(view, figure, rows if picked is None else picked)
 
 
 def _head(figure: Figure, language: Language) -> str:
@@ -98,12 +92,16 @@ def _is_open(view: View, figure: Figure) -> bool:
     return is_open
 
 
-def _rows_switch(view: View, rows: int, *, is_open: bool) -> str:
-    title = parts.only(view.language)(UI["rows"].format(rows=f"{rows:,}"))
-    return (
+def _rows(view: View, figure: Figure) -> str:
+    """The rows behind the figure under a button that opens and closes them."""
+    rows = figure.frame if view.with_personal else _shown_rows(view, figure)
+    title = parts.only(view.language)(UI["rows"].format(rows=f"{rows.height:,}"))
+    is_open = _is_open(view, figure)
+    switch = (
         f'<button type="button" class="rows" name="{_ROWS}" '
         f'aria-expanded="{str(is_open).lower()}">{title}</button>'
     )
+    return switch + _table(view, figure, rows) if is_open else switch
 
 
 def _shown_rows(view: View, figure: Figure) -> pl.DataFrame:
@@ -115,18 +113,13 @@ def _clicked(view: View, figure: Figure) -> Element | None:
     return clicked
 
 
-def _picked(view: View, figure: Figure, rows: pl.DataFrame) -> pl.DataFrame | None:
-    """The rows of one element of the chart, clicked there or chosen in the list."""
-    clicked = _clicked(view, figure)
-    return picked_rows(figure, rows, clicked, view.language) if clicked else None
-
-
-def _table(view: View, figure: Figure, rows: pl.DataFrame, picked: pl.DataFrame | None) -> str:
-    """The rows, those of one element with a way back to all.
+def _table(view: View, figure: Figure, rows: pl.DataFrame) -> str:
+    """All rows, or those of one element with a way back to all.
 
     A canvas cannot be reached with the keyboard; the list of its elements can.
     """
     clicked, elements = _clicked(view, figure), _elements(view, figure)
+    picked = picked_rows(figure, rows, clicked, view.language) if clicked else None
     say = parts.only(view.language)
     choice = note = ""
     if elements:
@@ -140,29 +133,26 @@ def _table(view: View, figure: Figure, rows: pl.DataFrame, picked: pl.DataFrame 
         words = say(APP["picked"].format(name=written_name(clicked)))
         back = button(_ALL, "", APP["show_all"][view.language])
         note = f'<p class="note">{words} {back}</p>'
-    table = parts.table(figure, rows if picked is None else picked, say)
-    return choice + note + table
+    shown = rows if picked is None else picked
+    return choice + note + parts.table(figure, shown, say) + _downloads(view, figure, shown)
 
 
 def _elements(view: View, figure: Figure) -> Mapping[str, Element]:
     return cache.elements(view.version, view.page, figure.key, view.filters, view.language)
 
 
-def _downloads(view: View, figure: Figure, rows: pl.DataFrame) -> None:
+def _downloads(view: View, figure: Figure, rows: pl.DataFrame) -> str:
+    shown = (view, figure.key, repr(_clicked(view, figure)))
     name = f"{view.page}_{figure.key}_{view.version}"
-    with st.container(horizontal=True):
-        for kind, write, mime in (
-            ("csv", downloads.csv, "text/csv"),
-            ("excel", downloads.excel, _XLSX),
-        ):
-            st.download_button(
-                UI[f"download_{kind}"][view.language],
-                partial(write, figure, rows, view.language),
-                f"{name}.{'csv' if kind == 'csv' else 'xlsx'}",
-                mime,
-                key=view.key(kind, figure.key),
-                on_click="ignore",
-            )
+    links = ""
+    for kind, write, ending, mime in (
+        ("csv", downloads.csv, "csv", "text/csv"),
+        ("excel", downloads.excel, "xlsx", _XLSX),
+    ):
+        file = handed.File(f"{name}.{ending}", mime, partial(write, figure, rows, view.language))
+        text = parts.only(view.language)(UI[f"download_{kind}"])
+        links += f'<a class="button" href="{handed.offer(shown, file)}" download>{text}</a>'
+    return f'<p class="downloads">{links}</p>'
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import streamlit as st
 
@@ -12,12 +13,14 @@ from dashboard.app import address, cache
 from dashboard.app.piece import piece
 from dashboard.app_words import APP
 from dashboard.choices import Choices
-from dashboard.figures import Language, Page
+from dashboard.figures import Language, Page, Text
+from dashboard.pages.data_health import late_exports
 from dashboard.words import UI
 
 _ANY = ""
 """The option of a list that chooses nothing."""
 _CLEAR = "clear"
+_TAGS: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 
 def frame(pages: Sequence[Page], kept: Sequence[str], language: Language) -> Page:
@@ -34,7 +37,9 @@ def frame(pages: Sequence[Page], kept: Sequence[str], language: Language) -> Pag
     )
     other: Language = "en" if language == "zh" else "zh"
     piece(
-        f'<header class="bar"><p class="brand">{say(UI["title"])}</p>{_versions(kept, language)}'
+        f'<header class="bar" lang="{_TAGS[language]}" data-skip="{say(APP["skip"])}">'
+        f'<p class="brand">{say(UI["title"])}</p>'
+        f"{_versions(kept, language)}"
         f"{button(address.LANGUAGE, other, UI['language'][language])}</header>"
         f'<nav aria-label="{say(UI["pages"])}">{buttons}</nav>'
         f'<h1>{say(chosen.title)}</h1><p class="lead">{say(chosen.lead)}</p>',
@@ -44,24 +49,40 @@ def frame(pages: Sequence[Page], kept: Sequence[str], language: Language) -> Pag
     return chosen
 
 
-def filter_bar(heeded: frozenset[str], choices: Choices, language: Language) -> None:
-    """A control for each filter that the page heeds."""
+def filter_bar(heeded: frozenset[str], version: str, language: Language) -> None:
+    """What the version says of itself, and a control for each filter that the page heeds."""
+    choices = cache.choices(version)
     names = [name for name in address.FILTERS if name in heeded]
-    if not names:
-        return
-    with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
-        for name in filter(address.is_day, names):
-            _day(name, choices, language)
-        written = [_names(name, choices, language) for name in names if not address.is_day(name)]
-        if any(address.parameter(name) in st.query_params for name in names):
-            written.append(button(_CLEAR, _ANY, APP["clear"][language]))
-        piece(
-            f'<div class="filters">{"".join(written)}</div>',
-            key="filters_of_names",
-            on_choice=lambda name, value: (
-                _clear(names) if name == _CLEAR else _choose(address.parameter(name), value)
-            ),
-        )
+    write = {True: _day, False: _names}
+    written = [write[address.is_day(name)](name, choices, language) for name in names]
+    if any(address.parameter(name) in st.query_params for name in names):
+        written.append(button(_CLEAR, _ANY, APP["clear"][language]))
+    piece(
+        _facts(version, choices.last_date, language)
+        + f'<div class="filters">{"".join(written)}</div>',
+        key="filters",
+        on_choice=lambda name, value: _clear(names) if name == _CLEAR else _choose(name, value),
+    )
+
+
+def _facts(version: str, last_day: date, language: Language) -> str:
+    manifest = cache.manifest(version)
+    late = sum(days > 0 for _, days in late_exports(manifest, last_day))
+    facts = (
+        (UI["as_of"], formats.write(last_day, "date", language)),
+        (APP["published_at"], formats.write(manifest.created_at, "date", language)),
+        (UI["version"], version),
+        (
+            APP["late_exports"],
+            APP["late_exports_of"].format(late=late, all=len(manifest.sources))[language],
+        ),
+    )
+    say = parts.only(language)
+    written = "".join(
+        f"<div><dt>{say(label)}</dt><dd>{say(Text(value, value))}</dd></div>"
+        for label, value in facts
+    )
+    return f'<dl class="facts">{written}</dl>'
 
 
 def button(name: str, value: str, text: str, *, is_current: bool = False) -> str:
@@ -104,20 +125,23 @@ def _names(name: str, choices: Choices, language: Language) -> str:
         value or _ANY,
     )
     label = html.escape(UI[address.parameter(name)][language])
-    return f'<label>{label}<select name="{name}">{written}</select></label>'
+    return f'<label>{label}<select name="{address.parameter(name)}">{written}</select></label>'
 
 
-def _day(name: str, choices: Choices, language: Language) -> None:
-    key, parameter = f"filter_{name}", address.parameter(name)
-    st.session_state[key] = address.chosen(st.query_params, name, choices)
-    st.date_input(
-        UI[parameter][language],
-        min_value=choices.first_date,
-        max_value=choices.last_date,
-        format="YYYY-MM-DD",
-        width=145,
-        key=key,
-        on_change=lambda: _choose(parameter, st.session_state[key]),
+def _day(name: str, choices: Choices, language: Language) -> str:
+    """A field for a day, with a calendar (static/calendar.js)."""
+    parameter = address.parameter(name)
+    day = address.chosen(st.query_params, name, choices)
+    say = parts.only(language)
+    label, words = say(UI[parameter]), {part: say(APP[part]) for part in ("earlier", "later")}
+    return (
+        f'<div class="pick-day" data-first="{choices.first_date}" data-last="{choices.last_date}" '
+        f'data-earlier="{words["earlier"]}" data-later="{words["later"]}" '
+        f'data-hint="{say(APP["calendar_hint"])}"><label>{label}<input name="{parameter}" '
+        f'value="{day or ""}" placeholder="{say(APP["day_form"])}" autocomplete="off" '
+        f'inputmode="numeric" pattern="\\d{{4}}-\\d{{2}}-\\d{{2}}"></label>'
+        '<button type="button" class="calendar" aria-haspopup="dialog" '
+        f'aria-expanded="false" aria-label="{say(APP["choose_day"])}{label}">▾</button></div>'
     )
 
 

@@ -6,16 +6,19 @@ A figure of five elements of Streamlit takes a browser several times as long as 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 from typing import Any
 
 import streamlit as st
 
-_STATIC = files("dashboard") / "static"
+from dashboard.app.browser import ADDRESS
+
 _mount = st.components.v2.component(
     "siyu_piece",
     html='<div class="piece"></div>',
-    js="".join((_STATIC / name).read_text("utf-8") for name in ("chart.js", "app_piece.js")),
+    js=f"""export default async (piece) => {{
+        const address = new URL("{ADDRESS[1:]}", document.baseURI).href;
+        return (await import(address)).default(piece);
+    }}""",
     isolate_styles=False,
 )
 Choose = Callable[[str, Any], None]
@@ -25,9 +28,9 @@ Choose = Callable[[str, Any], None]
 def piece(html: str, *, key: str, option: str | None = None, on_choice: Choose) -> None:
     """Show HTML of the app's own, in which every word is escaped.
 
-    Its buttons and lists that have a name are controls. An ECharts option, written as JSON, is
-    drawn into its element of the class `chart`; a click there chooses the control "picked", whose
-    value is the element that was clicked: its name, its series and its data.
+    Its buttons, lists and fields that have a name are controls. An ECharts option, written as JSON,
+    is drawn into its element of the class `chart`; a click there chooses the control "picked",
+    whose value is the element that was clicked: its name, its series and its data.
     """
 
     def heed() -> None:

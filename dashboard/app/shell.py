@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from math import inf
 from pathlib import Path
 from time import monotonic
 
 import streamlit as st
 
-from dashboard import formats, parts
+from dashboard import parts
 from dashboard.app import address, cache, controls
 from dashboard.app.cards import View, show_figure
-from dashboard.app_words import APP, STREAMLIT
+from dashboard.app_words import APP
 from dashboard.figures import LANGUAGES, Language, Page, Text
 from dashboard.pages import PAGES
-from dashboard.pages.data_health import late_exports
 from dashboard.words import UI
 from pipelines.publishing import NothingPublishedError, UnknownVersionError, layout
 from pipelines.settings import Settings, current_settings
 
-STYLE = Path(__file__).parent.parent / "static" / "app.css"
+_ICON = Path(__file__).parent.parent / "static" / "icon.svg"
 LOOK_FOR_NEWER = timedelta(seconds=20)
 _PINNED = "pinned_version"
 _TELL_AGAIN = 0.2
@@ -54,21 +52,14 @@ def show(start: Start) -> None:
     browser: Language = "zh" if (st.context.locale or "zh").startswith("zh") else "en"
     language = address.read_language(st.query_params, start.language or browser)
     st.set_page_config(UI["title"][language], layout="wide", page_icon=str(_ICON))
-    st.html(STYLE)
-    _speak(language)
     page = controls.frame(PAGES, layout.list_versions(current_settings()), language)
     _run(page, start, language)
-
-
-_ICON = STYLE.with_name("icon.svg")
 
 
 def _run(page: Page, start: Start, language: Language) -> None:
     settings = current_settings()
     try:
         version = _version(settings)
-        choices = cache.choices(version)
-        _facts(version, choices.last_date, language)
         _newer(version, language)
         _body(page, version, start, language)
     except NothingPublishedError:
@@ -78,8 +69,7 @@ def _run(page: Page, start: Start, language: Language) -> None:
         _state(APP["unknown_version"], APP["unknown_version_hint"], str(error), language)
         _newest_button(language)
     except Exception as error:
-        _log.exception("the page %s could not be shown", page.key)
-        _state(APP["broken"], APP["broken_hint"], f"{type(error).__name__}: {error}", language)
+        _broken(page, error, language)
 
 
 @st.fragment
@@ -87,21 +77,31 @@ def _body(page: Page, version: str, start: Start, language: Language) -> None:
     """Filters and figures: a choice there leaves the frame as it is, while its version is kept."""
     if version not in layout.list_versions(current_settings()):
         st.rerun()
-    choices = cache.choices(version)
-    controls.filter_bar(page.filters, choices, language)
-    for remark in address.remarks(st.query_params.to_dict(), page.filters, choices):
-        st.html(f'<p class="note" role="alert">{parts.only(language)(remark)}</p>')
-    filters = address.read_filters(
-        st.query_params.to_dict(), page.filters, choices,
-        industry_profile=current_settings().brand.industry_profile,
-    )  # fmt: skip
-    _figures(page, View(version, page.key, filters, language, start.with_personal))
+    try:
+        choices = cache.choices(version)
+        controls.filter_bar(page.filters, version, language)
+        for remark in address.remarks(st.query_params.to_dict(), page.filters, choices):
+            st.html(f'<p class="note" role="alert">{parts.only(language)(remark)}</p>')
+        filters = address.read_filters(
+            st.query_params.to_dict(), page.filters, choices,
+            industry_profile=current_settings().brand.industry_profile,
+        )  # fmt: skip
+        _figures(page, View(version, page.key, filters, language, start.with_personal))
+    except Exception as error:
+        _broken(page, error, language)
+
+
+def _broken(page: Page, error: Exception, language: Language) -> None:
+    _log.error("the page %s could not be shown", page.key, exc_info=error)
+    _state(APP["broken"], APP["broken_hint"], f"{type(error).__name__}: {error}", language)
 
 
 def _figures(page: Page, view: View) -> None:
     with st.container(key="figures", horizontal=True):
         holders = {key: st.container(key=view.key("figure", key)) for key in page.makers}
-    waiting, told = st.empty(), -inf
+    waiting = st.empty()
+    is_there = cache.is_drawn(view.version, page, view.filters, view.language)
+    told = monotonic() if is_there else -inf
     for done, (key, holder) in enumerate(holders.items()):
         if monotonic() - told > _TELL_AGAIN:
             words, told = APP["loading"].format(done=done, all=len(holders)), monotonic()
@@ -130,26 +130,6 @@ def _version(settings: Settings) -> str:
     return version
 
 
-def _facts(version: str, last_day: date, language: Language) -> None:
-    manifest = cache.manifest(version)
-    late = sum(days > 0 for _, days in late_exports(manifest, last_day))
-    facts = (
-        (UI["as_of"], formats.write(last_day, "date", language)),
-        (APP["published_at"], formats.write(manifest.created_at, "date", language)),
-        (UI["version"], version),
-        (
-            APP["late_exports"],
-            APP["late_exports_of"].format(late=late, all=len(manifest.sources))[language],
-        ),
-    )
-    say = parts.only(language)
-    written = "".join(
-        f"<div><dt>{say(label)}</dt><dd>{say(Text(value, value))}</dd></div>"
-        for label, value in facts
-    )
-    st.html(f'<dl class="facts">{written}</dl>')
-
-
 @st.fragment(run_every=LOOK_FOR_NEWER)
 def _newer(version: str, language: Language) -> None:
     """Says so when the version that is shown is not the newest."""
@@ -176,20 +156,3 @@ def _state(title: Text, hint: Text, line: str, language: Language) -> None:
         f'<div class="state error" role="alert"><strong>{say(title)}</strong>{say(hint)}'
         f"<code>{say(Text(line, line))}</code></div>"
     )
-
-
-def _speak(language: Language) -> None:
-    """Streamlit's own labels, and the language that screen readers and fonts go by."""
-    words = {
-        form: text[language]
-        for said, text in STREAMLIT.items()
-        for form in (said, *(text[known] for known in LANGUAGES))
-    }
-    tag = "zh-CN" if language == "zh" else "en"
-    script = STYLE.with_name("app.js").read_text("utf-8")
-    with st.container(key="speak"):
-        st.html(
-            f"<script>{{const siyuLanguage = {json.dumps(tag)}, siyuWords = {json.dumps(words)};"
-            f"\n{script}}}</script>",
-            unsafe_allow_javascript=True,
-        )

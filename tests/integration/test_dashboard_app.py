@@ -173,13 +173,13 @@ def test_a_click_on_the_chart_leaves_its_rows_and_downloads_hold_them(
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.14})
     for name in ("显示全部数据", "下载 Excel"):  # before and behind the table
-        figure.locator("button", has_text=name).wait_for(timeout=20_000)
+        figure.locator("button, a", has_text=name).wait_for(timeout=20_000)
     assert figure.locator("tbody tr").count() == 1
 
     frames = {}
     for kind, name in (("csv", "下载 CSV"), ("xlsx", "下载 Excel")):
         with reader.expect_download() as arriving:
-            figure.locator("button", has_text=name).click()
+            figure.locator("a", has_text=name).click()
         frames[kind] = tmp_path / arriving.value.suggested_filename
         arriving.value.save_as(frames[kind])
     assert frames["csv"].read_bytes().startswith(b"\xef\xbb\xbf")
@@ -213,7 +213,7 @@ def test_the_calendar_heeds_the_switch_and_not_the_browser(reader: Any, server: 
         ("zh", "2026年8月", "Esc 关闭"),
     ):
         wait_for(reader, "aipl", language)
-        reader.locator(".st-key-filter_date_from button").first.click()
+        reader.locator(".pick-day:has([name=from]) .calendar").click()
         calendar = reader.locator("[role=dialog]", has_text=month)
         calendar.get_by_text(hint).wait_for(state="attached")
         reader.keyboard.press("Escape")

@@ -69,8 +69,8 @@ def _visit(page: Any, address: str, shown: Page) -> dict[str, float]:
     if "date_from" in shown.filters:
         page.goto(f"{opened}&from=2026-08-20")
         wait_for(page, shown.key)
-        page.locator(".st-key-filter_date_from button").first.click()
-        day = page.locator("[role=dialog] [role=button][aria-label*='8月10日']")
+        page.locator(".pick-day:has([name=from]) .calendar").click()
+        day = page.locator("[role=dialog] button[value='2026-08-10']")
         day.wait_for()
         taken[f"{shown.key}, filter change, first day"] = _change(page, shown, day.click)
     page.close()

@@ -1,4 +1,8 @@
-// One piece of the app, as Streamlit mounts and updates it; static/chart.js stands before it.
+// One piece of the app, as Streamlit mounts and updates it. Before it stand static/chart.js and
+// static/calendar.js, and STYLE, which is static/app.css: see dashboard/app/piece.py.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+document.adoptedStyleSheets.push(sheet);
 const shown = new WeakMap();
 let library = null;
 
@@ -32,6 +36,13 @@ function erase(state) {
   state.chart = state.observer = state.place = null;
 }
 
+// The document's language, by which fonts and screen readers go, and Streamlit's one word.
+function speak({ lang, dataset }) {
+  document.documentElement.lang = lang;
+  const skip = document.querySelector("[data-testid=stSkipToContent]")?.firstChild;
+  if (skip) skip.data = dataset.skip;
+}
+
 // New words around the same chart: what has the focus keeps it, what is open stays open.
 function replace(piece, state, html) {
   const at = piece.contains(document.activeElement) ? document.activeElement : null;
@@ -45,6 +56,8 @@ function replace(piece, state, html) {
     state.place = place;
   }
   piece.replaceChildren(fresh.content);
+  const header = piece.querySelector("header[lang]");
+  if (header) speak(header);
   if (isOpen && piece.querySelector("details")) piece.querySelector("details").open = true;
   const named = at?.name ? [...piece.querySelectorAll(`[name="${at.name}"]`)] : [];
   (named.find((one) => one.value === at.value) || named[0])?.focus();
@@ -56,11 +69,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   shown.set(piece, state);
   const turn = (state.turn = {});
   state.choose = (choice) => setTriggerValue("chosen", choice);
-  piece.onclick = (event) => {
-    const button = event.target.closest("button[name]");
+  piece.onclick = ({ target }) => {
+    if (target.closest(".calendar")) toggleCalendar(target.closest(".pick-day"));
+    const button = target.closest("button[name]");
     if (button) state.choose({ name: button.name, value: button.value });
   };
-  piece.onchange = ({ target }) => state.choose({ name: target.name, value: target.value });
+  piece.onchange = ({ target }) => {
+    if (target.validity.valid) state.choose({ name: target.name, value: target.value });
+  };
   if (data.html !== state.html) replace(piece, state, data.html);
   const isDrawn = state.chart && state.option === data.option;
   Object.assign(state, data);
