@@ -176,7 +176,7 @@ def edges_of_components(
     """
     devices = np.flatnonzero(device_rules(codes)).tolist()
     tables = ["identity.identity_unused_edges"]
-    if codes.types.is_device.any():
+    if devices:
         rules = ", ".join(map(str, devices))
         tables.append(f"(from identity.identity_edges where rule_id in ({rules}))")
     with staged(connection, "wanted", {"identifier_id": identifiers}):

@@ -142,9 +142,8 @@ def ends_of(edges: Edges, codes: Codes, left: Integers, right: Integers) -> Ends
 
 def on_devices(edges: Edges, codes: Codes) -> Flags:
     """Edges with a shared device at an end."""
-    if not codes.types.is_device.any():
-        return np.zeros(len(edges), dtype=bool)
-    return device_rules(codes)[edges.rule]
+    rules = device_rules(codes)
+    return rules[edges.rule] if rules.any() else np.zeros(len(edges), dtype=bool)
 
 
 def device_rules(codes: Codes) -> Flags:

@@ -24,7 +24,7 @@ from pipelines.identity.solve.region import (
     make_region,
     neighbours,
 )
-from pipelines.identity.solve.screen import Edges
+from pipelines.identity.solve.screen import Edges, device_rules
 from pipelines.identity.solve.stored_map import StoredMap, read_several, whole_components
 from pipelines.identity.sql import fetch, staged
 
@@ -59,7 +59,7 @@ def read_touched(
     wider = union(touched, neighbours(connection, doubtful))
     if len(wider) > len(touched):
         wider, stored = whole_components(connection, wider, several)
-    if codes.types.is_device.any():
+    if device_rules(codes).any():
         wider, stored = _with_devices(connection, codes, wider, several)
     if len(wider) > len(touched):  # seldom: the first look was wide enough
         touched, edges = wider, edges_of_components(connection, codes, wider)

@@ -49,6 +49,31 @@ def test_the_shipped_rules_are_sound(shipped: RuleSeeds) -> None:
     assert rules.matching_rules[6].is_alias
 
 
+def test_every_kind_of_identifier_of_the_field_has_a_row(shipped: RuleSeeds) -> None:
+    """Also those that no export names yet: a brand that can deliver them needs no new code."""
+    types = build_rules(shipped, key=KEY).identifier_types
+    assert types.keys() >= {
+        "phone", "unionid", "wechat_openid", "wecom_external_userid", "douyin_open_id",
+        "tmall_nick", "crm_member_id", "email", "device",
+    }  # fmt: skip
+    assert {name for name, row in types.items() if row.is_shared_device} == {"device"}
+
+
+def test_no_device_is_a_blank_one(shipped: RuleSeeds) -> None:
+    [pattern] = [
+        row.pattern
+        for row in build_rules(shipped, key=KEY).block_patterns
+        if row.identifier_type == "device"
+    ]
+    blank = "00000000-0000-0000-0000-000000000000"
+    texts = [blank, "null", "idfa:" + blank, "idfa:6D92078A-8246-4BA4-AE5B-76104861E7DC"]
+    matches = [
+        duckdb.sql("select regexp_full_match($1, $2)", params=[text, pattern]).fetchall()[0][0]
+        for text in texts
+    ]
+    assert matches == [True, True, True, False]
+
+
 def test_the_numbers_that_everybody_types_are_blocked_in_the_form_of_the_warehouse(
     shipped: RuleSeeds,
 ) -> None:

@@ -333,6 +333,16 @@ class TestDevices:
         world.deliver([], ["d1"])
         assert world.resolve().customers == 1
 
+    def test_a_kind_of_device_that_no_rule_names_is_in_nobodys_way(self, world: World) -> None:
+        world.conditions.rules = {
+            rule: row for rule, row in world.conditions.rules.items() if "d" not in row["ends"]
+        }
+        world.deliver([("c1", "p1"), ("c2", "p2")])
+        world.resolve()
+        world.deliver([("c1", "u1")])
+        assert world.resolve().mode == "increment"
+        assert world.partition() == groups("c1 p1 u1", "c2 p2")
+
 
 @pytest.mark.parametrize(
     ("damage", "message"),
