@@ -18,6 +18,7 @@ from pipelines.orchestration.increment import (
     note_staged,
     refresh_mode,
 )
+from pipelines.restatement.unpublished_tiers import withdraw_unpublished_tiers
 from pipelines.settings import Settings, current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 
@@ -195,6 +196,7 @@ def dbt_after_identity(
             demand_full(warehouse, "models were built by themselves")
         mode = refresh_mode(dbt.settings, warehouse)
         bind(warehouse)
+        withdraw_unpublished_tiers(dbt.settings, warehouse)
     yield from _build(context, dbt, "after_identity", mode)
     if not context.is_subset:
         with open_warehouse(dbt.settings) as warehouse:

@@ -4,8 +4,8 @@
     unique_key='published_at',
     full_refresh=false,
 ) }}
--- Written after the versions: a run that was killed before has published nothing, and the next one
--- compares with what the run before it had published.
+-- Written after the versions, before the run is published. What is written here and there without a
+-- version that came after it is taken back before the next run (pipelines.restatement).
 -- depends_on: {{ ref('int_customers__tier_versions') }}
 select
     {{ run_moment() }} as published_at,
