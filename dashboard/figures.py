@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, Protocol
 
@@ -77,6 +77,18 @@ class Filters:
     industry_profile: int = 1
 
 
+FILTER_NAMES: Mapping[str, Text] = {
+    "date_from": Text("From", "开始日期"),
+    "date_to": Text("To", "结束日期"),
+    "channel": Text("Channel", "渠道"),
+    "domain": Text("Domain", "域"),
+    "cohort_kind": Text("Cohorts by", "分群方式"),
+    "model": Text("Attribution model", "归因模型"),
+    "product_role": Text("Product role", "产品角色"),
+}
+"""How the controls of `Filters` are called."""
+
+
 @dataclass(frozen=True)
 class Tile:
     """One number of a scorecard. `change` is the relative change against `baseline`."""
@@ -128,6 +140,8 @@ class Figure:
     pick: Callable[[Mapping[str, Any]], pl.Expr | None] | None = None
     """Which rows an element of the chart stands for, by its ECharts `data`. Without it: those that
     bear the written names of its category and its series."""
+    unheeded: frozenset[str] = frozenset()
+    """Filters of its page that it does not follow: the reader of a chosen one is told."""
     empty: Text | None = None
     """What it means that there are no rows, where other filters would not bring any."""
     error: Text | None = None
@@ -175,10 +189,28 @@ class Page:
         """One figure by its key; in its error state when it cannot be made."""
         title, make = self.makers[key]
         try:
-            return make(snapshot, filters)
+            return _with_unheeded(make(snapshot, filters), filters)
         except (PublishingError, duckdb.Error, pl.exceptions.PolarsError, ArithmeticError,
                 LookupError, TypeError, ValueError) as error:  # fmt: skip
             return failed(key, title, error)
+
+
+def _with_unheeded(figure: Figure, filters: Filters) -> Figure:
+    """The figure, and which of the chosen filters it does not follow."""
+    usual = Filters()
+    names = [
+        text
+        for name, text in FILTER_NAMES.items()
+        if name in figure.unheeded and getattr(filters, name) != getattr(usual, name)
+    ]
+    if not names:
+        return figure
+    told = Text("Does not follow: {names}.", "不随此筛选变化：{names}。").format(
+        names=Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
+    )
+    if figure.note:
+        told = Text(f"{figure.note.en} {told.en}", f"{figure.note.zh}{told.zh}")
+    return replace(figure, note=told)
 
 
 def failed(key: str, title: Text, error: Exception) -> Figure:

@@ -6,7 +6,7 @@ Names of columns come from the data dictionary, names of channels and models fro
 
 from __future__ import annotations
 
-from dashboard.figures import Text
+from dashboard.figures import FILTER_NAMES, Text
 
 UI = {
     "title": Text("Siyu dashboard", "私域运营看板"),
@@ -29,13 +29,13 @@ UI = {
         "The other figures are not affected. Tell the data team the line below.",
         "其他图表不受影响。请将下方信息告知数据团队。",
     ),
-    "from": Text("From", "开始日期"),
-    "to": Text("To", "结束日期"),
-    "channel": Text("Channel", "渠道"),
-    "domain": Text("Domain", "域"),
-    "cohort_kind": Text("Cohorts by", "分群方式"),
-    "model": Text("Attribution model", "归因模型"),
-    "product_role": Text("Product role", "产品角色"),
+    "from": FILTER_NAMES["date_from"],
+    "to": FILTER_NAMES["date_to"],
+    "channel": FILTER_NAMES["channel"],
+    "domain": FILTER_NAMES["domain"],
+    "cohort_kind": FILTER_NAMES["cohort_kind"],
+    "model": FILTER_NAMES["model"],
+    "product_role": FILTER_NAMES["product_role"],
     "all": Text("All", "全部"),
     "download_csv": Text("Download CSV", "下载 CSV"),
     "download_excel": Text("Download Excel", "下载 Excel"),

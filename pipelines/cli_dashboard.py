@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_errors import readable_errors
 from pipelines.reporting import console
+from pipelines.settings import current_settings
 
 
 class SpokenLanguage(StrEnum):
@@ -30,6 +32,8 @@ def dashboard(
     """Open the dashboard on this machine alone: http://127.0.0.1:8501. Ctrl-C ends it."""
     from dashboard.app import server
 
+    with readable_errors():  # before the server: its readers would find no figure
+        _ = current_settings().brand
     if _is_taken(server.ADDRESS, port):
         console.error(f"port {port} is in use; remedy: siyu dashboard --port {port % 65535 + 1}")
         raise typer.Exit(1)

@@ -59,7 +59,7 @@ def reading_warehouse(settings: Settings, verb: str) -> Iterator[duckdb.DuckDBPy
     """The warehouse read-only, at once or not at all; `verb` is what the user called.
 
     Raises:
-        RefreshRunningError: a refresh is writing.
+        RefreshRunningError: a refresh is writing, or another program has it open.
         NoWarehouseError: there is nothing to read yet.
     """
     with ExitStack() as stack:
@@ -67,6 +67,8 @@ def reading_warehouse(settings: Settings, verb: str) -> Iterator[duckdb.DuckDBPy
             reading = open_warehouse(settings, read_only=True, wait_seconds=0)
             connection = stack.enter_context(reading)
         except RefreshRunningError:
+            if not _is_refreshing(settings):
+                raise  # names the process that has it open
             raise RefreshRunningError(
                 f"a refresh is writing {settings.warehouse_path.name} right now, and `{verb}` "
                 "asks the warehouse itself. Ask again when the refresh has ended."
@@ -112,6 +114,17 @@ def refresh_lock(settings: Settings) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _is_refreshing(settings: Settings) -> bool:
+    try:
+        with (settings.warehouse_path.parent / "refresh.lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _read(path: Path) -> str:

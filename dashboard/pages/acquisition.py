@@ -52,6 +52,7 @@ def sources(snapshot: Snapshot, _: Filters) -> Figure:
 
     return Figure(
         key="sources",
+        unheeded=frozenset({"date_from", "date_to", "channel"}),
         title=_SOURCES_TITLE,
         definition=Text(
             "People added through the codes of each source (seeds/acquisition_sources.csv), and "
@@ -91,6 +92,7 @@ def variants(snapshot: Snapshot, _: Filters) -> Figure:
 
     return Figure(
         key="variants",
+        unheeded=frozenset({"date_from", "date_to", "channel"}),
         title=_VARIANTS_TITLE,
         definition=Text(
             "Of the scanners who were no contacts yet, the share who added the brand through the "
@@ -194,6 +196,7 @@ def service(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="service",
+        unheeded=frozenset({"channel"}),
         title=_SERVICE_TITLE,
         definition=Text(
             "Chats of working days (seeds/service_hours.csv) whose first answer came within 30 "

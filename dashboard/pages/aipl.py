@@ -74,6 +74,7 @@ def tier_funnel(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="tier_funnel",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_FUNNEL_TITLE,
         definition=Text(
             "Customers whose lifetime tier is this one or higher, on the last complete day; in "

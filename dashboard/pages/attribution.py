@@ -169,6 +169,7 @@ def paths(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="paths",
+        unheeded=frozenset({"date_from", "date_to", "domain", "model"}),
         title=_PATHS_TITLE,
         definition=Text(
             "Paths of two touches or more: channels in the order in which a buyer met them within "

@@ -58,6 +58,7 @@ def guide_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
     )
     return Figure(
         key="guide_tiles",
+        unheeded=frozenset({"date_from"}),
         title=_TILES_TITLE,
         definition=Text(
             "The last month of the window, which may still run; costs are those of its days so "
@@ -92,6 +93,7 @@ def guide_sales(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="guide_sales",
+        unheeded=frozenset({"date_from"}),
         title=_SALES_TITLE,
         definition=Text(
             "The guides with most net sales in the last month of the window. Net sales are no "
@@ -111,6 +113,7 @@ def guide_table(snapshot: Snapshot, filters: Filters) -> Figure:
     rows = _month(snapshot, filters)
     return Figure(
         key="guide_table",
+        unheeded=frozenset({"date_from"}),
         title=_GUIDES_TITLE,
         definition=Text(
             "Profit: margin less cost, where the cost of all goods is known (seed product_costs). "
@@ -155,6 +158,7 @@ def campaigns(snapshot: Snapshot, _: Filters) -> Figure:
 
     return Figure(
         key="campaigns",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_CAMPAIGNS_TITLE,
         definition=Text(
             "Invitations of customers to others and those that were followed, by the state in the "
@@ -174,6 +178,7 @@ def referral_table(snapshot: Snapshot, _: Filters) -> Figure:
     rows = _campaigns(snapshot)
     return Figure(
         key="referral_table",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_REFERRAL_TITLE,
         definition=Text(
             "K-factor: accepted invitations per inviter. Generation ratio: people brought by the "

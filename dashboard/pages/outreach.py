@@ -172,6 +172,7 @@ def members(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="members",
+        unheeded=frozenset({"channel"}),
         title=_MEMBERS_TITLE,
         definition=Text(
             "Customers in WeCom groups at the end of each day, by kind of group "
@@ -229,6 +230,7 @@ def groups(snapshot: Snapshot, _: Filters) -> Figure:
 
     return Figure(
         key="groups",
+        unheeded=frozenset({"date_from", "date_to", "channel"}),
         title=_GROUPS_TITLE,
         definition=Text(
             "Members on the last day, those who did anything with the brand within the active "
@@ -265,6 +267,7 @@ def group_sales(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="group_sales",
+        unheeded=frozenset({"date_from", "channel"}),
         title=_SALES_TITLE,
         definition=Text(
             f"The last {_PERIOD_DAYS} days. Through a group: the customer had joined it, or a "

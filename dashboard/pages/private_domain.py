@@ -69,6 +69,7 @@ def week_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
     )
     return Figure(
         key="week_tiles",
+        unheeded=frozenset({"date_from"}),
         title=_TILES_TITLE,
         definition=Text(
             "Private share: net sales to customers who were deposited (followed, added, joined a "
@@ -155,6 +156,7 @@ def domain_flow(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="domain_flow",
+        unheeded=frozenset({"date_from"}),
         title=_FLOW_TITLE,
         definition=Text(
             "People whom files name, in one month. Deposited: out of the domain of the channel of "
@@ -233,6 +235,7 @@ def lifetime_value(snapshot: Snapshot, _: Filters) -> Figure:
 
     return Figure(
         key="lifetime_value",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_VALUE_TITLE,
         definition=Text(
             "Net revenue per buyer so far, and with what BG/NBD and gamma-gamma expect of the next "
@@ -276,6 +279,7 @@ def payback(snapshot: Snapshot, _: Filters) -> Figure:
     )
     return Figure(
         key="payback",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_PAYBACK_TITLE,
         definition=Text(
             "By month of the first order and domain of the first touch. Cost: advertising spend of "
@@ -302,6 +306,7 @@ def model_run(snapshot: Snapshot, _: Filters) -> Figure:
     )
     return Figure(
         key="model_run",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_MODEL_TITLE,
         definition=Text(
             "Parameters of BG/NBD (r, alpha, a, b) and gamma-gamma (p, q, v). calibration ends "

@@ -143,6 +143,7 @@ def pairs(snapshot: Snapshot, _: Filters) -> Figure:
     )
     return Figure(
         key="pairs",
+        unheeded=frozenset({"product_role"}),
         title=_PAIRS_TITLE,
         definition=Text(
             "Pairs in one order, guests too, seen from the rarer product. Support: share of all "

@@ -57,6 +57,7 @@ def windows(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="windows",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_WINDOW_TITLE,
         definition=Text(
             "Share of buyers who bought again on a later day within the window, among those "
@@ -102,6 +103,7 @@ def curve(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="curve",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_CURVE_TITLE,
         definition=Text(
             "Kaplan-Meier: share of buyers who have bought a second time by that day; who is not "
@@ -159,6 +161,7 @@ def ladder(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="ladder",
+        unheeded=frozenset({"date_from", "date_to"}),
         title=_LADDER_TITLE,
         definition=Text(
             "Of those with n purchases, the share who made the next one: so far, and within the "
@@ -211,6 +214,7 @@ def months(snapshot: Snapshot, filters: Filters) -> Figure:
 
     return Figure(
         key="months",
+        unheeded=frozenset({"channel", "domain", "product_role"}),
         title=_PERIOD_TITLE,
         definition=Text(
             "Share of a month's buyers who bought on two days or more of it (复购率), and share "
@@ -222,9 +226,6 @@ def months(snapshot: Snapshot, filters: Filters) -> Figure:
         draw=draw,
         metrics=("repeat_buyer_rate", "next_period_return_rate"),
         **described(snapshot, "rpt_repurchase_period", rows),
-        note=Text("All channels, domains and products.", "不区分渠道、域与产品。")
-        if filters.channel or filters.domain or filters.product_role
-        else None,
         height=260,
     )
 

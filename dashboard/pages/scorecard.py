@@ -55,6 +55,7 @@ def day_tiles(snapshot: Snapshot, filters: Filters) -> Figure:
     orders, orders_before = total(today, "valid_orders"), total(before, "valid_orders")
     return Figure(
         key="day_tiles",
+        unheeded=frozenset({"date_from"}),
         title=_DAY_TITLE,
         definition=Text(
             "Orders placed on the last complete day, day in Shanghai time; closed and fully "
@@ -115,6 +116,7 @@ def profile_tiles(snapshot: Snapshot, _: Filters) -> Figure:
     )[1]
     return Figure(
         key="profile_tiles",
+        unheeded=frozenset({"date_from", "date_to", "channel", "domain"}),
         title=_PROFILE_TITLE,
         definition=Text(
             "The KPIs that the brand's industry profile looks at first (seed profile_kpis), over "
@@ -147,6 +149,7 @@ def all_kpis(snapshot: Snapshot, _: Filters) -> Figure:
     rows = snapshot.polars(_VALUES)
     return Figure(
         key="all_kpis",
+        unheeded=frozenset({"date_from", "date_to", "channel", "domain"}),
         title=_ALL_TITLE,
         definition=Text(
             "Every KPI of the scorecard over the last complete week (or month). Where no export "
@@ -223,5 +226,5 @@ PAGE = Page(
         "tier_entries": (_TIERS_TITLE, tier_entries),
         "all_kpis": (_ALL_TITLE, all_kpis),
     },
-    filters=frozenset({"date_from", "date_to", "channel", "domain", "model"}),
+    filters=frozenset({"date_from", "date_to", "channel", "domain"}),
 )

@@ -12,7 +12,7 @@ import pytest
 
 from dashboard import parts
 from dashboard.choices import choices
-from dashboard.figures import LANGUAGES, Figure, Filters
+from dashboard.figures import FILTER_NAMES, LANGUAGES, Figure, Filters
 from dashboard.pages import PAGES
 from dashboard.personal import personal_columns, without_personal
 from pipelines.metrics.catalogue import read_catalogue
@@ -55,6 +55,38 @@ def test_no_choice_breaks_a_figure(snapshot: SnapshotConnection, filters: Filter
         assert all(column in figure.columns for column in figure.frame.columns), name
         for language in LANGUAGES:
             figure.option(language)
+
+
+def tried(snapshot: SnapshotConnection, name: str) -> list[Filters]:
+    """Some choices of one filter."""
+    known = choices(snapshot)
+    if name.startswith("date_"):
+        third = (known.last_date - known.first_date) / 3
+        days = (known.first_date + third, known.last_date - third)
+        return [replace(Filters(), **{name: day}) for day in days]
+    values = [value for value in getattr(known, f"{name}s") if value != getattr(Filters(), name)]
+    return [replace(Filters(), **{name: value}) for value in values[:: 1 + len(values) // 12]]
+
+
+@pytest.mark.parametrize("name", FILTER_NAMES)
+def test_a_figure_follows_a_filter_or_says_that_it_does_not(
+    snapshot: SnapshotConnection, name: str
+) -> None:
+    for page in (page for page in PAGES if name in page.filters):
+        usual = {figure.key: figure for figure in page.iterate(snapshot, Filters())}
+        changed: set[str] = set()
+        for filters in tried(snapshot, name):
+            for figure in page.iterate(snapshot, filters):
+                before = usual[figure.key]
+                if not figure.frame.equals(before.frame):
+                    changed.add(figure.key)
+                elif name in figure.unheeded:
+                    assert figure.note, figure.key
+                    assert FILTER_NAMES[name].zh in figure.note.zh
+                elif figure.note != before.note:  # names the model that says the same
+                    changed.add(figure.key)
+        silent = {key for key, figure in usual.items() if name in figure.unheeded}
+        assert changed == usual.keys() - silent, page.key
 
 
 def test_no_english_sentence_is_left_in_the_chinese_tables(snapshot: SnapshotConnection) -> None:

@@ -14,6 +14,7 @@ from pipelines.warehouse import (
     NoWarehouseError,
     RefreshRunningError,
     open_warehouse,
+    reading_warehouse,
     refresh_lock,
     table_counts,
 )
@@ -55,6 +56,23 @@ def test_it_says_who_holds_it_when_that_takes_too_long(tmp_path: Path) -> None:
     with (
         pytest.raises(RefreshRunningError, match=rf"PID {holder.pid}"),
         open_warehouse(settings, wait_seconds=0.6),
+    ):
+        pytest.fail("opened a warehouse that another process holds")
+    holder.kill()
+    holder.wait()
+
+
+def test_a_verb_says_whether_a_refresh_or_another_program_is_in_its_way(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    holder = hold(settings, 30)
+    reading = reading_warehouse(settings, "siyu why")
+    with pytest.raises(RefreshRunningError, match=rf"PID {holder.pid}.*end that process"), reading:
+        pytest.fail("opened a warehouse that another process holds")
+    reading = reading_warehouse(settings, "siyu why")
+    with (
+        refresh_lock(settings),
+        pytest.raises(RefreshRunningError, match="Ask again when the refresh has ended"),
+        reading,
     ):
         pytest.fail("opened a warehouse that another process holds")
     holder.kill()
