@@ -41,11 +41,20 @@
   {{ return({'relations': [target]}) }}
 {% endmacro %}
 
+{#
+  meta `distinct_texts`: the columns of text in which nearly every row says something else. They are
+  stored as they are: to compress them, DuckDB looks for repetitions that are not there.
+#}
 {% macro replacing_table(relation, sql) %}
   {%- if config.get('contract').enforced -%}
     create or replace table {{ relation }} {{ columns_of_contract() }};
     insert into {{ relation }} {{ get_column_names() }} (
       {{ get_select_subquery(sql) }}
+    );
+  {%- elif config.get('meta', {}).get('distinct_texts') -%}
+    create or replace table {{ relation }} {{ columns_of_query(sql) }};
+    insert into {{ relation }} (
+      {{ sql }}
     );
   {%- else -%}
     create or replace table {{ relation }} as (
@@ -53,6 +62,18 @@
     );
   {%- endif -%}
 {% endmacro %}
+
+{% macro stored_type(column, type) -%}
+  {{ type }}{{ ' using compression uncompressed' if column in config.get('meta', {}).get('distinct_texts', []) }}
+{%- endmacro %}
+
+{% macro columns_of_query(sql) -%}
+  {%- set columns = [] -%}
+  {%- for column in run_query('describe select * from (' ~ sql ~ ')').rows -%}
+    {%- do columns.append(column[0] ~ ' ' ~ stored_type(column[0], column[1])) -%}
+  {%- endfor -%}
+  ({{ columns | join(', ') }})
+{%- endmacro %}
 
 {# The contract's columns; a primary key is only said to be there: DuckDB would keep an index of every
    row for it, which nothing reads, and the test `primary_key` asks the same on every engine. #}
@@ -63,7 +84,8 @@
     {%- if kept | length < column['constraints'] | length -%}
       {%- set kept = kept | rejectattr('type', 'equalto', 'not_null') | list + [{'type': 'not_null'}] -%}
     {%- endif -%}
-    {%- do columns.update({name: dict(column, constraints=kept)}) -%}
+    {%- set type = stored_type(name, column['data_type']) -%}
+    {%- do columns.update({name: dict(column, data_type=type, constraints=kept)}) -%}
   {%- endfor -%}
   ({{ adapter.render_raw_columns_constraints(raw_columns=columns) | join(', ') }})
 {%- endmacro %}

@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_customers',
+        meta={'distinct_texts': ['event_id']}
+    )
+}}
 -- Two views of a customer's tier. The lifetime tier never falls. The active tier is the highest one
 -- with a qualifying behaviour in its window: the window's days, counted back from the day asked
 -- about. So a tier lapses as the local day begins that is a whole window after the last behaviour.

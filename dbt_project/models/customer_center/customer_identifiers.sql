@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_difference',
         unique_key=['identifier_id', 'held_from'],
-        meta={'touches': {'touched_customers': 'customer_id'}}
+        meta={
+            'distinct_texts': ['identifier_value'],
+            'touches': {'touched_customers': 'customer_id'}
+        }
     )
 }}
 with identifiers as (

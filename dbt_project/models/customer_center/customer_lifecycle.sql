@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_customers',
+        meta={'distinct_texts': ['deposit_event_id']}
+    )
+}}
 -- Each stage with the moment of its first time. Who was never deposited cannot convert: an order
 -- counts from the deposit on, on whatever platform it was placed. Days are what the roll-up keeps,
 -- so of several orders on the day of the deposit the last one is the converting one.

@@ -1,3 +1,4 @@
+{{ config(meta={'distinct_texts': ['group_membership_key']}) }}
 with memberships as (
 
     select * from {{ ref('int_wecom__group_memberships') }}

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_difference',
         unique_key='membership_key',
-        meta={'touches': {'touched_customers': 'customer_id'}}
+        meta={
+            'distinct_texts': ['membership_key'],
+            'touches': {'touched_customers': 'customer_id'}
+        }
     )
 }}
 with unioned as (

@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_journeys') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_journeys',
+        meta={'distinct_texts': ['conversion_id']}
+    )
+}}
 -- A conversion is a paid order, or a lead. An order that was refunded in full later keeps its gross
 -- credit and has no net conversion. A lead counts whatever became of it and is worth nothing by
 -- itself. Nothing here depends on the as-of day, unless that is a setting.

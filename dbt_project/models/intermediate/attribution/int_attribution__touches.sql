@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_journeys') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_journeys',
+        meta={'distinct_texts': ['touch_id']}
+    )
+}}
 -- Touches that can lead to something, in order: by time, then by touch_id. What paths need of their
 -- order is found here once, whatever the number of conversions and look-backs that they serve.
 with conversions as (

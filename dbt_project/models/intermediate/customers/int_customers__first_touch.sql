@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_customers',
+        meta={'distinct_texts': ['touch_id']}
+    )
+}}
 -- The earliest touch of a person's whole history, also one after the first order.
 with touches as (
 

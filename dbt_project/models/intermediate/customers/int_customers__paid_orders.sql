@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_customers',
+        meta={'distinct_texts': ['order_key']}
+    )
+}}
 -- How much of the list price was taken off: of the order's own total, or of what its lines cost
 -- where every line says so.
 with lines as (

@@ -3,6 +3,7 @@
     incremental_strategy='by_key',
     unique_key=['customer_id', 'tier_view', 'change_date', 'recorded_at'],
     full_refresh=false,
+    meta={'distinct_texts': ['event_id']},
     post_hook=(
         "delete from {{ this }} where customer_id in "
         "(select customer_id from {{ ref('stg_identity__log') }} where event = 'erased')"

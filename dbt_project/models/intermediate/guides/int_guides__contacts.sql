@@ -1,3 +1,4 @@
+{{ config(meta={'distinct_texts': ['relation_key']}) }}
 -- Whose WeCom contact a customer is, from when until when; handed over contacts too.
 with relations as (
 

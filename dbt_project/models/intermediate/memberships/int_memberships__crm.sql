@@ -1,3 +1,4 @@
+{{ config(meta={'distinct_texts': ['membership_key']}) }}
 with members as (
 
     select * from {{ ref('stg_crm__members') }}

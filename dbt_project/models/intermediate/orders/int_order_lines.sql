@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key=['platform', 'order_id'],
-        meta={'touches': {'touched_orders': 'order_key'}}
+        meta={
+            'distinct_texts': ['order_key', 'order_id', 'sub_order_id'],
+            'touches': {'touched_orders': 'order_key'}
+        }
     )
 }}
 with unioned as (

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key=['platform', 'order_id'],
-        meta={'touches': {'touched_customers': 'customer_id', 'touched_orders': 'order_key'}}
+        meta={
+            'distinct_texts': ['order_key', 'order_id'],
+            'touches': {'touched_customers': 'customer_id', 'touched_orders': 'order_key'}
+        }
     )
 }}
 with unioned as (

@@ -3,7 +3,13 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key='order_id',
-        meta={'touches': {'touched_order_ids': "'douyin', order_id", 'touched_orders': 'order_key'}}
+        meta={
+            'distinct_texts': ['order_key', 'order_id', 'sub_order_id'],
+            'touches': {
+                'touched_order_ids': "'douyin', order_id",
+                'touched_orders': 'order_key'
+            }
+        }
     )
 }}
 -- Douyin exports have no refund amount: after-sale cases tell it. Without a case, a sub-order that

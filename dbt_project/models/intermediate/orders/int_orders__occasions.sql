@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_customers') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_customers',
+        meta={'distinct_texts': ['first_order_key', 'order_keys']}
+    )
+}}
 -- The purchases of one person on one local day are one occasion (setting occasion_merge). Nothing
 -- here knows the as-of day: readers take the occasions up to it, as fct_order_sequence does.
 with orders as (

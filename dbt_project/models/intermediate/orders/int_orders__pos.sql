@@ -2,7 +2,8 @@
     config(
         materialized='incremental',
         incremental_strategy='by_key',
-        unique_key='order_id'
+        unique_key='order_id',
+        meta={'distinct_texts': ['order_key', 'order_id']}
     )
 }}
 with lines as (

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key='recipient_key',
-        meta={'touches': {'touched_touches': ["send_key || ':click'", "send_key || ':interest'"]}}
+        meta={
+            'distinct_texts': ['send_key', 'recipient_key'],
+            'touches': {'touched_touches': ["send_key || ':click'", "send_key || ':interest'"]}
+        }
     )
 }}
 -- The text of an identifier is long and stored elsewhere: here it stays where somebody reacted,

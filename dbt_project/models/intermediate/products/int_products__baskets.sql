@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='touched_orders') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='touched_orders',
+        meta={'distinct_texts': ['order_key']}
+    )
+}}
 -- Lines of one order and product are one row. What came for nothing or went back whole was not
 -- bought.
 with lines as (

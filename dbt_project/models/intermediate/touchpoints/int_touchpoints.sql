@@ -2,10 +2,14 @@
     config(
         materialized='incremental',
         incremental_strategy='touched_touches',
-        meta={'touches': {
-            'touched_customers': 'customer_id',
-            'touched_conversions': 'case when customer_id is null then coalesce(order_key, touch_id) end'
-        }}
+        meta={
+            'distinct_texts': ['touch_id'],
+            'touches': {
+                'touched_customers': 'customer_id',
+                'touched_conversions':
+                    'case when customer_id is null then coalesce(order_key, touch_id) end'
+            }
+        }
     )
 }}
 with unioned as (

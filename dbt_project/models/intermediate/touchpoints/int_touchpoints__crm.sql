@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key='identifier_value',
-        meta={'touches': {'touched_touches': 'touch_id'}}
+        meta={
+            'distinct_texts': ['touch_id'],
+            'touches': {'touched_touches': 'touch_id'}
+        }
     )
 }}
 with members as (

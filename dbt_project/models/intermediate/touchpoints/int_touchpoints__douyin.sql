@@ -2,7 +2,10 @@
     config(
         materialized='incremental',
         incremental_strategy='touched_orders',
-        meta={'touches': {'touched_touches': 'touch_id'}}
+        meta={
+            'distinct_texts': ['touch_id', 'order_key'],
+            'touches': {'touched_touches': 'touch_id'}
+        }
     )
 }}
 -- An order carries the traffic that led to it, known person or not.

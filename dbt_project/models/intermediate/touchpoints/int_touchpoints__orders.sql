@@ -2,7 +2,10 @@
     config(
         materialized='incremental',
         incremental_strategy='touched_orders',
-        meta={'touches': {'touched_touches': 'touch_id'}}
+        meta={
+            'distinct_texts': ['touch_id', 'order_key'],
+            'touches': {'touched_touches': 'touch_id'}
+        }
     )
 }}
 -- Orders that name the channel that sold them, known person or not. Douyin has a model of its own.

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key='visit_key',
-        meta={'touches': {'touched_touches': 'touch_id'}}
+        meta={
+            'distinct_texts': ['touch_id', 'visit_key'],
+            'touches': {'touched_touches': 'touch_id'}
+        }
     )
 }}
 with visits as (

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_difference',
         unique_key='touch_id',
-        meta={'touches': {'touched_touches': 'touch_id'}}
+        meta={
+            'distinct_texts': ['touch_id'],
+            'touches': {'touched_touches': 'touch_id'}
+        }
     )
 }}
 -- Staff are members of groups as well: their joining is no touch.

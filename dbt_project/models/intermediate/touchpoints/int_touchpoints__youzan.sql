@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key='touch_id',
-        meta={'touches': {'touched_touches': 'touch_id'}}
+        meta={
+            'distinct_texts': ['touch_id'],
+            'touches': {'touched_touches': 'touch_id'}
+        }
     )
 }}
 -- One customer row tells of up to four touches, each with a time of its own. The file has no

@@ -1,3 +1,4 @@
+{{ config(meta={'distinct_texts': ['external_userid']}) }}
 -- A customer who left and came back has a relation for each time. What no snapshot caught, because
 -- it began and ended between two of them, a callback may still tell.
 with contact_rows as (

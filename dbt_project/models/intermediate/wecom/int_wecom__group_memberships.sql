@@ -1,3 +1,4 @@
+{{ config(meta={'distinct_texts': ['group_membership_key']}) }}
 -- A file holds every member of each group in it, so who is missing from the group's next snapshot
 -- has left it. Somebody who comes back has a second membership.
 with member_rows as (

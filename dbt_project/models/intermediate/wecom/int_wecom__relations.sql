@@ -1,3 +1,4 @@
+{{ config(meta={'distinct_texts': ['relation_key', 'external_userid', 'identifier_value']}) }}
 -- The contact and its line in the customer list are one relation where member and second of adding
 -- leave no choice. A line that finds no contact stands for itself.
 with contacts as (

@@ -1,3 +1,4 @@
+{{ config(meta={'distinct_texts': ['conversion_id', 'touch_id']}) }}
 -- The touch list behind every conversion, within the look-backs that the large tables keep.
 with as_of as (
 
