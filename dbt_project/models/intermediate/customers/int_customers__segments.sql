@@ -1,5 +1,9 @@
 -- Who is in which segment: in one of seeds/segment_rules.csv whose every bound holds, or in that of
 -- a flag of seeds/customer_flag_rules.csv.
+{%- set measures = [
+    'recency_score', 'frequency_score', 'monetary_score', 'purchase_days', 'gap_ratio',
+    'silent_windows',
+] %}
 with facts as (
 
     select
@@ -21,40 +25,38 @@ with facts as (
 
 ),
 
-judged as (
+-- the bounds of each segment side by side: a customer is looked at once per segment
+bounds as (
 
     select
-        facts.customer_id,
-        facts.scored_date,
-        rules.segment_key,
-        bool_and(
-            coalesce(
-                case rules.measure
-                    {% for measure in [
-                        'recency_score', 'frequency_score', 'monetary_score', 'purchase_days',
-                        'gap_ratio', 'silent_windows',
-                    ] -%}
-                        when '{{ measure }}'
-                            then
-                                facts.{{ measure }} >= coalesce(rules.at_least, -1e300)
-                                and facts.{{ measure }} < coalesce(rules.below, 1e300)
-                    {% endfor -%}
-                end,
-                false
-            )
-        ) as is_member
-    from facts
-    cross join {{ ref('segment_rules') }} as rules
-    group by facts.customer_id, facts.scored_date, rules.segment_key
+        {% for measure in measures -%}
+            max(case when measure = '{{ measure }}' then coalesce(at_least, -1e300) end)
+                as {{ measure }}_at_least,
+            min(case when measure = '{{ measure }}' then coalesce(below, 1e300) end)
+                as {{ measure }}_below,
+        {% endfor -%}
+        segment_key
+    from {{ ref('segment_rules') }}
+    group by segment_key
 
 )
 
 select
-    segment_key,
-    scored_date,
-    customer_id
-from judged
-where is_member
+    bounds.segment_key,
+    facts.scored_date,
+    facts.customer_id
+from facts
+cross join bounds
+where
+    {% for measure in measures %}
+        {{ 'and ' if not loop.first }}(
+            bounds.{{ measure }}_at_least is null
+            or (
+                facts.{{ measure }} >= bounds.{{ measure }}_at_least
+                and facts.{{ measure }} < bounds.{{ measure }}_below
+            )
+        )
+    {% endfor %}
 {% for flag in ['super_user', 'deal_hunter'] -%}
     union all
     select

@@ -2,7 +2,8 @@
     config(
         materialized='incremental',
         incremental_strategy='by_key',
-        unique_key='member_id_crm'
+        unique_key='member_id_crm',
+        meta={'distinct_texts': ['member_id_crm', 'member_phone_key']}
     )
 }}
 with source as (

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key='main_order_id_douyin',
-        meta={'touches': {'touched_order_ids': "'douyin', main_order_id_douyin"}}
+        meta={
+            'distinct_texts': ['main_order_id_douyin', 'sub_order_id_douyin'],
+            'touches': {'touched_order_ids': "'douyin', main_order_id_douyin"}
+        }
     )
 }}
 with source as (

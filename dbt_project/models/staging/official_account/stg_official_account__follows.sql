@@ -2,7 +2,8 @@
     config(
         materialized='incremental',
         incremental_strategy='by_key',
-        unique_key=['account', 'openid', 'subscribed_at']
+        unique_key=['account', 'openid', 'subscribed_at'],
+        meta={'distinct_texts': ['openid']}
     )
 }}
 -- A follower who left and came back followed twice: the export knows only the latest time, the

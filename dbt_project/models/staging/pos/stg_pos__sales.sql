@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key=['account', 'store_name', 'till_id', 'sold_date', 'receipt_no'],
-        meta={'touches': {'touched_order_ids': "'pos', receipt_key"}}
+        meta={
+            'distinct_texts': ['receipt_key'],
+            'touches': {'touched_order_ids': "'pos', receipt_key"}
+        }
     )
 }}
 {%- set receipt = ['_account', 'store_name', 'till_id', local_date('sold_at'), 'receipt_no'] -%}

@@ -3,7 +3,10 @@
         materialized='incremental',
         incremental_strategy='by_key',
         unique_key='order_id_tmall',
-        meta={'touches': {'touched_order_ids': "'tmall', order_id_tmall"}}
+        meta={
+            'distinct_texts': ['order_id_tmall', 'parent_order_id_tmall', 'payment_id_tmall', 'tracking_no'],
+            'touches': {'touched_order_ids': "'tmall', order_id_tmall"}
+        }
     )
 }}
 {%- set kept_columns = [
