@@ -72,6 +72,8 @@ def publish(
     from pipelines.publishing.parquet import publish_to_parquet
     from pipelines.publishing.postgres import READER_ROLE, hidden, publish_to_postgres
 
+    if not to.strip():
+        raise typer.BadParameter("it is empty", param_hint="--to")
     with readable_errors(), connect(current_settings(), version, follow=False) as snapshot:
         if "://" not in to:
             folder = publish_to_parquet(snapshot, Path(to), with_personal=with_personal)

@@ -25,8 +25,19 @@ def publish_to_parquet(
     Personal columns (so marked in the data dictionary) are left out unless `with_personal`; the
     folder is then `<version>-personal`.
 
-    Raises PublishError when a file holds another number of rows than the version.
+    Raises PublishError when the folder cannot be written, or a file holds another number of rows
+    than the version; what was published there stays.
     """
+    try:
+        return _publish(snapshot, folder, with_personal)
+    except OSError as error:
+        raise PublishError(
+            f"cannot write into {folder}: {error.strerror or error}; remedy: name a folder that "
+            "this user may write, on a disk with room, and publish again"
+        ) from error
+
+
+def _publish(snapshot: SnapshotConnection, folder: Path, with_personal: bool) -> Path:
     target = folder / f"{snapshot.version}{'-personal' if with_personal else ''}"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)

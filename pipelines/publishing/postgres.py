@@ -98,10 +98,18 @@ def _connected(target: str) -> Iterator[Connection]:
 
     if not target.startswith(("postgresql://", "postgres://")):
         raise PublishError(f"the target is postgresql://user@host/database, not {hidden(target)!r}")
+    if target.partition("?")[0].count("@") > 1:  # its errors would quote the rest of the password
+        raise PublishError(
+            f"{hidden(target)} holds two @: write the one of the password as %40, or leave the "
+            "password to ~/.pgpass"
+        )
     try:
         connection = dbapi.connect(target)
     except Error as error:
-        raise PublishError(f"cannot connect to {hidden(target)}: {str(error).strip()}") from None
+        raise PublishError(
+            f"cannot connect to {hidden(target)}: {str(error).strip()}\nremedy: see that the "
+            "server runs there and lets this user in; passwords belong into ~/.pgpass"
+        ) from None
     try:
         yield connection
     except Error as error:
@@ -114,7 +122,8 @@ def _connected(target: str) -> Iterator[Connection]:
 
 def hidden(target: str) -> str:
     """The address without its password, for messages."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", target)
+    shown = re.sub(r"(://[^:/@?]*):[^?]*@", r"\1:***@", target)
+    return re.sub(r"([?&]\w*password=)[^&]*", r"\1***", shown)
 
 
 def _prepare(connection: Connection) -> None:

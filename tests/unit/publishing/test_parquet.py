@@ -82,6 +82,17 @@ def test_personal_columns_stay_unless_asked_for(settings: Settings, tmp_path: Pa
     assert "name" in duckdb.sql(f"from '{everything}/{file}'").columns
 
 
+def test_a_folder_that_cannot_be_written_is_named(settings: Settings, tmp_path: Path) -> None:
+    write_warehouse(settings)
+    describe(settings)
+    publish_now(settings)
+    (tmp_path / "file").touch()
+    with pytest.raises(PublishError, match=rf"cannot write into {tmp_path / 'file'}.*remedy"):
+        send(settings, tmp_path / "file")
+    with pytest.raises(PublishError, match="cannot write into"):
+        send(settings, Path("/proc/lake"))
+
+
 def test_leftovers_of_a_killed_process_go(settings: Settings, tmp_path: Path) -> None:
     write_warehouse(settings)
     describe(settings)

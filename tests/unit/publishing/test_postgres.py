@@ -198,6 +198,13 @@ def test_what_cannot_be_reached_is_named_without_its_password(
         send(published, f"postgresql://me:secret@/brand?host={tmp_path}")
     assert "me:***@" in str(raised.value)
     assert "secret" not in str(raised.value)
+    with pytest.raises(PublishError, match=r"(?s)password=\*\*\*.*pgpass") as raised:
+        send(published, f"postgresql:///brand?user=me&password=secret&host={tmp_path}")
+    assert "secret" not in str(raised.value)
+    with pytest.raises(PublishError, match="as %40") as raised:
+        send(published, "postgresql://me:half@secret@127.0.0.1:1/brand")
+    assert "half" not in str(raised.value)
+    assert "secret" not in str(raised.value)
     with pytest.raises(PublishError, match="postgresql://user@host/database"):
         send(published, "mysql://me@host/brand")
 
