@@ -268,6 +268,15 @@
     end
 {%- endmacro %}
 
+{#- The last day on which somebody can join a row of cohorts. -#}
+{% macro cohort_end() -%}
+    case cohort_period_type
+        {%- for period in cohort_periods() %}
+        when '{{ period }}' then {{ add_days(period_first_day(period, 'cohort_number + 1'), -1) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {#- The day that cohorts book a refund on: its own, else the day of the sale, and never before that. -#}
 {% macro refund_booked_date() -%}
     greatest(coalesce(refunded_date, sale_date), sale_date)

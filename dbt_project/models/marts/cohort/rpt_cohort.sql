@@ -187,6 +187,7 @@ paid_back as (
         *,
         {{ cohort_cell_start('k') }} as period_start,
         {{ cohort_cell_end('k') }} as period_end,
+        {{ cohort_end() }} as cohort_end,
         min(case when ltv_net_cny >= cac_cny then k end) over (partition by cohort_id) as payback_k
     from rated
 
@@ -204,6 +205,7 @@ customers as (
         k,
         period_start,
         period_end,
+        cohort_end,
         cohort_size,
         eligible_customers,
         active_customers,
@@ -246,6 +248,7 @@ guests as (
         0 as k,
         period_start,
         period_end,
+        period_end as cohort_end,
         0 as cohort_size,
         0 as eligible_customers,
         cast(null as bigint) as active_customers,
@@ -321,7 +324,8 @@ select
     cast(unioned.spend_cny as decimal(18, 4)) as spend_cny,
     unioned.cac_cny,
     cast(unioned.payback_k as integer) as payback_k,
-    unioned.period_end <= as_of.as_of_date as is_mature,
+    -- whoever may still join a running cohort has not lived any of its rolling periods
+    greatest(unioned.period_end, unioned.cohort_end) <= as_of.as_of_date as is_mature,
     coalesce(unioned.is_right_edge, true) as is_right_edge,
     least(unioned.period_end, as_of.as_of_date) as observed_through
 from unioned
