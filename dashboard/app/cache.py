@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-
-import streamlit as st
+from functools import cache, lru_cache
 
 from dashboard import choices as read
 from dashboard import parts, personal
@@ -26,44 +25,44 @@ _KEPT = 1000
 _ever_drawn: set[tuple[str, str, str, Filters, Language]] = set()
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@lru_cache(8)
 def snapshot(version: str) -> Snapshot:
     """A connection that stays on one version. Raises UnknownVersionError."""
     return Remembered(connect(current_settings(), version))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@lru_cache(8)
 def manifest(version: str) -> Manifest:
     """What the version says of itself."""
     return snapshot(version).manifest
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@lru_cache(8)
 def choices(version: str) -> read.Choices:
     """What a reader can choose from. Raises QueryError."""
     return read.choices(snapshot(version))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@lru_cache(8)
 def personal_columns(version: str) -> frozenset[tuple[str, str]]:
     """What must not be shown. Raises QueryError."""
     return personal.personal_columns(snapshot(version))
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def metrics() -> Mapping[str, Metric]:
     """The definitions of the metrics, by name."""
     return read_catalogue(current_settings()).metrics
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+@lru_cache(_KEPT)
 def figure(version: str, page: str, key: str, filters: Filters) -> Figure:
     """One figure; in its error state when it cannot be made."""
     [shown] = [one for one in PAGES if one.key == page]
     return shown.figure(key, snapshot(version), filters)
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+@lru_cache(_KEPT)
 def drawn(
     version: str, page: str, key: str, filters: Filters, language: Language
 ) -> tuple[Figure, str | None]:
@@ -86,7 +85,7 @@ def is_drawn(version: str, page: Page, filters: Filters, language: Language) -> 
     return all((version, page.key, key, filters, language) in _ever_drawn for key in page.makers)
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+@lru_cache(_KEPT)
 def elements(
     version: str, page: str, key: str, filters: Filters, language: Language
 ) -> Mapping[str, Element]:

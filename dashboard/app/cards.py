@@ -93,19 +93,14 @@ def _is_open(view: View, figure: Figure) -> bool:
 
 
 def _rows(view: View, figure: Figure) -> str:
-    """The rows behind the figure under a button that opens and closes them."""
-    rows = figure.frame if view.with_personal else _shown_rows(view, figure)
-    title = parts.only(view.language)(UI["rows"].format(rows=f"{rows.height:,}"))
+    """A button that opens and closes the rows behind the figure, and these."""
+    title = UI["rows"].format(rows=f"{figure.frame.height:,}")
     is_open = _is_open(view, figure)
     switch = (
         f'<button type="button" class="rows" name="{_ROWS}" '
-        f'aria-expanded="{str(is_open).lower()}">{title}</button>'
+        f'aria-expanded="{str(is_open).lower()}">{parts.only(view.language)(title)}</button>'
     )
-    return switch + _table(view, figure, rows) if is_open else switch
-
-
-def _shown_rows(view: View, figure: Figure) -> pl.DataFrame:
-    return without_personal(figure, cache.personal_columns(view.version))
+    return switch + _table(view, figure) if is_open else switch
 
 
 def _clicked(view: View, figure: Figure) -> Element | None:
@@ -113,11 +108,13 @@ def _clicked(view: View, figure: Figure) -> Element | None:
     return clicked
 
 
-def _table(view: View, figure: Figure, rows: pl.DataFrame) -> str:
+def _table(view: View, figure: Figure) -> str:
     """All rows, or those of one element with a way back to all.
 
     A canvas cannot be reached with the keyboard; the list of its elements can.
     """
+    hidden = frozenset() if view.with_personal else cache.personal_columns(view.version)
+    rows = without_personal(figure, hidden)
     clicked, elements = _clicked(view, figure), _elements(view, figure)
     picked = picked_rows(figure, rows, clicked, view.language) if clicked else None
     say = parts.only(view.language)
