@@ -14,9 +14,14 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterEventType, EventLogEntry, EventLogRecord
+from dagster._core.event_api import EventLogCursor
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, PIPELINE_EVENTS
 from dagster._core.storage.event_log.base import AssetEntry, AssetRecord
-from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    AssetKeyTable,
+    SqlEventLogStorageTable,
+)
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
@@ -29,6 +34,12 @@ _OPEN_SHARDS = 8
 """A run has a file of its own; the UI reads many, a refresh writes two."""
 _INSERT_EVENT = SqlEventLogStorageTable.insert()
 _UPDATE_ASSET = AssetKeyTable.update().where(AssetKeyTable.c.asset_key == bindparam("asset"))
+_UPDATE_CHECK = AssetCheckExecutionsTable.update().where(
+    AssetCheckExecutionsTable.c.asset_key == bindparam("asset"),
+    AssetCheckExecutionsTable.c.check_name == bindparam("check"),
+    AssetCheckExecutionsTable.c.run_id == bindparam("run"),
+    AssetCheckExecutionsTable.c.partition.is_(None),
+)
 _MIRRORED = ASSET_EVENTS | ASSET_CHECK_EVENTS
 """Events that Dagster keeps twice: in the file of the run and in the one about all runs."""
 
@@ -41,6 +52,7 @@ class EventLog(SqliteEventLogStorage):
         self._tables: set[str] = set()
         self._has_index_columns: bool | None = None
         self._of_this_run: dict[dg.AssetKey, AssetRecord] = {}
+        self._serialized = ""
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -63,6 +75,7 @@ class EventLog(SqliteEventLogStorage):
             super().store_event(event)
             return
         row = self._event_to_row(event)
+        self._serialized = str(row["event"])
         with self.run_connection(event.run_id) as connection:
             connection.execute(_INSERT_EVENT, row)
         if kind in _MIRRORED:
@@ -83,6 +96,24 @@ class EventLog(SqliteEventLogStorage):
         if written and len(written) == len(known):
             return written
         return super().get_asset_records(asset_keys)
+
+    def fetch_materializations(
+        self,
+        records_filter: dg.AssetKey | dg.AssetRecordsFilter,
+        limit: int,
+        cursor: str | None = None,
+        ascending: bool = False,
+    ) -> dg.EventRecordsResult:
+        """As Dagster does. For each check of a partition it asks for what this run just wrote."""
+        if limit == 1 and cursor is None and isinstance(records_filter, dg.AssetRecordsFilter):
+            key = records_filter.asset_key
+            known = self._of_this_run.get(key)
+            record = known.asset_entry.last_materialization_record if known else None
+            partitions = [record.partition_key or ""] if record else []
+            if record and records_filter == dg.AssetRecordsFilter(key, partitions):
+                position = EventLogCursor.from_storage_id(record.storage_id).to_string()
+                return dg.EventRecordsResult([record], position, has_more=True)
+        return super().fetch_materializations(records_filter, limit, cursor, ascending)
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -107,6 +138,25 @@ class EventLog(SqliteEventLogStorage):
             record = EventLogRecord(storage_id=event_id, event_log_entry=event)
             entry = AssetEntry(asset_key=key, last_materialization_record=record)
             self._of_this_run[key] = AssetRecord(storage_id=event_id, asset_entry=entry)
+
+    def _update_asset_check_evaluation(self, event: EventLogEntry, event_id: int | None) -> None:
+        # Dagster writes the event out once more, and builds the update.
+        found = event.get_dagster_event().asset_check_evaluation_data
+        made = found.target_materialization_data
+        told = {
+            "asset": found.asset_key.to_string(),
+            "check": found.check_name,
+            "run": event.run_id,
+            "execution_status": "SUCCEEDED" if found.passed else "FAILED",
+            "evaluation_event": self._serialized,
+            "evaluation_event_timestamp": self._event_insert_timestamp(event),
+            "evaluation_event_storage_id": event_id,
+            "materialization_event_storage_id": made.storage_id if made else None,
+        }
+        with self.index_connection() as connection:
+            if found.partition is None and connection.execute(_UPDATE_CHECK, told).rowcount == 1:
+                return
+        super()._update_asset_check_evaluation(event, event_id)
 
     def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
         if self._has_index_columns is None:

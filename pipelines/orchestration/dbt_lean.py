@@ -21,6 +21,7 @@ from dbt.adapters.base import BaseRelation
 from dbt.adapters.duckdb.impl import DuckDBAdapter
 from dbt.adapters.reference_keys import _ReferenceKey
 from dbt.clients.jinja import MacroGenerator
+from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespace
 from dbt.context.manifest import ManifestContext
 from dbt.context.providers import ModelContext, RuntimeProvider
@@ -217,6 +218,16 @@ def _no_foreign_keys(_adapter: DuckDBAdapter, _model: Any) -> bool:
     return False
 
 
+_find_cycles = Linker.find_cycles
+
+
+def _cycles(linker: Linker) -> str | None:
+    """The way round in circles that dbt reports; it looks for one step by step, edge by edge."""
+    return (
+        None if dbt.compilation.nx.is_directed_acyclic_graph(linker.graph) else _find_cycles(linker)
+    )
+
+
 _REPLACED: list[tuple[Any, str, Any]] = [
     (BaseEvent, "__init__", _keep_arguments),
     (BaseEvent, "__getattr__", _write_out),
@@ -227,6 +238,7 @@ _REPLACED: list[tuple[Any, str, Any]] = [
     (agate_helper, "empty_table", lambda: _NO_ROWS),
     (DuckDBAdapter, "get_relation", _known_relation),
     (DuckDBAdapter, "_acquire_foreign_key_lock", _no_foreign_keys),
+    (Linker, "find_cycles", _cycles),
     (dbt.task.build, "BuildTask", LeanBuild),
 ]
 

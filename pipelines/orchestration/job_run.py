@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import dagster as dg
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 from dagster._core.utils import make_new_run_id
 
+from pipelines.orchestration.dagster_lean import use_lean_parts
 from pipelines.orchestration.outcome import JobRun, Progress, Stage
 from pipelines.settings import Settings
 
 JOB = "daily_refresh"
-_POLL_SECONDS = 0.5
 _TAGS = {"siyu/started_by": "siyu refresh"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The event log keeps everything; standard error is for the errors that the caller prints."""
@@ -35,19 +33,20 @@ def run_job(settings: Settings, progress: Progress) -> JobRun:
     from pipelines.definitions import defs
     from pipelines.defs.automation import delivery_day
 
+    use_lean_parts()
     job = defs().resolve_job_def(JOB)
     with dagster_instance(settings) as instance:
         close_dead_runs(instance)
         run_id = make_new_run_id()
-        with _watching(instance, run_id, progress):
-            result = job.execute_in_process(
-                instance=instance,
-                partition_key=delivery_day(datetime.now(UTC)),
-                run_id=run_id,
-                run_config=_QUIET,
-                tags=_TAGS,
-                raise_on_error=False,
-            )
+        instance.add_event_listener(run_id, _teller(progress))
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=delivery_day(datetime.now(UTC)),
+            run_id=run_id,
+            run_config=_QUIET,
+            tags=_TAGS,
+            raise_on_error=False,
+        )
     events = result.all_events
     stages = [
         Stage(str(event.step_key), event.step_success_data.duration_ms / 1000)
@@ -68,34 +67,17 @@ def close_dead_runs(instance: DagsterInstance) -> None:
         instance.report_run_failed(run, "the process that ran it was killed")
 
 
-@contextmanager
-def _watching(instance: DagsterInstance, run_id: str, progress: Progress) -> Iterator[None]:
-    """Follow the run's event log from a thread, as the Dagster UI does."""
-    finished = threading.Event()
+def _teller(progress: Progress) -> Callable[[dg.EventLogEntry], None]:
+    """What tells the steps that begin and the lines that are logged, as they are stored."""
 
-    def follow() -> None:
-        cursor = None
-        while True:
-            last_look = finished.wait(_POLL_SECONDS)
-            connection = instance.get_records_for_run(run_id, cursor=cursor)
-            cursor = connection.cursor
-            for record in connection.records:
-                entry = record.event_log_entry
-                event = entry.dagster_event
-                if event is None:
-                    progress("line", entry.user_message)
-                elif event.event_type == DagsterEventType.STEP_START:
-                    progress("step", str(event.step_key))
-            if last_look:
-                return
+    def tell(entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            progress("line", entry.user_message)
+        elif event.event_type == DagsterEventType.STEP_START:
+            progress("step", str(event.step_key))
 
-    thread = threading.Thread(target=follow, name="run-progress")
-    thread.start()
-    try:
-        yield
-    finally:
-        finished.set()
-        thread.join()
+    return tell
 
 
 def _failures(events: Iterable[DagsterEvent]) -> Iterator[str]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.publishing.reader import SnapshotConnection
     from pipelines.simulation import Brand
 
-# Bound here: while dbt runs, sys.stdout is put aside, and progress is told from another thread.
+# Bound here: while dbt runs, sys.stdout is put aside, and the spinner turns in another thread.
 _out = screen(file=sys.stdout)
 _err = screen(stderr=True)
 

@@ -101,3 +101,47 @@ def test_assets_and_checks_are_noted_as_dagster_does(
     log = instance.event_log_storage
     assert isinstance(log, EventLog)
     assert not log._of_this_run, "what is remembered ends with the run"
+
+
+DAYS = dg.StaticPartitionsDefinition(["monday", "tuesday"])
+
+
+@dg.asset(partitions_def=DAYS, check_specs=[dg.AssetCheckSpec("whole", asset="daily")])
+def daily() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    yield dg.MaterializeResult()
+    yield dg.AssetCheckResult(passed=True)
+
+
+@dg.asset_check(asset=daily)
+def afterwards() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=False)
+
+
+def checked_days(instance: dg.DagsterInstance) -> list:
+    """Of each check of a partition, its verdict and the materialization that it was made of."""
+    runs = [
+        dg.materialize(
+            [daily, afterwards], instance=instance, partition_key=day, raise_on_error=False
+        )
+        for day in ("monday", "tuesday", "monday")
+    ]
+    found: list = []
+    for name in ("whole", "afterwards"):
+        key = dg.AssetCheckKey(daily.key, name)
+        for one in instance.event_log_storage.get_asset_check_execution_history(key, 9):
+            target = one.evaluation.target_materialization_data
+            found.append((name, one.status, [run.run_id for run in runs].index(one.run_id)))
+            found.append((one.evaluation.passed, target.storage_id, target.run_id == one.run_id))
+    asked = dg.AssetRecordsFilter(daily.key, ["tuesday"])
+    for filtered in (asked, daily.key):
+        kept = instance.fetch_materializations(filtered, limit=1)
+        found.append(([one.storage_id for one in kept.records], kept.cursor, kept.has_more))
+    return found
+
+
+def test_checks_of_partitions_are_noted_as_dagster_does(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    (tmp_path / "plain").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "plain")) as plain:
+        assert checked_days(instance) == checked_days(plain)

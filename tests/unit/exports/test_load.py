@@ -43,6 +43,23 @@ def test_empty_sources_exist_with_types_and_comments(warehouse: Warehouse) -> No
     ensure_raw_tables(warehouse.con, warehouse.contracts)
 
 
+def test_texts_of_their_own_are_not_packed(warehouse: Warehouse) -> None:
+    ensure_raw_tables(warehouse.con, warehouse.contracts)
+    warehouse.rows(
+        "insert into raw_douyin.orders (main_order_id_douyin, receiver_phone_key, order_status) "
+        "select number::varchar, sha256(number::varchar), 'paid' from range(10_000) as r (number)"
+    )
+    warehouse.con.execute("checkpoint")
+    packing = dict(
+        warehouse.rows(
+            "select column_name, min(compression) from pragma_storage_info('raw_douyin.orders') "
+            "where segment_type = 'VARCHAR' group by column_name"
+        )
+    )
+    assert packing["receiver_phone_key"] == packing["main_order_id_douyin"] == "Uncompressed"
+    assert packing["order_status"] != "Uncompressed"
+
+
 def test_a_file_is_loaded_with_its_account(warehouse: Warehouse) -> None:
     warehouse.land("douyin/shop_1/1777800000_a.csv", orders(("1", "11", "已完成")), "utf-8-sig")
     (report,) = warehouse.load()
