@@ -74,6 +74,8 @@ def union(*arrays: Integers) -> Integers:
 
 def common(values: Integers, others: Integers) -> Integers:
     """What is in both arrays: ascending, once."""
+    if not len(values) or not len(others):
+        return values[:0]
     return np.intersect1d(distinct(values), distinct(others), assume_unique=True)
 
 

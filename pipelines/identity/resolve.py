@@ -31,12 +31,17 @@ from pipelines.identity.evidence.standing import (
 from pipelines.identity.graph import Integers, union
 from pipelines.identity.record.changes import (
     Change,
-    changed_customers,
     find_change,
     write_history,
     write_map,
 )
-from pipelines.identity.record.log import Run, log_customers, log_identifiers, log_refusals
+from pipelines.identity.record.log import (
+    Run,
+    append,
+    customer_events,
+    identifier_rows,
+    refusal_rows,
+)
 from pipelines.identity.record.summary import (
     IdentitySummary,
     last_summary,
@@ -69,6 +74,7 @@ from pipelines.identity.sql import (
 from pipelines.identity.tables import ensure_identity_tables
 
 _WAS_BLOCKED, _WAS_GUARDED = "resolving_was_blocked", "resolving_was_guarded"
+_NEWLY_BLOCKED = "resolving_newly_blocked"
 _NO_IDS = np.empty(0, dtype=np.int64)
 
 
@@ -116,7 +122,7 @@ def resolve_identities(
     plan = _plan(connection, marks, rules, full=full)
     if plan.mode == "nothing":
         return last_summary(connection, plan.reason)
-    tables = (ERASED, NEWLY_UNUSED, _WAS_BLOCKED, _WAS_GUARDED)
+    tables = (ERASED, NEWLY_UNUSED, _WAS_BLOCKED, _WAS_GUARDED, _NEWLY_BLOCKED)
     with temporary(connection, *tables):
         _stage(connection, decisions)
         inputs = _read(connection, plan, rules, decisions)
@@ -281,30 +287,29 @@ def _write(
     solved: Solved,
     change: Change,
 ) -> None:
-    log_identifiers(
-        connection,
-        run,
-        "blocked",
-        f"(from identity.identity_blocked anti join {_WAS_BLOCKED} using (identifier_id))",
-        "r.reason",
+    # Asked while the map still says whom they belonged to.
+    newly = f"(from identity.identity_blocked anti join {_WAS_BLOCKED} using (identifier_id))"
+    connection.execute(
+        f"create temp table {_NEWLY_BLOCKED} as {identifier_rows('blocked', newly, 'r.reason')}",
+        [run.run_id, run.run_at],
     )
-    log_customers(connection, run, change, inputs.codes, inputs.standing)
     write_map(connection, change)
     write_history(connection, change, run.run_at, run.run_id)
-    with staged(connection, "customers", {"customer_id": changed_customers(change)}):
+    with staged(connection, "customers", {"customer_id": change.customers}):
         connection.execute(
             "insert into identity.identity_changed_customers select $1, customer_id from customers",
             [run.run_id],
         )
     write_unused(connection, inputs.region, solved)
-    log_refusals(
-        connection,
-        run,
-        f"(from {NEWLY_UNUSED} where reason in ('limit', 'cannot_link', 'contested'))",
-    )
     _write_ambiguous(connection, inputs.region, solved)
     write_book(connection, inputs.book, inputs.codes)
-    _log_set_apart(connection, run)
+    refused = f"(from {NEWLY_UNUSED} where reason in ('limit', 'cannot_link', 'contested'))"
+    append(
+        connection,
+        run,
+        (f"from {_NEWLY_BLOCKED}", refusal_rows(refused), *_set_apart_rows()),
+        customer_events(change, inputs.codes, inputs.standing),
+    )
 
 
 def _write_ambiguous(connection: duckdb.DuckDBPyConnection, region: Region, solved: Solved) -> None:
@@ -324,19 +329,22 @@ def _write_ambiguous(connection: duckdb.DuckDBPyConnection, region: Region, solv
         )
 
 
-def _log_set_apart(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
-    """Log identifiers that are no longer blocked, are guarded now, or no longer are."""
+def _set_apart_rows() -> list[str]:
+    """Of the log: identifiers that are no longer blocked, are guarded now, or no longer are."""
     guarded, key = "identity.identity_guarded", "identifier_id, neighbour_type"
     text = (
         "r.neighbours || ' neighbours of type ' || r.neighbour_type || ', at most ' || r.max_degree"
     )
-    for event, rows, reason in (
-        (
+    return [
+        identifier_rows(
             "unblocked",
             f"(from {_WAS_BLOCKED} anti join identity.identity_blocked using (identifier_id))",
             "r.reason",
         ),
-        ("guarded", f"(from {guarded} anti join {_WAS_GUARDED} using ({key}))", text),
-        ("unguarded", f"(from {_WAS_GUARDED} anti join {guarded} using ({key}))", text),
-    ):
-        log_identifiers(connection, run, event, rows, reason)
+        identifier_rows(
+            "guarded", f"(from {guarded} anti join {_WAS_GUARDED} using ({key}))", text
+        ),
+        identifier_rows(
+            "unguarded", f"(from {_WAS_GUARDED} anti join {guarded} using ({key}))", text
+        ),
+    ]

@@ -44,12 +44,12 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
     connection.execute(
         f"""
         create temp table resolving_new as
-        select
-            $1 + row_number() over (
-                order by first_seen_at nulls last, identifier_type, identifier_value)
-                as identifier_id,
-            identifier_type, identifier_value, first_seen_at, value_hash, value_key, in_files
-        from {values} anti join resolving_known using (value_key)
+        select $1 + row_number() over () as identifier_id, *
+        from (
+            select identifier_type, identifier_value, first_seen_at, value_hash, value_key, in_files
+            from {values} anti join resolving_known using (value_key)
+            order by first_seen_at nulls last, identifier_type, identifier_value
+        )
         """,
         [known],
     )
@@ -66,7 +66,7 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
         scalar(
             connection,
             "insert into identity.identifiers select identifier_id, identifier_type, "
-            "identifier_value, first_seen_at, value_hash from resolving_new order by identifier_id",
+            "identifier_value, first_seen_at, value_hash from resolving_new",
         )
     )
     if added:

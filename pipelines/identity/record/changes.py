@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -15,6 +16,7 @@ from pipelines.identity.graph import (
     first_positions,
     members,
     union,
+    without,
 )
 from pipelines.identity.record.carryover import CarryOver, carry_over
 from pipelines.identity.rules.codes import NO_TIME
@@ -80,6 +82,21 @@ class Change:
     relabelled: Integers
     """Positions of identifiers whose rows of the map change in any way."""
 
+    @cached_property
+    def customers(self) -> Integers:
+        """Customers that gained or lost an identifier, or a period of one."""
+        customers = np.concatenate(
+            [rows.customers[rows.nodes_of(self.moved)] for rows in (self.before, self.after)]
+        )
+        return distinct(customers[customers > 0])
+
+    @cached_property
+    def retired(self) -> Integers:
+        """Old customers that lost their last identifier and were not taken in by another."""
+        lost = self.customers
+        gone = lost[self.before.holds(lost) & ~self.after.holds(lost)]
+        return without(gone, self.carried.absorbed)
+
 
 def find_change(
     connection: duckdb.DuckDBPyConnection, region: Region, solved: Solved, highest: int
@@ -133,14 +150,6 @@ def write_history(
             "timestamp '9999-12-31', null, $1, $2 from left_all order by identifier_id",
             [run_at, run_id],
         )
-
-
-def changed_customers(change: Change) -> Integers:
-    """Customers that gained or lost an identifier, or a period of one."""
-    customers = np.concatenate(
-        [rows.customers[rows.nodes_of(change.moved)] for rows in (change.before, change.after)]
-    )
-    return distinct(customers[customers > 0])
 
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, region: Region) -> Rows:

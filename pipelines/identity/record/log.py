@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ import polars as pl
 
 from pipelines.identity.evidence.standing import Standing
 from pipelines.identity.graph import Flags, Integers, among, common, distinct, members, without
-from pipelines.identity.record.changes import Change, changed_customers
+from pipelines.identity.record.changes import Change
 from pipelines.identity.rules.codes import NO_TIME, Codes
 from pipelines.identity.solve.region import flags_of
 from pipelines.identity.solve.screen import REASONS
@@ -40,16 +41,10 @@ class Run:
     run_at: datetime
 
 
-def log_customers(
-    connection: duckdb.DuckDBPyConnection,
-    run: Run,
-    change: Change,
-    codes: Codes,
-    standing: Standing,
-) -> None:
-    """Log customers created, merged, split and retired; identifiers that joined or left one."""
+def customer_events(change: Change, codes: Codes, standing: Standing) -> pl.DataFrame:
+    """Customers created, merged, split and retired; identifiers that joined or left one."""
     carried = change.carried
-    retired = retired_customers(change)
+    retired = change.retired
     erased = standing.erased
     forgotten = _customers_of(change, erased)
     frames = [
@@ -63,32 +58,27 @@ def log_customers(
         _joined(change, codes),
         _left(change, erased),
     ]
-    append(connection, run, pl.concat(frames))
+    return pl.concat(frames)
 
 
-def log_identifiers(
-    connection: duckdb.DuckDBPyConnection, run: Run, event: str, rows: str, reason: str
-) -> None:
-    """Log one event per row of a query `rows` with an identifier_id; `reason` is SQL over it."""
-    connection.execute(
-        f"""
-        insert into identity.identity_log
-            (run_id, run_at, event, customer_id, identifier_id, reason)
-        select $1, $2, '{event}', m.customer_id, r.identifier_id, {reason}
+def identifier_rows(event: str, rows: str, reason: str) -> str:
+    """In SQL, one row of the log per row of `rows`, which has an identifier_id.
+
+    `reason` is SQL over these rows, as `r`.
+    """
+    return f"""
+        select $1, $2, '{event}', m.customer_id, null, r.identifier_id, null, null, null, null,
+            {reason}
         from {rows} r
         left join identity.identity_map m on m.identifier_id = r.identifier_id
             and m.valid_to = timestamp '9999-12-31'
         order by r.identifier_id
-        """,
-        [run.run_id, run.run_at],
-    )
+    """
 
 
-def log_refusals(connection: duckdb.DuckDBPyConnection, run: Run, refused: str) -> None:
-    """Log edges that are refused now; `refused` is a table with the columns of unused edges."""
-    connection.execute(
-        f"""
-        insert into identity.identity_log
+def refusal_rows(refused: str) -> str:
+    """In SQL, rows about edges that are refused now: a table with the columns of unused edges."""
+    return f"""
         select $1, $2, 'refused', a.customer_id, b.customer_id, r.identifier_id_b,
             r.identifier_id_a, r.identifier_id_b, r.rule_id, r.source, r.reason || ': ' || r.detail
         from {refused} r
@@ -97,37 +87,32 @@ def log_refusals(connection: duckdb.DuckDBPyConnection, run: Run, refused: str) 
         left join identity.identity_map b on b.identifier_id = r.identifier_id_b
             and b.valid_to = timestamp '9999-12-31'
         order by r.identifier_id_a, r.identifier_id_b, r.rule_id, r.source
-        """,
-        [run.run_id, run.run_at],
-    )
+    """
 
 
-def append(connection: duckdb.DuckDBPyConnection, run: Run, events: pl.DataFrame) -> None:
-    """Append events; what they name as their cause is written out."""
+def append(
+    connection: duckdb.DuckDBPyConnection, run: Run, rows: Sequence[str], events: pl.DataFrame
+) -> None:
+    """Append events, whose causes are written out, and rows that queries yield.
+
+    In one statement: most of the queries yield little, and cost more to plan than to run.
+    """
     columns = "event, customer_id, other_customer_id, identifier_id"
-    with staged(connection, "events", events.filter(pl.col("cause").is_null())):
+    of_events = (
+        f"select $1, $2, {columns}, null, null, null, null, reason from events",
+        f"select $1, $2, {columns}, e.identifier_id_a, e.identifier_id_b, e.rule_id, e.source, "
+        "reason from identity.identity_edges e join caused on e.edge_id = caused.cause",
+    )
+    has_cause = pl.col("cause").is_not_null()
+    with (
+        staged(connection, "events", events.filter(~has_cause)),
+        staged(connection, "caused", events.filter(has_cause)),
+    ):
         connection.execute(
-            f"insert into identity.identity_log (run_id, run_at, {columns}, reason) "
-            f"select $1, $2, {columns}, reason from events",
+            "insert into identity.identity_log "
+            + " union all ".join(f"({query})" for query in (*of_events, *rows)),
             [run.run_id, run.run_at],
         )
-    with staged(connection, "events", events.filter(pl.col("cause").is_not_null())):
-        connection.execute(
-            f"""
-            insert into identity.identity_log
-            select $1, $2, {columns}, e.identifier_id_a, e.identifier_id_b, e.rule_id, e.source,
-                reason
-            from identity.identity_edges e join events on e.edge_id = events.cause
-            """,
-            [run.run_id, run.run_at],
-        )
-
-
-def retired_customers(change: Change) -> Integers:
-    """Old customers that lost their last identifier and were not taken in by another."""
-    lost = changed_customers(change)
-    gone = lost[change.before.holds(lost) & ~change.after.holds(lost)]
-    return without(gone, change.carried.absorbed)
 
 
 def _customers_of(change: Change, identifiers: Integers) -> Integers:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.identity.graph import Integers
 from pipelines.identity.record.changes import Change
-from pipelines.identity.record.log import Run, retired_customers
+from pipelines.identity.record.log import Run
 from pipelines.identity.sql import scalar
 
 
@@ -107,7 +107,7 @@ def summarise(
         created=len(change.carried.created),
         merged=len(change.carried.absorbed),
         split=len(change.carried.parts),
-        retired=len(retired_customers(change)),
+        retired=len(change.retired),
         moved_identifiers=len(change.moved),
         solved_identifiers=int(np.count_nonzero(change.region.inside)),
         cpu_seconds=round(cpu_seconds, 3),

@@ -32,10 +32,8 @@ class DegreeBook:
 
     def within(self, region: Region) -> tuple[Degrees, Integers]:
         """The rows about identifiers of the region, by its nodes; and their limits."""
-        identifiers = region.identifiers
-        rows = np.flatnonzero(among(self.degrees.node, identifiers))
-        at = np.searchsorted(identifiers, self.degrees.node[rows])
-        nodes = region.periods.node_of(at, self.start[rows])
+        rows = np.flatnonzero(region.holds(self.degrees.node))
+        nodes = region.periods.node_of(region.place(self.degrees.node[rows]), self.start[rows])
         columns = (column[rows] for column in vars(self.degrees).values())
         _, *others = columns
         return Degrees(nodes, *others), self.limit[rows]
@@ -44,7 +42,7 @@ class DegreeBook:
 def make_book(region: Region, degrees: Degrees, population: Integers, codes: Codes) -> DegreeBook:
     """The book of a region that is the whole graph."""
     own = region.identifiers[region.periods.identifiers[degrees.node]].astype(np.int64)
-    start = region.periods.starts[degrees.node]
+    start = region.periods.starts_of(degrees.node)
     return _with_limits(_by_identifier(degrees, own), start, population, codes)
 
 
@@ -79,7 +77,7 @@ def updated_book(
     own = region.identifiers[region.periods.identifiers[degrees.node]].astype(np.int64)
     new = _by_identifier(degrees, own)
     columns = zip(vars(book.degrees).values(), vars(new).values(), strict=True)
-    start = np.concatenate([book.start[kept], region.periods.starts[degrees.node]])
+    start = np.concatenate([book.start[kept], region.periods.starts_of(degrees.node)])
     both = Degrees(*(np.concatenate([old[kept], added]) for old, added in columns))
     return _with_limits(both, start, population, codes)
 

@@ -44,6 +44,13 @@ class Periods:
         """When the period of each node begins."""
         return np.concatenate([np.full(self.size, BEGINNING), self.start])
 
+    def starts_of(self, nodes: Integers) -> Integers:
+        """As `starts`, of some nodes."""
+        starts = np.full(len(nodes), BEGINNING)
+        later = np.flatnonzero(nodes >= self.size)
+        starts[later] = self.start[nodes[later] - self.size]
+        return starts
+
     @cached_property
     def ends(self) -> Integers:
         """When the period of each node ends."""

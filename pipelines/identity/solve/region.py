@@ -61,6 +61,12 @@ class Region:
     stored: StoredMap | None = None
     """What the map says of those inside before this run; None: not read yet."""
 
+    def holds(self, identifiers: Integers) -> Flags:
+        """Which of these identifiers are in it."""
+        if self.is_everything:
+            return np.ones(len(identifiers), dtype=bool)
+        return among(identifiers, self.identifiers)
+
     def has_inside(self, edges: Edges) -> Flags:
         """Edges with both ends inside."""
         if self.is_everything:
@@ -119,16 +125,15 @@ def flags_of(identifiers: Integers, some: Integers) -> Flags:
     return flags
 
 
-def degrees_in(region: Region, codes: Codes) -> Degrees:
-    """Degrees of the nodes inside the region."""
+def degrees_in(region: Region, codes: Codes, counted: Flags | None = None) -> Degrees:
+    """Degrees of the nodes inside the region, or of these identifiers alone."""
     plain = region.edges.where((region.reasons == 0) & ~on_devices(region.edges, codes))
     ends = region.left_right(plain)
     busy = often_linked(plain, codes, *ends, least_busy(codes.types))
     left, right = (nodes[busy] for nodes in ends)
     degrees = count_degrees(ends_of(plain[busy], codes, left, right), codes.types)
-    if region.is_everything:
-        return degrees
-    kept = region.inside[region.periods.identifiers[degrees.node]]
+    counted = region.inside if counted is None else counted
+    kept = counted[region.periods.identifiers[degrees.node]]
     return Degrees(*(column[kept] for column in vars(degrees).values()))
 
 

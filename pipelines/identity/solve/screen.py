@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.identity.graph import Flags, Integers, distinct
+from pipelines.identity.graph import Flags, Integers, distinct, members
 from pipelines.identity.rules.codes import Codes
 from pipelines.identity.solve.guard import Ends
 from pipelines.identity.solve.periods import Periods, find_periods, may_be_silent
@@ -103,7 +103,8 @@ def often_linked(
     rules, types = codes.rules, len(codes.types.names)
     pair_of_rule = rules.type_a * types + rules.type_b
     pair = pair_of_rule.astype(np.int16 if types < 180 else np.int64)[edges.rule]
-    codes_of_pairs = distinct(pair_of_rule[pair_of_rule >= 0]).tolist()
+    present = pair_of_rule[members(edges.rule, len(pair_of_rule))]
+    codes_of_pairs = distinct(present[present >= 0]).tolist()
     at = {code: np.flatnonzero(pair == code) for code in codes_of_pairs}
     none = np.empty(0, dtype=np.int64)
     links = np.empty(int(max(left.max(initial=0), right.max(initial=0))) + 1, dtype=np.int32)
@@ -112,11 +113,14 @@ def often_linked(
         if least[own] < 0:
             continue
         here, there = at.get(own * types + kind, none), at.get(kind * types + own, none)
-        nodes = np.concatenate([left[here], right[there]])
+        ends = [(here, left[here]), (there, right[there])]
         links[:] = 0
-        np.add.at(links, nodes, np.int32(1))
-        often = (links > int(least[own]))[nodes]
-        found[np.concatenate([here, there])[often]] = True
+        for _, nodes in ends:
+            np.add.at(links, nodes, np.int32(1))
+        is_busy = links > int(least[own])
+        if is_busy.any():
+            for chosen, nodes in ends:
+                found[chosen[is_busy[nodes]]] = True
     return np.flatnonzero(found)
 
 

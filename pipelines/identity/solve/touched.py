@@ -12,7 +12,7 @@ from dataclasses import replace
 import duckdb
 
 from pipelines.identity.evidence.standing import Standing
-from pipelines.identity.graph import Integers, among, common, members, union
+from pipelines.identity.graph import Integers, among, common, union
 from pipelines.identity.rules.codes import Codes
 from pipelines.identity.solve.degree_book import DegreeBook, flipped, updated_book
 from pipelines.identity.solve.region import (
@@ -24,7 +24,7 @@ from pipelines.identity.solve.region import (
     make_region,
     neighbours,
 )
-from pipelines.identity.solve.screen import Edges, device_rules
+from pipelines.identity.solve.screen import device_rules
 from pipelines.identity.solve.stored_map import StoredMap, read_several, whole_components
 from pipelines.identity.sql import fetch, staged
 
@@ -52,9 +52,10 @@ def read_touched(
     touched, stored = whole_components(connection, changed, several)
     if len(touched) > max(ALWAYS_FOLLOWED, WORTH_FOLLOWING * int(population.sum())):
         return None
-    edges = edges_of_components(connection, codes, touched)
-    around, new_book = _count_again(edges, codes, standing, changed, book, population)
-    changing = union(several, around.identifiers[around.periods.identifier])
+    region = _region(connection, codes, standing, touched)
+    degrees = degrees_in(region, codes, flags_of(region.identifiers, changed))
+    new_book = updated_book(book, region, degrees, changed, population, codes)
+    changing = union(several, region.identifiers[region.periods.identifier])
     doubtful = union(flipped(book, new_book), common(changed, changing))
     wider = union(touched, neighbours(connection, doubtful))
     if len(wider) > len(touched):
@@ -62,36 +63,17 @@ def read_touched(
     if device_rules(codes).any():
         wider, stored = _with_devices(connection, codes, wider, several)
     if len(wider) > len(touched):  # seldom: the first look was wide enough
-        touched, edges = wider, edges_of_components(connection, codes, wider)
-    identifiers = union(touched, edges.a, edges.b)
-    inside = flags_of(identifiers, touched)
-    region = make_region(identifiers, edges, codes, standing, inside)
+        region = _region(connection, codes, standing, wider)
     return replace(region, stored=stored), new_book
 
 
-def _highest_of(*arrays: Integers) -> int:
-    return max(int(array.max(initial=0)) for array in arrays)
-
-
-def _count_again(
-    edges: Edges,
-    codes: Codes,
-    standing: Standing,
-    changed: Integers,
-    book: DegreeBook,
-    population: Integers,
-) -> tuple[Region, DegreeBook]:
-    """The changed identifiers with all of their edges, and the book with their new degrees.
-
-    `edges` are all that touch them, and others.
-    """
-    is_changed = members(changed, _highest_of(changed, edges.a, edges.b) + 1)
-    edges = edges[is_changed[edges.a] | is_changed[edges.b]]
-    identifiers = union(changed, edges.a, edges.b)
-    counted = flags_of(identifiers, changed)
-    around = make_region(identifiers, edges, codes, standing, counted)
-    degrees = degrees_in(around, codes)
-    return around, updated_book(book, around, degrees, changed, population, codes)
+def _region(
+    connection: duckdb.DuckDBPyConnection, codes: Codes, standing: Standing, inside: Integers
+) -> Region:
+    """The region of identifiers (ids) that are whole components."""
+    edges = edges_of_components(connection, codes, inside)
+    identifiers = union(inside, edges.a, edges.b)
+    return make_region(identifiers, edges, codes, standing, flags_of(identifiers, inside))
 
 
 def _with_devices(
