@@ -24,6 +24,7 @@ from pipelines.cli_audience import audience
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_explain import explain
 from pipelines.exports.errors import ExportRefused
+from pipelines.orchestration.disk_space import check_disk, naming_a_full_disk
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
 from pipelines.publishing.reader import connect, versions
 from pipelines.reporting import console
@@ -272,11 +273,12 @@ _NICENESS = 10
 
 def _refresh_and_report(settings: Settings, *, full: bool = False) -> None:
     os.nice(_NICENESS)
-    with console.RefreshProgress() as progress:
+    with naming_a_full_disk(settings), console.RefreshProgress() as progress:
         outcome = refresh_warehouse(settings, progress, full=full)
     console.print_outcome(outcome)
     console.print_refused(outcome)
     if outcome.status == "failed":
+        check_disk(settings)
         raise typer.Exit(1)
     with connect(settings, follow=False) as snapshot:
         console.print_report(snapshot)

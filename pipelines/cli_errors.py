@@ -13,6 +13,7 @@ from pipelines.exports.errors import ContractError, ExportRefused
 from pipelines.identity.errors import IdentityInputError
 from pipelines.metrics.errors import MetricError
 from pipelines.orchestration.dbt_calls import DbtError
+from pipelines.orchestration.disk_space import DiskFullError
 from pipelines.privacy.keys import KeyFileError
 from pipelines.publishing.errors import PublishingError
 from pipelines.reporting import console
@@ -23,6 +24,7 @@ _EXPECTED = (
     AudienceError,
     ContractError,
     DbtError,
+    DiskFullError,
     ExportRefused,
     IdentityInputError,
     KeyFileError,

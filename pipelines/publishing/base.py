@@ -40,6 +40,8 @@ def choose_base(
     )
     nobody_forgotten = forgotten_at is None or whole.created_at > forgotten_at
     compact = current.file_bytes <= _MOST_GROWTH * whole.file_bytes
-    if not (same_rules and nobody_forgotten and compact):
+    path = folder / name / layout.DATABASE_NAME
+    is_whole = path.exists() and path.stat().st_size == current.file_bytes
+    if not (same_rules and nobody_forgotten and compact and is_whole):
         return None
-    return Base(folder / name / layout.DATABASE_NAME, whole.version)
+    return Base(path, whole.version)

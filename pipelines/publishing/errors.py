@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class PublishingError(Exception):
     """Base of every error of this folder."""
@@ -25,6 +27,17 @@ class NothingPublishedError(PublishingError):
 
 class UnknownVersionError(PublishingError):
     """The version that was asked for is not among the kept ones."""
+
+
+class BrokenVersionError(PublishingError):
+    """A file of a published version was damaged; the message names its folder."""
+
+    def __init__(self, folder: Path, reason: Exception) -> None:
+        super().__init__(
+            f"version {folder.name} cannot be read: {str(reason).splitlines()[0]}\nremedy: delete "
+            f"{folder}, then siyu refresh --full; meanwhile --version reads another one that lies "
+            "beside it"
+        )
 
 
 class QueryError(PublishingError):

@@ -44,11 +44,17 @@ def list_versions(settings: Settings) -> list[str]:
 
 
 def current_version(settings: Settings) -> str | None:
-    """Name of the version that `current` points to; None before the first publish."""
+    """Name of the version that `current` points to; None before the first publish.
+
+    None too when somebody deleted its folder. The link is followed anew for that: a version that
+    was replaced and retired since its name was read is no deleted one.
+    """
+    link = settings.serving_folder / LINK_NAME
     try:
-        return Path(os.readlink(settings.serving_folder / LINK_NAME)).name
+        name = Path(os.readlink(link)).name
     except FileNotFoundError:
         return None
+    return name if link.exists() else None
 
 
 def next_version(settings: Settings, now: datetime) -> str:

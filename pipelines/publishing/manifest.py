@@ -8,8 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.publishing.errors import BrokenVersionError
 from pipelines.publishing.layout import MANIFEST_NAME
 
 
@@ -69,8 +70,14 @@ class Manifest(BaseModel):
 
 
 def load_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a version folder. Raises FileNotFoundError when there is none."""
-    return Manifest.model_validate_json((folder / MANIFEST_NAME).read_bytes())
+    """Read the manifest of a version folder.
+
+    Raises FileNotFoundError when there is none, BrokenVersionError when it is damaged.
+    """
+    try:
+        return Manifest.model_validate_json((folder / MANIFEST_NAME).read_bytes())
+    except ValidationError as error:
+        raise BrokenVersionError(folder, error) from None
 
 
 def hash_schema(tables: dict[str, Table]) -> str:

@@ -13,7 +13,12 @@ import duckdb
 
 from pipelines.publishing import layout
 from pipelines.publishing.access import check_query, open_read_only
-from pipelines.publishing.errors import NothingPublishedError, QueryError, UnknownVersionError
+from pipelines.publishing.errors import (
+    BrokenVersionError,
+    NothingPublishedError,
+    QueryError,
+    UnknownVersionError,
+)
 from pipelines.publishing.manifest import Manifest, load_manifest
 from pipelines.settings import Settings
 
@@ -24,6 +29,9 @@ Parameters = Sequence[object] | Mapping[str, object]
 
 ATTEMPTS = 5
 """A version can be retired between reading `current` and opening it; then `current` has moved."""
+
+_DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException)
+"""What DuckDB raises when it opens a file that is absent, cut short or overwritten."""
 
 _NO_FILES = (
     "the snapshot's readers see its tables and no files; remedy: read the file with Polars or a "
@@ -40,7 +48,7 @@ def connect(
     With `follow=False` it stays on the version that is current now, so that several queries agree
     with each other; with `version` it reads that kept version.
 
-    Raises NothingPublishedError or UnknownVersionError.
+    Raises NothingPublishedError, UnknownVersionError or BrokenVersionError.
 
     >>> with connect() as snapshot:                                       # doctest: +SKIP
     ...     columns, rows = snapshot.fetch("select * from marts.rpt_aipl_tiers")
@@ -66,7 +74,7 @@ def versions(settings: Settings | None = None) -> list[Manifest]:
 def read_manifest(settings: Settings | None = None, version: str | None = None) -> Manifest:
     """Manifest of `version`, else of the current version.
 
-    Raises NothingPublishedError or UnknownVersionError.
+    Raises NothingPublishedError, UnknownVersionError or BrokenVersionError.
     """
     settings = settings or Settings()
     for _ in range(ATTEMPTS):
@@ -206,14 +214,19 @@ class SnapshotConnection(SnapshotFile):
             path = layout.versions_folder(self._settings) / name / layout.DATABASE_NAME
             try:
                 return name, open_read_only(path)
-            except duckdb.IOException:
+            except _DAMAGE as error:
                 if path.exists() or attempt == ATTEMPTS:
-                    raise
+                    raise BrokenVersionError(path.parent, error) from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def _current(settings: Settings) -> str:
     version = layout.current_version(settings)
+    if version is None and (settings.serving_folder / layout.LINK_NAME).is_symlink():
+        raise NothingPublishedError(
+            f"the newest version is gone from {settings.serving_folder}; remedy: siyu refresh "
+            "--full, and meanwhile --version with one of `siyu versions`"
+        )
     if version is None:
         raise NothingPublishedError(
             f"nothing is published in {settings.serving_folder} yet; remedy: make run"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import polars as pl
@@ -15,6 +16,8 @@ from pipelines.publishing import (
     read_manifest,
     versions,
 )
+from pipelines.publishing.base import choose_base
+from pipelines.publishing.errors import BrokenVersionError
 from pipelines.settings import Settings
 from tests.unit.publishing.conftest import FIRST, NOW, publish_now, write_warehouse
 
@@ -38,6 +41,39 @@ def test_an_unknown_version_names_the_nearest(settings: Settings) -> None:
         connect(settings, version="20260131T220001Z")
     with pytest.raises(UnknownVersionError, match=FIRST):
         read_manifest(settings, "20260131T220001Z")
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_a_damaged_version_names_its_folder_and_the_way_out(
+    settings: Settings, content: bytes | None
+) -> None:
+    write_warehouse(settings)
+    database = publish_now(settings).database
+    database.chmod(0o644)
+    database.write_bytes(database.read_bytes()[:20_000] if content is None else content)
+    with pytest.raises(BrokenVersionError, match=f"delete {database.parent}, then siyu refresh"):
+        connect(settings)
+    shutil.rmtree(database.parent)
+    with pytest.raises(NothingPublishedError, match=r"newest version is gone.*refresh --full"):
+        connect(settings)
+    later = publish_now(settings, NOW + timedelta(hours=1))
+    with connect(settings) as reader:
+        assert reader.version == later.version
+
+
+def test_a_damaged_manifest_is_told_and_a_damaged_file_is_no_base(settings: Settings) -> None:
+    write_warehouse(settings)
+    folder = publish_now(settings).folder
+    assert choose_base(settings, rules="r1", forgotten_at=None) is not None
+    for name, content in (("siyu.duckdb", b"no database"), ("manifest.json", b"{")):
+        (folder / name).chmod(0o644)
+        (folder / name).write_bytes(content)
+        if name == "siyu.duckdb":
+            assert choose_base(settings, rules="r1", forgotten_at=None) is None
+    with pytest.raises(BrokenVersionError, match=f"delete {folder}"):
+        versions(settings)
+    with pytest.raises(BrokenVersionError, match=f"delete {folder}"):
+        read_manifest(settings)
 
 
 def test_rows_columns_and_frames(settings: Settings) -> None:
