@@ -65,11 +65,11 @@ def _page(later: Iterable[str]) -> Response:
     """Streamlit's page; it announces later scripts, and ours run while the others are fetched."""
     announced = "".join(f'<link rel="modulepreload" href=".{path}">' for path in later)
     ours = "".join(
-        f'<script type="module" async src=".{path}"></script>'
+        f'<script type="module" async fetchpriority="high" src=".{path}"></script>'
         for path in (ECHARTS, browser.ADDRESS)
     )
     page = _UNUSED_FONT.sub("", _INDEX.read_text("utf-8"))
-    page = page.replace("</head>", f"{announced}{ours}</head>")
+    page = page.replace("<head>", f"<head>{ours}").replace("</head>", f"{announced}</head>")
     return Response(page, media_type="text/html", headers={"Cache-Control": "no-cache"})
 
 
