@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ async def _warmed(app: st.App) -> AsyncIterator[None]:
 
     warm.start(read_start(sys.argv[1:]).language)
     await rehearse(app, ADDRESS, f"{PAGE}={PAGES[0].key}")
+    gc.freeze()  # what has been loaded stays: no collection looks at it again
     port = st.get_option("server.port")
     console.success(f"http://{ADDRESS}:{port} shows the dashboard; Ctrl-C ends it")
     yield

@@ -17,6 +17,7 @@ _OPTIONS: dict[str, object] = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "logger.hideWelcomeMessage": True,
+    "runner.postScriptGC": False,  # all of it after each run, while answers wait to be sent
     "theme.base": "light",
     "theme.primaryColor": "#005a8e",
     "theme.textColor": theme.INK,
