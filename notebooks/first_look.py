@@ -46,7 +46,12 @@ def _(alt, mo, snapshot):
         alt.Chart(tiers)
         .mark_bar()
         .encode(
-            x=alt.X("lifetime_tier:N", sort=tier_order, title="Lifetime tier 历史最高层级"),
+            x=alt.X(
+                "lifetime_tier:N",
+                sort=tier_order,
+                title="Lifetime tier 历史最高层级",
+                axis=alt.Axis(labelAngle=0),
+            ),
             y=alt.Y("sum(customers):Q", title="Customers 客户数"),
             color=alt.Color("active_tier:N", sort=tier_order, title="Active tier 当前层级"),
             tooltip=["lifetime_tier", "active_tier", "customers"],
