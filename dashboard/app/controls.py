@@ -139,7 +139,7 @@ def _day(name: str, choices: Choices, language: Language) -> str:
         f'data-earlier="{words["earlier"]}" data-later="{words["later"]}" '
         f'data-hint="{say(APP["calendar_hint"])}"><label>{label}<input name="{parameter}" '
         f'value="{day or ""}" placeholder="{say(APP["day_form"])}" autocomplete="off" '
-        f'inputmode="numeric" pattern="\\d{{4}}-\\d{{2}}-\\d{{2}}"></label>'
+        'inputmode="numeric"></label>'
         '<button type="button" class="calendar" aria-haspopup="dialog" '
         f'aria-expanded="false" aria-label="{say(APP["choose_day"])}{label}">▾</button></div>'
     )

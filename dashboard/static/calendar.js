@@ -7,6 +7,12 @@ function say(day, form) {
   return new Intl.DateTimeFormat(language, { ...form, timeZone: "UTC" }).format(day);
 }
 
+// A day as people write it: 2026-8-5, 20260805, 2026年8月5日. The page tells of anything else.
+function dayOf(text) {
+  const parts = text.trim().match(/^(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?$/);
+  return parts ? parts.slice(1).map((part) => part.padStart(2, "0")).join("-") : text.trim();
+}
+
 function within(field, day) {
   const [first, last] = [field.dataset.first, field.dataset.last].map((text) => new Date(text));
   return day < first ? first : day > last ? last : day;

@@ -75,7 +75,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (button) state.choose({ name: button.name, value: button.value });
   };
   piece.onchange = ({ target }) => {
-    if (target.validity.valid) state.choose({ name: target.name, value: target.value });
+    const value = target.closest(".pick-day") ? dayOf(target.value) : target.value;
+    state.choose({ name: target.name, value });
   };
   if (data.html !== state.html) replace(piece, state, data.html);
   const isDrawn = state.chart && state.option === data.option;

@@ -220,6 +220,23 @@ def test_the_calendar_heeds_the_switch_and_not_the_browser(reader: Any, server: 
         reader.click("button[name=lang]")
 
 
+def test_a_day_may_be_typed_as_people_write_it_and_what_is_none_is_told(
+    reader: Any, server: Server
+) -> None:
+    reader.goto(f"{server.address}?page=aipl&lang=zh")
+    wait_for(reader, "aipl")
+    for typed, day in (("2026-8-5", "05"), ("20260806", "06"), ("2026年8月7日", "07")):
+        reader.fill("input[name=from]", typed)
+        reader.keyboard.press("Enter")
+        reader.wait_for_url(f"**from=2026-08-{day}*")
+        reader.wait_for_function(
+            "day => document.querySelector('input[name=from]').value === day", arg=f"2026-08-{day}"
+        )
+    reader.fill("input[name=from]", "soon")
+    reader.keyboard.press("Enter")
+    reader.locator("[role=alert]", has_text="soon").wait_for()
+
+
 def test_the_menu_works_with_the_keyboard(reader: Any, server: Server) -> None:
     reader.goto(f"{server.address}?page=scorecard&lang=zh")
     wait_for(reader, "scorecard")
