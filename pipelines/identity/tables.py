@@ -28,7 +28,8 @@ TABLES = {
         "first as far as was known when it came. Append-only; only an erasure takes a row out, "
         "and its id is never used again.",
         """identifier_id bigint not null, identifier_type varchar not null,
-        identifier_value varchar not null, first_seen_at timestamp, value_hash ubigint not null""",
+        identifier_value varchar using compression uncompressed not null,
+        first_seen_at timestamp, value_hash ubigint not null""",
     ),
     "identity_seen_earlier": Table(
         "One row per identifier that a later file saw earlier than the dictionary says.",
