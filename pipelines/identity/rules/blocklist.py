@@ -74,9 +74,14 @@ def pattern_mistake(pattern: str, normaliser: str) -> str | None:
 
 @cache
 def _regular_expression_mistake(pattern: str) -> str | None:
-    with duckdb.connect(":memory:") as connection:
-        try:
-            connection.execute("select regexp_full_match('', $1)", [pattern]).fetchall()
-        except duckdb.Error as error:
-            return f"no regular expression: {error}"
+    try:
+        _engine().execute("select regexp_full_match('', $1)", [pattern]).fetchall()
+    except duckdb.Error as error:
+        return f"no regular expression: {error}"
     return None
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """An empty database for all patterns: to open one takes longer than to ask it."""
+    return duckdb.connect(":memory:", config={"threads": 1})
