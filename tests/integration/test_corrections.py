@@ -121,7 +121,9 @@ def test_who_asks_while_a_refresh_runs_is_told_so(siyu: Siyu, settings: Settings
     ) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        assert "a refresh is writing" in siyu("why", "13912340000", expect=1)
+        with refresh_lock(settings):
+            assert "a refresh is writing" in siyu("why", "13912340000", expect=1)
+        assert f"PID {writer.pid}" in siyu("why", "13912340000", expect=1)
         writer.communicate(b"\n")
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from pipelines.publishing import QueryError, connect
 from pipelines.publishing.errors import PublishError
@@ -43,12 +43,14 @@ def test_what_becomes_of_types_that_a_format_does_not_have(
         lines = csv_rows(snapshot, EVERYTHING)
         row = json.loads(json_rows(snapshot, EVERYTHING))
         write_rows(snapshot, EVERYTHING, tmp_path / "all.xlsx")
-    sheet = pl.read_excel(tmp_path / "all.xlsx", engine="calamine")
+    book = CalamineWorkbook.from_path(tmp_path / "all.xlsx")
+    names, values = book.get_sheet_by_index(0).to_python()
     assert lines.splitlines()[0].startswith("a b,list,structure")
     assert '1,"[1, 2]"' in lines
     assert "3 days" in lines
     assert (row["list"], row["days"], row["bytes"]) == ([1, 2], "3 days", "\\xAB")
-    assert str(sheet["moment"][0]) == "2026-02-01 04:00:00", "Shanghai time, as Excel has no zones"
+    moment = dict(zip(names, values, strict=True))["moment"]
+    assert str(moment) == "2026-02-01 04:00:00", "Shanghai time, as Excel has no zones"
 
 
 def test_what_cannot_be_written_names_the_remedy(published: Settings, tmp_path: Path) -> None:
