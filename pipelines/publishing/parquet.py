@@ -66,7 +66,8 @@ def _write(snapshot: SnapshotConnection, table: SentTable, building: Path) -> in
     # Imported here: reading a snapshot needs no pyarrow.
     from pyarrow.parquet import ParquetWriter
 
-    path = building / table.schema / f"{table.table}.parquet"
+    # From the root: pyarrow takes a name that begins with `name:` for an address.
+    path = building.absolute() / table.schema / f"{table.table}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     reader = snapshot.query(table.select).to_arrow_reader(_BATCH_ROWS)
     rows = 0

@@ -39,6 +39,17 @@ def test_every_table_is_a_file_and_current_points_to_the_version(
     assert json.loads((target / "manifest.json").read_text("utf-8"))["version"] == FIRST
 
 
+def test_a_folder_may_have_a_colon_in_its_name(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_warehouse(settings)
+    describe(settings)
+    publish_now(settings)
+    monkeypatch.chdir(tmp_path)
+    target = send(settings, Path("lake:raw/files"))
+    assert (tmp_path / target / "customer_center" / "dim_customers.parquet").exists()
+
+
 def test_the_next_version_stands_beside_it(settings: Settings, tmp_path: Path) -> None:
     write_warehouse(settings)
     describe(settings)
