@@ -1,5 +1,5 @@
 // One piece of the app, as Streamlit mounts and updates it. Before it stand static/chart.js and
-// static/calendar.js, and STYLE, which is static/app.css: see dashboard/app/piece.py.
+// static/calendar.js, and STYLE, which is static/app.css: see dashboard/app/browser.py.
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLE);
 document.adoptedStyleSheets.push(sheet);
