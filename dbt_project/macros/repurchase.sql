@@ -14,6 +14,14 @@
 {%- endmacro %}
 
 {#-
+  Whether half of the customers have come back. The rate is a product by logarithms: one of a half
+  may come out as 0.5000000000000001.
+-#}
+{% macro half_has_come_back(survival_rate) -%}
+    round({{ survival_rate }}, 12) <= 0.5
+{%- endmacro %}
+
+{#-
   A bound of the 95 % Wilson interval of `hits` out of `trials`; null without trials.
   side: -1 for the lower bound, 1 for the upper one.
 -#}

@@ -15,7 +15,10 @@ typical as (
         min(curve.duration_days) as typical_gap_days
     from {{ ref('int_repurchase__curve') }} as curve
     inner join {{ ref('int_repurchase__cells') }} as cells on curve.cell_id = cells.cell_id
-    where cells.cohort = 'all' and cells.segment_type = 'all' and curve.survival_rate <= 0.5
+    where
+        cells.cohort = 'all'
+        and cells.segment_type = 'all'
+        and {{ half_has_come_back('curve.survival_rate') }}
     group by cells.from_n
 
 ),

@@ -40,7 +40,8 @@ gaps as (
                 end
             ) as p{{ percent }}_gap_days,
         {% endfor -%}
-        min(case when survival_rate <= 0.5 then duration_days end) as km_median_gap_days
+        min(case when {{ half_has_come_back('survival_rate') }} then duration_days end)
+            as km_median_gap_days
     from curve
     group by cell_id
 
