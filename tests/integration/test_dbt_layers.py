@@ -315,8 +315,34 @@ def test_every_mart_tells_its_as_of_day(models: dict[str, dict[str, Any]]) -> No
         for node in models.values()
         if layer(node) == "marts" and "as_of_date" not in node["columns"]
     }
-    # the stored half of a view that has it
-    assert silent == {"rpt_attribution_share"}
+    assert silent == set()
+
+
+_MATURITY = {
+    "is_mature", "fully_mature", "is_period_over", "last_mature_k", "observed_months",
+    "holdout_days", "is_as_of_date",
+}  # fmt: skip
+"""Columns that say whether a figure can still change because its window is open."""
+_WITHOUT_WINDOW = {
+    # files, rows, texts and runs, as they are
+    "rpt_data_dictionary", "rpt_data_health", "rpt_identity_match_rates", "rpt_identity_quality",
+    "rpt_rejected_rows", "rpt_restatements", "rpt_row_reconciliation", "rpt_tier_restatements",
+    # days, and periods that an export counted to their end
+    "rpt_community_health", "rpt_community_sales", "rpt_sales_daily", "rpt_service",
+    # what is known on the as-of day, of no period
+    "rpt_product_affinity", "rpt_product_roles", "rpt_segment_moves", "rpt_segments",
+}  # fmt: skip
+
+
+def test_every_mart_with_a_window_tells_whether_it_is_over(
+    models: dict[str, dict[str, Any]],
+) -> None:
+    silent = {
+        node["name"]
+        for node in models.values()
+        if layer(node) == "marts" and not _MATURITY & node["columns"].keys()
+    }
+    assert silent == _WITHOUT_WINDOW
 
 
 def distinct_texts_not_stored_plain(
