@@ -23,6 +23,7 @@ _NAMES = {
     "markov": "Markov of order 1, exact, from the sequence",
     "shapley": "Shapley, exact, from the sequence",
 }
+_HIGHER = "Markov of order 1 to 3, exact, from the sequence"
 _PEER_STARTS = {
     "heuristics": "from one path text per conversion",
     "markov": "from distinct path texts",
@@ -72,20 +73,21 @@ def measure(options: Options) -> Iterator[Figure]:
             else NO_PEERS,
             sizes=sizes,
         )
-    for kind, name in _NAMES.items():
+    against_floor = {name: seconds[kind] for kind, name in _NAMES.items()}
+    against_floor[_HIGHER] = seconds["markov"] + seconds["higher"]
+    for name, mine in against_floor.items():
         yield Figure(
             section="d",
             name=name,
-            value=seconds[kind] / seconds["floor"],
+            value=mine / seconds["floor"],
             unit="× grouping",
             target=Target(_FLOOR_BAR, "at most"),
-            note=f"{seconds[kind]:.2f} s against {seconds['floor']:.2f} s to group the sequence by "
+            note=f"{mine:.2f} s against {seconds['floor']:.2f} s to group the sequence by "
             "conversion once",
             sizes=sizes,
         )
     for kind, name in (
         ("joining", "touches to ordered paths, converting and not"),
-        ("higher", "Markov of order 2 and 3, exact, from the steps"),
         ("credit", "credit of every touch in five heuristics, money to the fen"),
     ):
         yield Figure("d", name, seconds[kind], "CPU s", sizes=sizes)

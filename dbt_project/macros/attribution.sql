@@ -128,12 +128,10 @@
   second number for the channels from 63.
 -#}
 {% macro channel_sets() -%}
-    {%- for word in range(2) %}
-    {%- set bits = bit('(channel_number - 1) % 62') %}
-    bit_or(
-        case when {{ 'channel_number > 62' if word else 'channel_number <= 62' }} then {{ bits }} else 0 end
-    ) as {{ 'further_channel_set' if word else 'channel_set' }}{{ ',' if not word }}
-    {%- endfor %}
+    bit_or(case when channel_number <= 62 then {{ bit('channel_number - 1') }} else 0 end)
+        as channel_set,
+    bit_or(case when channel_number > 62 then {{ bit('channel_number - 63') }} else 0 end)
+        as further_channel_set
 {%- endmacro %}
 
 {#- The numbers that games may have, each with its goal, as int_attribution__games gives them. -#}
