@@ -7,7 +7,10 @@ select
     occasions.occasion_date,
     occasions.order_keys,
     customers.first_product,
-    customers.first_channel,
+    case
+        when customers.first_touch_date <= as_of.as_of_date then customers.first_channel
+        else {{ channel_unattributed() }}
+    end as first_channel,
     occasions.orders,
     occasions.units,
     occasions.revenue_net_cny,

@@ -101,6 +101,7 @@ select
     customers.first_contact_date,
     deposits.deposit_date,
     first_orders.first_order_date,
+    first_touch.first_touch_date,
     coalesce(first_touch.channel, {{ channel_unattributed() }}) as first_channel,
     coalesce(first_touch.domain, {{ channel_unattributed() }}) as first_domain,
     case

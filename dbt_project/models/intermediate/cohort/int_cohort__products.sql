@@ -1,13 +1,19 @@
 -- The products that customers began with; the role of a product that nobody bought since, such as
 -- a gift, is not known.
-with first_products as (
+with as_of as (
+
+    select as_of_date from {{ ref('int_calendar__as_of') }}
+
+),
+
+first_products as (
 
     select
-        first_product as product,
+        customers.first_product as product,
         count(*) as first_buyers
-    from {{ ref('int_cohort__customers') }}
-    where first_order_date is not null
-    group by first_product
+    from {{ ref('int_cohort__customers') }} as customers
+    inner join as_of on customers.first_order_date <= as_of.as_of_date
+    group by customers.first_product
 
 ),
 
