@@ -21,9 +21,13 @@ buyers as (
 
 loyal as (
 
-    select distinct customer_id
-    from {{ ref('fct_touchpoints') }}
-    where tier = 'L' and is_identified and touched_at is not null
+    select distinct touchpoints.customer_id
+    from {{ ref('fct_touchpoints') }} as touchpoints
+    cross join as_of
+    where
+        touchpoints.tier = 'L'
+        and touchpoints.is_identified
+        and touchpoints.touched_date <= as_of.as_of_date
 
 )
 
