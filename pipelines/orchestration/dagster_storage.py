@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import RLock
 from typing import Any
 
 import dagster as dg
@@ -26,8 +27,8 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import bindparam, create_engine, event
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
 
 _BUSY_SECONDS = 30
 _OPEN_SHARDS = 8
@@ -40,6 +41,9 @@ _UPDATE_CHECK = AssetCheckExecutionsTable.update().where(
     AssetCheckExecutionsTable.c.run_id == bindparam("run"),
     AssetCheckExecutionsTable.c.partition.is_(None),
 )
+_INSERT_CHECK = AssetCheckExecutionsTable.insert().values(
+    asset_key=bindparam("asset"), check_name=bindparam("check"), run_id=bindparam("run")
+)
 _MIRRORED = ASSET_EVENTS | ASSET_CHECK_EVENTS
 """Events that Dagster keeps twice: in the file of the run and in the one about all runs."""
 
@@ -48,18 +52,22 @@ class EventLog(SqliteEventLogStorage):
     """Dagster's event log; a killed process loses no event that was written, a power cut may."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._open: OrderedDict[str, Connection] = OrderedDict()
         self._tables: set[str] = set()
         self._has_index_columns: bool | None = None
         self._of_this_run: dict[dg.AssetKey, AssetRecord] = {}
         self._serialized = ""
+        self._lock = RLock()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        # Dagster's lock lets one thread in at a time, so threads may share the connection.
-        with self._db_lock, self._engine(shard).begin() as connection:
-            yield connection
+        # The lock lets one thread in at a time, so threads may share the connection. Who asks for
+        # it inside a transaction takes part in that one.
+        with self._lock:
+            connection = self._connection(shard)
+            with nullcontext() if connection.in_transaction() else connection.begin():
+                yield connection
 
     def has_table(self, table_name: str) -> bool:
         """Dagster asks, through a new connection, before every event: once there, it stays."""
@@ -84,8 +92,13 @@ class EventLog(SqliteEventLogStorage):
                 if kind in ASSET_EVENTS:
                     self._store_asset_event_tags(connection, [event], [event_id])
                     self._store_asset_event(connection, event, event_id)
-            if kind in ASSET_CHECK_EVENTS:
-                self.store_asset_check_event(event, event_id)
+                if kind in ASSET_CHECK_EVENTS:
+                    self.store_asset_check_event(event, event_id)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """As Dagster does, in one transaction of each file."""
+        with self.run_connection(events[0].run_id), self.index_connection():
+            super().store_event_batch(events)
 
     def get_asset_records(
         self, asset_keys: Sequence[dg.AssetKey] | None = None
@@ -109,17 +122,21 @@ class EventLog(SqliteEventLogStorage):
             key = records_filter.asset_key
             known = self._of_this_run.get(key)
             record = known.asset_entry.last_materialization_record if known else None
-            partitions = [record.partition_key or ""] if record else []
-            if record and records_filter == dg.AssetRecordsFilter(key, partitions):
-                position = EventLogCursor.from_storage_id(record.storage_id).to_string()
-                return dg.EventRecordsResult([record], position, has_more=True)
+            asked = list(records_filter.asset_partitions or [])
+            if record and asked and records_filter == dg.AssetRecordsFilter(key, asked):
+                if record.partition_key is None:  # an asset without partitions has none of them
+                    nowhere = EventLogCursor.from_storage_id(-1).to_string()
+                    return dg.EventRecordsResult([], nowhere, has_more=False)
+                if asked == [record.partition_key]:
+                    position = EventLogCursor.from_storage_id(record.storage_id).to_string()
+                    return dg.EventRecordsResult([record], position, has_more=True)
         return super().fetch_materializations(records_filter, limit, cursor, ascending)
 
     def dispose(self) -> None:
         """Close every connection."""
         super().dispose()
-        while self._engines:
-            self._engines.popitem()[1].dispose()
+        while self._open:
+            self._open.popitem()[1].close()
 
     def _store_asset_event(self, conn: Connection, event: EventLogEntry, event_id: int) -> None:
         # Dagster tries an insert first, which succeeds once in an asset's life.
@@ -153,8 +170,12 @@ class EventLog(SqliteEventLogStorage):
             "evaluation_event_storage_id": event_id,
             "materialization_event_storage_id": made.storage_id if made else None,
         }
-        with self.index_connection() as connection:
-            if found.partition is None and connection.execute(_UPDATE_CHECK, told).rowcount == 1:
+        if found.partition is None:
+            with self.index_connection() as connection:
+                noted = connection.execute(_UPDATE_CHECK, told).rowcount
+                if noted == 0:  # in a run of a partition, Dagster has planned the check for it
+                    noted = connection.execute(_INSERT_CHECK, told).rowcount
+            if noted == 1:
                 return
         super()._update_asset_check_evaluation(event, event_id)
 
@@ -163,22 +184,23 @@ class EventLog(SqliteEventLogStorage):
             self._has_index_columns = super()._has_asset_key_index_cols_on_connection(conn)
         return self._has_index_columns
 
-    def _engine(self, shard: str) -> Engine:
-        engine = self._engines.pop(shard, None)
-        if engine is None:
+    def _connection(self, shard: str) -> Connection:
+        connection = self._open.pop(shard, None)
+        if connection is None:
             engine = create_engine(
                 self.conn_string_for_shard(shard),
-                poolclass=StaticPool,
+                poolclass=NullPool,
                 connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
             )
             event.listen(engine, "connect", _wait_less_for_the_disk)
-        if shard not in self._initialized_dbs:
-            self._initdb(engine)
-            self._initialized_dbs.add(shard)
-        self._engines[shard] = engine
-        if len(self._engines) > _OPEN_SHARDS:
-            self._engines.popitem(last=False)[1].dispose()
-        return engine
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            connection = engine.connect()
+        self._open[shard] = connection
+        if len(self._open) > _OPEN_SHARDS:
+            self._open.popitem(last=False)[1].close()
+        return connection
 
 
 class RunHistory(DagsterSqliteStorage):

@@ -19,8 +19,13 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The event log keeps everything; standard error is for the errors that the caller prints."""
 
 
+_EVENTS_AT_ONCE = "10000"
+"""Dagster plans every asset and check in one batch of events: the storage takes it as a whole."""
+
+
 def dagster_instance(settings: Settings) -> DagsterInstance:
     """The persistent instance of dagster.yaml, so that the UI shows what the verbs ran."""
+    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = _EVENTS_AT_ONCE
     os.environ["DAGSTER_HOME"] = str(settings.home)
     os.environ["SIYU_DAGSTER_STORAGE"] = str(settings.dagster_storage)
     settings.dagster_storage.mkdir(parents=True, exist_ok=True)

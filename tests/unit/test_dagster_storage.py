@@ -49,9 +49,9 @@ def test_threads_share_a_few_open_files(instance: dg.DagsterInstance) -> None:
     assert all("told" in messages for messages in read)
     log = instance.event_log_storage
     assert isinstance(log, EventLog)
-    assert len(log._engines) == _OPEN_SHARDS
+    assert len(log._open) == _OPEN_SHARDS
     log.dispose()
-    assert not log._engines
+    assert not log._open
 
 
 @dg.asset
@@ -112,26 +112,34 @@ def daily() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     yield dg.AssetCheckResult(passed=True)
 
 
+@dg.asset(check_specs=[dg.AssetCheckSpec("whole", asset="steady")])
+def steady() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    yield dg.MaterializeResult()
+    yield dg.AssetCheckResult(passed=True)
+
+
 @dg.asset_check(asset=daily)
 def afterwards() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=False)
 
 
 def checked_days(instance: dg.DagsterInstance) -> list:
-    """Of each check of a partition, its verdict and the materialization that it was made of."""
+    """Of each check in runs of a partition, its verdict and the materialization it was made of."""
     runs = [
         dg.materialize(
-            [daily, afterwards], instance=instance, partition_key=day, raise_on_error=False
+            [daily, steady, afterwards], instance=instance, partition_key=day, raise_on_error=False
         )
         for day in ("monday", "tuesday", "monday")
     ]
     found: list = []
-    for name in ("whole", "afterwards"):
-        key = dg.AssetCheckKey(daily.key, name)
+    for asset, name in ((daily, "whole"), (daily, "afterwards"), (steady, "whole")):
+        key = dg.AssetCheckKey(asset.key, name)
         for one in instance.event_log_storage.get_asset_check_execution_history(key, 9):
-            target = one.evaluation.target_materialization_data
-            found.append((name, one.status, [run.run_id for run in runs].index(one.run_id)))
-            found.append((one.evaluation.passed, target.storage_id, target.run_id == one.run_id))
+            found.append((str(key), one.status, [run.run_id for run in runs].index(one.run_id)))
+            if one.evaluation:  # for what is not partitioned, Dagster leaves the plan as it was
+                made = one.evaluation.target_materialization_data
+                target = (made.storage_id, made.run_id == one.run_id) if made else None
+                found.append((one.evaluation.passed, one.partition, target))
     asked = dg.AssetRecordsFilter(daily.key, ["tuesday"])
     for filtered in (asked, daily.key):
         kept = instance.fetch_materializations(filtered, limit=1)
@@ -139,9 +147,12 @@ def checked_days(instance: dg.DagsterInstance) -> list:
     return found
 
 
+@pytest.mark.parametrize("batch", ["0", "1000"])
 def test_checks_of_partitions_are_noted_as_dagster_does(
-    instance: dg.DagsterInstance, tmp_path: Path
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: str
 ) -> None:
     (tmp_path / "plain").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "plain")) as plain:
-        assert checked_days(instance) == checked_days(plain)
+        expected = checked_days(plain)
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", batch)
+    assert checked_days(instance) == expected
