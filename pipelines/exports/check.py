@@ -21,7 +21,7 @@ from pipelines.exports.collect import collected
 from pipelines.exports.convert import Context, Converted, Problem, convert
 from pipelines.exports.detect import Match
 from pipelines.exports.distinct import Cells
-from pipelines.exports.fill_down import fill_down
+from pipelines.exports.fill_down import fill_down, stretches
 from pipelines.exports.junk import Sifted
 from pipelines.exports.outside import Outside
 from pipelines.exports.personal import convert_personal, masked_for_display
@@ -98,9 +98,8 @@ class Matched:
     def layout(self) -> Hashable:
         """Tables of one layout can be checked together."""
         headers = [(name, *found.items()) for name, found in self.match.collected.items()]
-        alone = id(self) if self.match.contract.filled_down else None
         contract, read = self.match.contract.contract, tuple(self.sifted.cells.columns)
-        return contract, read, tuple(self.match.positions.items()), tuple(headers), alone
+        return contract, read, tuple(self.match.positions.items()), tuple(headers)
 
 
 def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
@@ -113,7 +112,7 @@ def check(tables: Sequence[Matched], key: bytes) -> list[Checked]:
     together = pl.concat([table.sifted.cells for table in tables])
     cells = _of_contract(together, match).rechunk()
     lines = pl.concat([table.sifted.line_numbers for table in tables])
-    clean = _cleaned(match, cells.select(*match.positions), lines, tables[0].sifted.bad)
+    clean = _cleaned(tables, cells.select(*match.positions))
     context = _context(match, min(table.exported_at for table in tables), key)
     typed = _convert_all(match, clean, context)
     if len(tables) > 1 and any(problem.is_late for problem in typed.problems):
@@ -201,15 +200,16 @@ def _context(match: Match, exported_at: datetime, key: bytes) -> Context:
     )
 
 
-def _cleaned(
-    match: Match, cells: pl.DataFrame, lines: pl.Series, bad: Sequence[BadRecord]
-) -> Cells:
+def _cleaned(tables: Sequence[Matched], cells: pl.DataFrame) -> Cells:
     """Clean cells; those of merged cells take the value above."""
-    filled = match.contract.filled_down
+    contract = tables[0].match.contract
+    filled, by_name = contract.filled_down, contract.column_by_name
     raw = Cells.row_by_row(cells) if filled else Cells.of(cells)
-    by_name = match.contract.column_by_name
     clean = raw.changed(lambda part: clean_cells(part, [by_name[name] for name in part.columns]))
-    return clean.changed(lambda part: fill_down(part, filled, lines, bad)) if filled else clean
+    if not filled:
+        return clean
+    numbers = stretches((table.sifted.line_numbers, table.sifted.bad) for table in tables)
+    return clean.changed(lambda part: fill_down(part, filled, numbers))
 
 
 def _convert_all(match: Match, clean: Cells, context: Context) -> Converted:

@@ -11,7 +11,13 @@ import pytest
 from pipelines.exports.contract_files import Contracts, read_contracts
 from pipelines.exports.errors import ContractError
 from pipelines.exports.outside import Origin, value_outside
-from pipelines.exports.report import CheckedPart, check_file
+from pipelines.exports.report import (
+    CheckedPart,
+    check_file,
+    check_opened,
+    describe,
+    open_landed,
+)
 from tests.unit.exports.conftest import KEY, write
 
 BASE = """
@@ -173,6 +179,33 @@ def test_rows_below_an_unreadable_record_take_nothing_from_above_it(tmp_path: Pa
     found = check(tmp_path, contracts, "编号,买家,商品\n1,甲,a\n2,short\n,,b\n3,乙,c\n")
     assert rows(found, "thing_id", "buyer") == [("1", "甲"), ("3", "乙")]
     assert (found.report.rows_read, found.report.rows_rejected) == (4, 2)
+
+
+def test_files_of_merged_cells_that_are_checked_together_fill_no_other_file(tmp_path: Path) -> None:
+    contracts = contracts_with(
+        tmp_path, BUYER, "name: item, headers: [商品], type: text", base=FILLED, more=REASON
+    )
+    header = "编号,买家,商品\n"
+    texts = {
+        "a.csv": header + "1,甲,a\n,,b\n2,short\n,,c\n2,乙,d\n",
+        "b.csv": header + ",,e\n2,,f\n",
+        "c.csv": header,
+        "d.csv": header + "2,,g\n,,h\n",
+    }
+    paths = [write(tmp_path / name, text) for name, text in texts.items()]
+    opened = [open_landed(describe(path), contracts) for path in paths]
+    found = []
+    for (ours,), path in zip(check_opened(opened, contracts, KEY), paths, strict=True):
+        (alone,) = check_file(path, contracts, KEY)
+        assert ours.report == alone.report
+        found.append(rows(ours, "thing_id", "buyer", "item"))
+        assert found[-1] == rows(alone, "thing_id", "buyer", "item")
+    assert found == [
+        [("1", "甲", "a"), ("1", "甲", "b"), ("2", "乙", "d")],
+        [("2", None, "f")],
+        [],
+        [("2", None, "g"), ("2", None, "h")],
+    ]
 
 
 def test_a_remark_is_taken_out_of_a_cell(tmp_path: Path) -> None:
