@@ -15,6 +15,8 @@ from pipelines.exports.table import BadRecord, Body
 
 BLANK_LINE = "blank_line"
 REPEATED_HEADER = "repeated_header"
+_FEW_ROWS = 2000
+"""Up to here Python looks at the cells of a column sooner than a call of Polars begins."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,16 @@ def _may_hold_junk(match: Match, cells: pl.DataFrame) -> bool:
             if rule.pattern is not None:
                 return True
             texts.setdefault(position, []).extend(rule.values)
-    named = [
+    if cells.height <= _FEW_ROWS:
+        return any(
+            not set(map(str.strip, cells[str(position)].to_list())).isdisjoint(named)
+            for position, named in texts.items()
+        )
+    found = [
         pl.col(str(position)).str.strip_chars().is_in(named).any()
         for position, named in texts.items()
     ]
-    return any(cells.select(named).row(0))
+    return any(cells.select(found).row(0))
 
 
 def _masks(match: Match, body: Body) -> Iterator[tuple[str, pl.Series]]:

@@ -22,7 +22,7 @@ _BOM = codecs.BOM_UTF8
 _HEAD_BYTES = 1 << 20
 _SHORT_HEAD_BYTES = 1 << 16
 _SEPARATOR_ROWS = 12
-_LONG = 1 << 21
+_LONG = 1 << 19
 """From so many bytes on, decoding single cells is quicker than decoding all."""
 COMMA, TAB = ",", "\t"
 
