@@ -43,7 +43,17 @@ dated as (
 
 ),
 
-days as (
+-- nearly every day has one event: only those that share a number, as days of several do, are grouped
+shared as (
+
+    select {{ values_hash(day) }} as day_hash
+    from dated
+    group by {{ values_hash(day) }}
+    having count(*) > 1
+
+),
+
+several as (
 
     select
         {{ day | join(', ') }},
@@ -51,44 +61,36 @@ days as (
         sum(quantity) as units,
         sum(gmv_cny) as gmv_cny,
         sum(refund_cny) as refund_cny,
-        min(happened_at) as first_at,
-        max(happened_at) as last_at,
-        any_value(event_id) as event_id
+        min({{ ordered_pair('happened_at', 'event_id') }}) as first_event,
+        max({{ ordered_pair('happened_at', 'event_id') }}) as last_event
     from dated
+    where {{ values_hash(day) }} in (select shared.day_hash from shared)
     group by {{ day | join(', ') }}
-
-),
-
--- nearly every day has one event: only of the others it is asked which came first and which last
-several as (
-
-    select
-        dated.{{ day | join(', dated.') }},
-        min({{ ordered_pair('dated.happened_at', 'dated.event_id') }}) as first_event,
-        max({{ ordered_pair('dated.happened_at', 'dated.event_id') }}) as last_event
-    from dated
-    inner join days on {{ same_day('dated', 'days', day) }}
-    where days.events > 1
-    group by dated.{{ day | join(', dated.') }}
 
 )
 
 select
-    days.{{ day | join(', days.') }},
-    days.events,
-    cast(days.units as decimal(18, 4)) as units,
-    cast(days.gmv_cny as decimal(18, 4)) as gmv_cny,
-    cast(days.refund_cny as decimal(18, 4)) as refund_cny,
-    days.first_at,
-    coalesce({{ of_pair('several.first_event', 2) }}, days.event_id) as first_event_id,
-    days.last_at,
-    coalesce({{ of_pair('several.last_event', 2) }}, days.event_id) as last_event_id
-from days
-left join several on {{ same_day('days', 'several', day) }}
-{%- endmacro %}
-
-{% macro same_day(one, other, day) -%}
-    {%- for column in day -%}
-        {{ ' and ' if not loop.first }}{{ one }}.{{ column }} = {{ other }}.{{ column }}
-    {%- endfor -%}
+    {{ day | join(', ') }},
+    1 as events,
+    quantity as units,
+    gmv_cny,
+    refund_cny,
+    happened_at as first_at,
+    event_id as first_event_id,
+    happened_at as last_at,
+    event_id as last_event_id
+from dated
+where {{ values_hash(day) }} not in (select shared.day_hash from shared)
+union all
+select
+    {{ day | join(', ') }},
+    events,
+    cast(units as decimal(18, 4)) as units,
+    cast(gmv_cny as decimal(18, 4)) as gmv_cny,
+    cast(refund_cny as decimal(18, 4)) as refund_cny,
+    {{ of_pair('first_event', 1) }} as first_at,
+    {{ of_pair('first_event', 2) }} as first_event_id,
+    {{ of_pair('last_event', 1) }} as last_at,
+    {{ of_pair('last_event', 2) }} as last_event_id
+from several
 {%- endmacro %}

@@ -1,33 +1,45 @@
 -- The intervals of a customer and view follow each other without gap, overlap or repetition, name
 -- the tier before, and the last one is open.
-with intervals as (
+{%- set in_time -%}
+    partition by customer_id, is_active order by valid_from asc nulls last
+{%- endset %}
+-- views and tiers as numbers: sorting texts along costs half as much again
+with ranked as (
+
+    select
+        customer_id,
+        tier_view = 'active' as is_active,
+        {{ tier_rank('tier') }} as tier_rank,
+        case when previous_tier is not null then {{ tier_rank('previous_tier') }} end
+            as previous_rank,
+        valid_from,
+        valid_to
+    from {{ ref('customer_aipl_history') }}
+
+),
+
+intervals as (
 
     select
         *,
-        lag(valid_to) over (
-            partition by customer_id, tier_view order by valid_from asc nulls last
-        ) as previous_valid_to,
-        lag(tier) over (
-            partition by customer_id, tier_view order by valid_from asc nulls last
-        ) as tier_before,
-        lead(valid_from) over (
-            partition by customer_id, tier_view order by valid_from asc nulls last
-        ) as next_valid_from
-    from {{ ref('customer_aipl_history') }}
+        lag(valid_to) over ({{ in_time }}) as previous_valid_to,
+        lag(tier_rank) over ({{ in_time }}) as rank_before,
+        lead(valid_from) over ({{ in_time }}) as next_valid_from
+    from ranked
 
 )
 
 select
     customer_id,
-    tier_view,
-    tier,
+    is_active,
+    tier_rank,
     valid_from,
     valid_to
 from intervals
 where
-    coalesce(tier_before, '') <> coalesce(previous_tier, '')
-    or coalesce(tier_before, '') = tier
-    or (tier_before is not null and previous_valid_to is null)
+    coalesce(rank_before, -1) <> coalesce(previous_rank, -1)
+    or rank_before = tier_rank
+    or (rank_before is not null and previous_valid_to is null)
     or previous_valid_to <> valid_from
     or (next_valid_from is null and valid_to is not null)
-    or (tier_before is null and tier = {{ tier_outside() }})
+    or (rank_before is null and tier_rank = 0)
