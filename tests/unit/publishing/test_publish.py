@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -66,6 +67,25 @@ def test_the_file_holds_the_two_schemas_with_comments_in_the_old_storage_format(
         assert tags["storage_version"].startswith("v1.0.0")
         total = con.execute("select sum(net_gmv_cny) from customer_center.dim_customers")
         assert total.fetchall() == [(sum(range(100)),)]
+
+
+def test_a_version_is_copied_into_a_database_of_its_readers(
+    settings: Settings, tmp_path: Path
+) -> None:
+    write_warehouse(settings)
+    published = publish_now(settings)
+
+    with duckdb.connect() as con:
+        con.execute(f"attach '{published.database}' as version (read_only)")
+        con.execute(f"attach '{tmp_path / 'copied.duckdb'}' as copied")
+        con.execute("copy from database version to copied")
+        con.execute(f"use version; export database '{tmp_path / 'exported'}'")
+    with duckdb.connect(str(tmp_path / "imported.duckdb")) as con:
+        con.execute(f"import database '{tmp_path / 'exported'}'")
+        con.execute(f"attach '{tmp_path / 'copied.duckdb'}' as copied (read_only)")
+        for catalog in ("imported", "copied"):
+            total = con.execute(f"select sum(number) from {catalog}.marts.rpt_tiers")
+            assert total.fetchall() == [(200,)]
 
 
 def test_a_view_of_published_tables_stays_one_and_is_read_under_any_name(
