@@ -8,9 +8,7 @@ import numpy.typing as npt
 Integers = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.bool_]
 _SPARSE = 64
-"""A flag for so many numbers costs less than to search one number …"""
-_DENSE = 8
-"""… and for so many less than to sort one."""
+"""A flag for so many numbers costs less than to search or to sort one."""
 
 
 def component_labels(size: int, left: Integers, right: Integers) -> Integers:
@@ -58,25 +56,29 @@ def distinct(values: Integers) -> Integers:
     """
     if not len(values) or (values[1:] > values[:-1]).all():
         return values
-    highest = int(values.max())
-    if highest < _DENSE * len(values) and values.min() >= 0:
-        return np.flatnonzero(members(values, highest + 1)).astype(values.dtype, copy=False)
-    ordered = np.sort(values)
-    new = np.ones(len(ordered), dtype=bool)
-    new[1:] = ordered[1:] != ordered[:-1]
-    return ordered[new]
+    return union(values)
 
 
 def union(*arrays: Integers) -> Integers:
     """What is in any of the arrays: ascending, once."""
-    return distinct(np.concatenate(arrays))
+    kept = [values for values in arrays if len(values)]
+    kind, size = np.result_type(*arrays), sum(map(len, kept))
+    highest = max((int(values.max()) for values in kept), default=0)
+    if highest < _SPARSE * size and min(int(values.min()) for values in kept) >= 0:
+        flags = np.zeros(highest + 1, dtype=bool)
+        for values in kept:
+            flags[values] = True
+        return np.flatnonzero(flags).astype(kind, copy=False)
+    ordered = np.sort(np.concatenate(arrays))
+    new = np.ones(size, dtype=bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
 
 
 def common(values: Integers, others: Integers) -> Integers:
     """What is in both arrays: ascending, once."""
-    if not len(values) or not len(others):
-        return values[:0]
-    return np.intersect1d(distinct(values), distinct(others), assume_unique=True)
+    kept = distinct(values)
+    return kept[among(kept, distinct(others))]
 
 
 def without(values: Integers, others: Integers) -> Integers:

@@ -264,15 +264,14 @@ def _read(
 
 
 def _ranks(connection: duckdb.DuckDBPyConnection, identifiers: Integers) -> Integers:
-    """Ranks of identifiers by type and value."""
+    """Ranks of identifiers, by what their types and values alone say."""
     distinct, place = np.unique(identifiers, return_inverse=True)
     with staged(connection, "ranked", {"identifier_id": distinct}):
         (rank,) = fetch(
             connection,
             """
             select rank from (
-                select identifier_id,
-                    row_number() over (order by identifier_type, identifier_value) as rank
+                select identifier_id, row_number() over (order by value_md5) as rank
                 from identity.identifiers semi join ranked using (identifier_id)
             ) order by identifier_id
             """,

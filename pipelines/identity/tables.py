@@ -17,8 +17,9 @@ class Table:
     columns: str
 
 
-VALUE_HASH = "hash(identifier_type, identifier_value)"
-"""In SQL: what `value_hash` holds. Two values may share it, so what it finds is compared."""
+VALUE_MD5 = "md5_number(identifier_type || ':' || identifier_value)"
+"""In SQL: what `value_md5` holds. Its 128 bits tell values apart, so that a search of the
+dictionary reads no strings; the same in every release of DuckDB."""
 
 # No primary keys: DuckDB would keep an index over millions of strings for what resolve.py, the
 # only writer, guarantees by construction and the dbt tests check.
@@ -29,7 +30,8 @@ TABLES = {
         "and its id is never used again.",
         """identifier_id bigint not null, identifier_type varchar not null,
         identifier_value varchar using compression uncompressed not null,
-        first_seen_at timestamp, value_hash ubigint not null""",
+        first_seen_at timestamp,
+        value_md5 uhugeint using compression uncompressed not null""",
     ),
     "identity_seen_earlier": Table(
         "One row per identifier that a later file saw earlier than the dictionary says.",
@@ -140,7 +142,7 @@ TABLES = {
 
 
 _CARRIED = {
-    "identifiers": {"value_hash": VALUE_HASH},
+    "identifiers": {"value_md5": VALUE_MD5},
     "identity_map": {
         "valid_from": "timestamp '1900-01-01'",
         "valid_to": "timestamp '9999-12-31'",

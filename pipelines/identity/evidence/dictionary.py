@@ -9,7 +9,6 @@ import duckdb
 
 from pipelines.identity.graph import Integers, union, without
 from pipelines.identity.sql import fetch, get_state, scalar, set_state
-from pipelines.identity.tables import VALUE_HASH
 
 COUNTS = "identifiers_by_type"
 """In the state: what `count_by_type` counted."""
@@ -24,21 +23,17 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
     depend on the order of rows. An id is never given twice, not even after an erasure. A late file
     may have seen a known one earlier.
     """
-    _keep_hashes(connection)
     known = max(
         int(get_state(connection).get("highest_identifier_id", 0)),
         scalar(connection, "select coalesce(max(identifier_id), 0) from identity.identifiers"),
     )
-    # By hash, so that the strings of the dictionary are read where they may be the same alone; then
-    # not as equalities, for which DuckDB would hash the strings too.
+    # By md5: the strings of the dictionary are ten times as long and stay unread.
     connection.execute(
         f"""
         create temp table resolving_known as
         select v.value_key, v.first_seen_at, v.in_files, i.identifier_id,
             i.first_seen_at as known_since
-        from {values} v join identity.identifiers i using (value_hash)
-        where (i.identifier_type <> v.identifier_type
-            or i.identifier_value <> v.identifier_value) is false
+        from {values} v join identity.identifiers i using (value_md5)
         """
     )
     connection.execute(
@@ -46,7 +41,7 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
         create temp table resolving_new as
         select $1 + row_number() over () as identifier_id, *
         from (
-            select identifier_type, identifier_value, first_seen_at, value_hash, value_key, in_files
+            select identifier_type, identifier_value, first_seen_at, value_md5, value_key, in_files
             from {values} anti join resolving_known using (value_key)
             order by first_seen_at nulls last, identifier_type, identifier_value
         )
@@ -66,7 +61,7 @@ def extend_dictionary(connection: duckdb.DuckDBPyConnection, values: str) -> int
         scalar(
             connection,
             "insert into identity.identifiers select identifier_id, identifier_type, "
-            "identifier_value, first_seen_at, value_hash from resolving_new",
+            "identifier_value, first_seen_at, value_md5 from resolving_new",
         )
     )
     if added:
@@ -120,14 +115,6 @@ def _note_earlier(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute("insert into identity.identity_seen_earlier from resolving_earlier")
     connection.execute("drop table resolving_earlier")
-
-
-def _keep_hashes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Hash all values anew when another release of DuckDB, which may do it otherwise, comes."""
-    release = scalar(connection, "select library_version from pragma_version()")
-    if get_state(connection).get("hashed_by") != release:
-        connection.execute(f"update identity.identifiers set value_hash = {VALUE_HASH}")
-        set_state(connection, {"hashed_by": release})
 
 
 def note_presence(

@@ -19,7 +19,7 @@ from pipelines.identity.evidence.dictionary import NAMED, extend_dictionary, not
 from pipelines.identity.graph import Integers, union
 from pipelines.identity.rules.seeds import Rules
 from pipelines.identity.sql import fetch, get_state, scalar, set_state, staged, temporary
-from pipelines.identity.tables import VALUE_HASH
+from pipelines.identity.tables import VALUE_MD5
 
 _SIGHTINGS = "intermediate.int_identity__sightings"
 _EVIDENCE = "intermediate.int_identity__evidence"
@@ -181,8 +181,8 @@ def _stage_values(
         f"""
         create temp table resolving_values as
         select identifier_type, identifier_value, min(seen_at) as first_seen_at,
-            not bool_and(is_derived) as in_files, {VALUE_HASH} as value_hash,
-            value_hash as value_key
+            not bool_and(is_derived) as in_files, {VALUE_MD5} as value_md5,
+            {_key_with(0, "identifier_type", "identifier_value")} as value_key
         from (
             select {sighted}, false as is_derived from {_SIGHTINGS} where {_of_files(files)}
             {derived}

@@ -16,7 +16,7 @@ from pipelines.identity.record.changes import Change
 from pipelines.identity.rules.codes import NO_TIME, Codes
 from pipelines.identity.solve.region import flags_of
 from pipelines.identity.solve.screen import REASONS
-from pipelines.identity.sql import staged
+from pipelines.identity.sql import staged, temporary
 
 _SCHEMA = {
     "event": pl.String,
@@ -95,7 +95,7 @@ def append(
 ) -> None:
     """Append events, whose causes are written out, and rows that queries yield.
 
-    In one statement: most of the queries yield little, and cost more to plan than to run.
+    Together: most of the queries yield little, and cost more to plan than to run.
     """
     columns = "event, customer_id, other_customer_id, identifier_id"
     of_events = (
@@ -107,12 +107,21 @@ def append(
     with (
         staged(connection, "events", events.filter(~has_cause)),
         staged(connection, "caused", events.filter(has_cause)),
+        temporary(connection, "resolving_log"),
     ):
+        # First into a table: else what some of them yield would be a part of a row group of its own,
+        # and the next checkpoint put the parts together.
         connection.execute(
-            "insert into identity.identity_log "
-            + " union all ".join(f"({query})" for query in (*of_events, *rows)),
+            f"create temp table resolving_log as {_union(rows)}", [run.run_id, run.run_at]
+        )
+        connection.execute(
+            f"insert into identity.identity_log {_union((*of_events, 'from resolving_log'))}",
             [run.run_id, run.run_at],
         )
+
+
+def _union(queries: Sequence[str]) -> str:
+    return " union all ".join(f"({query})" for query in queries)
 
 
 def _customers_of(change: Change, identifiers: Integers) -> Integers:

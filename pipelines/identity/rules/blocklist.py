@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.identity.rules.finite_patterns import PatternError, expand
 from pipelines.identity.rules.rows import BlockedValue, BlockPattern
-from pipelines.identity.rules.values import is_hashed, stored_values
+from pipelines.identity.rules.values import is_hashed, normal_values, stored_values
 
 _COLUMNS = ("identifier_type", "identifier_value", "reason")
 
@@ -56,8 +56,8 @@ def impossible_values(
     for identifier_type in dict.fromkeys(block.identifier_type for block in values):
         blocks = [block for block in values if block.identifier_type == identifier_type]
         clear = pl.Series([block.value_clear for block in blocks], dtype=pl.String)
-        stored = stored_values(normalisers[identifier_type], clear, b"")
-        impossible += [block for block, value in zip(blocks, stored, strict=True) if value is None]
+        normal = normal_values(normalisers[identifier_type], clear)
+        impossible += [block for block, value in zip(blocks, normal, strict=True) if value is None]
     return impossible
 
 

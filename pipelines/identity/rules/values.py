@@ -36,9 +36,14 @@ def is_hashed(normaliser: str) -> bool:
 
 def stored_values(normaliser: str, clear: pl.Series, key: bytes) -> pl.Series:
     """Clear texts as the loader would have stored them; null where the text is no identifier."""
-    how = NORMALISERS[normaliser]
-    normal = clear.to_frame("clear").select(how.form(pl.col("clear")).alias("value"))["value"]
-    return hash_series(how.hash_kind, normal, key) if how.hash_kind else normal
+    normal, kind = normal_values(normaliser, clear), NORMALISERS[normaliser].hash_kind
+    return hash_series(kind, normal, key) if kind else normal
+
+
+def normal_values(normaliser: str, clear: pl.Series) -> pl.Series:
+    """Clear texts in their one form; null where the text is no identifier."""
+    form = NORMALISERS[normaliser].form(pl.col("clear"))
+    return clear.to_frame("clear").select(form.alias("value"))["value"]
 
 
 def stored_value(normaliser: str, clear: str, key: bytes) -> str | None:

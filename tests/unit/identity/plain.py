@@ -5,6 +5,7 @@ It shares no code with the engine: what both say is what the rules mean.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -207,8 +208,10 @@ class _Plain:
         return alone
 
     @staticmethod
-    def _rank(node: Node) -> tuple[str, str, int]:
-        return TYPES[node[0][0]], node[0][1:], node[1]
+    def _rank(node: Node) -> tuple[int, int]:
+        """By md5: not by names, lest an order of arrival that follows them goes unnoticed."""
+        text = f"{TYPES[node[0][0]]}:{node[0][1:]}"
+        return int.from_bytes(hashlib.md5(text.encode()).digest(), "little"), node[1]
 
     def _join(self, steps: list[tuple[Any, Node, Node, Link | None]]) -> None:
         self.spans: dict[Node, list[tuple[int, int]]] = defaultdict(list)

@@ -9,10 +9,13 @@ from tests.unit.identity.worlds import World
 
 
 def test_ids_and_log_survive_other_columns(world: World) -> None:
-    for table in ("identity_map", "identity_edges", "identity_log", "identity_state"):
+    changed = "identifiers", "identity_map", "identity_edges", "identity_log", "identity_state"
+    for table in changed:
         world.execute(f"drop table identity.{table}")
     world.connection.execute(
         """
+        create table identity.identifiers (identifier_id bigint, identifier_type varchar,
+            identifier_value varchar, first_seen_at timestamp, value_hash ubigint);
         create table identity.identity_map (identifier_id bigint, customer_id bigint);
         create table identity.identity_edges (identifier_id_a bigint, is_used boolean);
         create table identity.identity_log (run_at timestamp, event varchar, customer_id bigint);

@@ -70,7 +70,7 @@ def test_a_third_persons_identifier_does_not_slip_in_with_a_merge(world: World) 
 
 
 def test_two_people_stay_two(world: World) -> None:
-    world.deliver([("c1", "p1"), ("c2", "p1"), ("c2", "u1")])
+    world.deliver([Pair("c1", "p1", times=2), ("c2", "p1"), ("c2", "u1")])
     world.resolve()
     decision = world.conditions.decide("split", "c1", "c2")
     assert world.resolve().mode == "increment"
