@@ -109,8 +109,8 @@ def append(
         staged(connection, "caused", events.filter(has_cause)),
         temporary(connection, "resolving_log"),
     ):
-        # First into a table: else what some of them yield would be a part of a row group of its own,
-        # and the next checkpoint put the parts together.
+        # First into a table: else what they yield would be a part of a row group of its own, and
+        # the next checkpoint put the parts together.
         connection.execute(
             f"create temp table resolving_log as {_union(rows)}", [run.run_id, run.run_at]
         )
