@@ -29,6 +29,7 @@ from pipelines.identity.evidence.standing import (
     update_standing,
 )
 from pipelines.identity.graph import Integers, union
+from pipelines.identity.memory import arrays_kept
 from pipelines.identity.record.changes import (
     Change,
     find_change,
@@ -123,7 +124,7 @@ def resolve_identities(
     if plan.mode == "nothing":
         return last_summary(connection, plan.reason)
     tables = (ERASED, NEWLY_UNUSED, _WAS_BLOCKED, _WAS_GUARDED, _NEWLY_BLOCKED)
-    with temporary(connection, *tables):
+    with arrays_kept(), temporary(connection, *tables):
         _stage(connection, decisions)
         inputs = _read(connection, plan, rules, decisions)
         solved = solve_region(
