@@ -55,8 +55,7 @@ def carry_over(labels: Integers, old: Integers, highest: int) -> CarryOver:
     customer = np.zeros(count, dtype=np.int64)
     changed = _changed(group, past, founders) | (founders == 0)
     customer[~changed] = founders[~changed]
-    is_changed = changed[group]
-    known = members[is_changed & (past > 0)]
+    known = members[changed[group] & (past > 0)]
     moves = _moves(labels, old, known)
     customer[moves.heir] = moves.heritage
 
@@ -67,8 +66,7 @@ def carry_over(labels: Integers, old: Integers, highest: int) -> CarryOver:
     has_past = founders > 0
     has_past[labels[known]] = True
     created = new[~has_past[new]]
-    customers = past.copy()
-    customers[is_changed] = customer[group[is_changed]]
+    customers = customer[group]
     if not everybody:
         customers, of_members = np.zeros(len(labels), dtype=np.int64), customers
         customers[members] = of_members
@@ -99,12 +97,12 @@ class _Moves:
 
 
 def _changed(group: Integers, past: Integers, founders: Integers) -> Flags:
-    """Groups that do not have one past alone, that of their first node, and it alone.
+    """Groups whose known nodes do not have one past, that of their first node, and it alone.
 
     What is left keeps its ids, which is nearly everybody; only the others need be looked at.
     """
     changed = np.zeros(len(founders), dtype=bool)
-    changed[group[past != founders[group]]] = True
+    changed[group[(past != founders[group]) & (past > 0)]] = True
     shared = np.bincount(founders, minlength=int(past.max(initial=0)) + 1) > 1
     if changed.any():
         shared[past[changed[group]]] = True
