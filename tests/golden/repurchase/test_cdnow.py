@@ -88,7 +88,8 @@ def _write_inputs(connection: duckdb.DuckDBPyConnection, settings: Settings) -> 
                 timestamp '1900-01-01' as valid_from, timestamp '9999-12-31' as valid_to
             from staging.stg_identity__identifiers;
         create table intermediate.int_cohort__customers as
-            select distinct customer_id, null::text as first_product, null::text as first_channel
+            select distinct customer_id, null::text as first_product, null::text as first_channel,
+                null::date as first_touch_date
             from staging.stg_identity__map;
         create table intermediate.int_cohort__members as
             select distinct customer_id, date '1997-01-01' as first_order_date,
