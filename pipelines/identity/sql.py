@@ -32,7 +32,7 @@ def fetch(
 
 
 def _array(column: pa.ChunkedArray) -> Integers:
-    # Put together by numpy, whose large arrays lie in huge pages: half of pyarrow's time.
+    # Put together by numpy: half of pyarrow's time.
     chunks = [chunk.to_numpy() for chunk in column.chunks]
     return np.concatenate(chunks) if len(chunks) > 1 else column.to_numpy()
 
