@@ -19,7 +19,7 @@ class Table:
 
 VALUE_MD5 = "md5_number(identifier_type || ':' || identifier_value)"
 """In SQL: what `value_md5` holds. Its 128 bits tell values apart, so that a search of the
-dictionary reads no strings; the same in every release of DuckDB."""
+dictionary reads no strings. Every release of DuckDB must make the same: a test asks."""
 
 # No primary keys: DuckDB would keep an index over millions of strings for what resolve.py, the
 # only writer, guarantees by construction and the dbt tests check.

@@ -52,7 +52,7 @@ def solve_region(
     ranks: Ranks,
     login_window: int,
 ) -> Solved:
-    """Find the people in the region. `ranks` orders positions in it by type and value."""
+    """Find the people in the region. `ranks` orders positions in it, see Ranks."""
     reasons = region.reasons.copy()
     details: dict[int, str] = {}
     _guard(region, book, codes, reasons, details)

@@ -38,11 +38,11 @@ def repair(
 
     Edges are tried in this order: aliases, people's decisions, strong rules, weak rules; within
     these by priority of the rule, rows of evidence (most first), last time seen (latest first),
-    then type and value of the ends. An edge is refused when its union would hold more values of a
-    type than a customer may, or two identifiers that people keep apart. A decision outranks
-    limits: what people merged may hold together what each of the two holds by the evidence alone,
-    and a third person's identifiers no more than others may. An identifier that a strong rule was
-    refused for is contested: weak rules join nobody through it any more.
+    then the md5 of the ends' types and values. An edge is refused when its union would hold more
+    values of a type than a customer may, or two identifiers that people keep apart. A decision
+    outranks limits: what people merged may hold together what each of the two holds by the
+    evidence alone, and a third person's identifiers no more than others may. An identifier that a
+    strong rule was refused for is contested: weak rules join nobody through it any more.
     """
     part, edges = evidence.part(within)
     workshop = _Workshop(part, codes, ranks, _grants(part, codes, ranks))
@@ -330,7 +330,7 @@ class _Workshop:
         return np.lexsort(keys)
 
     def _node_ranks(self, steps: _Steps) -> Integers:
-        """Rank of each node at an end: by type and value of its identifier, then by period."""
+        """Rank of each node at an end: by the md5 of its type and value, then by period."""
         nodes = distinct(np.concatenate([steps.left, steps.right]))
         rank = np.zeros(self._evidence.nodes, dtype=np.int64)
         # Periods of one identifier are numbered in the order of time.

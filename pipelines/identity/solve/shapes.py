@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.identity.graph import Flags, Integers
 
 Ranks = Callable[[Integers], Integers]
-"""From identifiers to their ranks by type and value, which no order of arrival changes."""
+"""From identifiers to their ranks by md5 of type and value, which no order of arrival changes."""
 
 
 @dataclass(frozen=True)
