@@ -11,6 +11,7 @@ from pipelines.orchestration.fingerprint import inputs_fingerprint
 from pipelines.orchestration.increment import rules_fingerprint
 from pipelines.publishing import SnapshotFile, publish
 from pipelines.restatement import record
+from pipelines.restatement.unpublished_tiers import note_publication
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse
 
@@ -82,6 +83,8 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
         forgotten_at=read_decisions(decisions_file(settings)).last_erased_at,
         companions={FILE_NAME: report},
     )
+    with open_warehouse(settings) as warehouse:
+        note_publication(warehouse, published.version, published.manifest.created_at)
     tables = published.manifest.tables
     for figure, error in drawn[0].errors.items():
         context.log.error("the report shows no %s: %s", figure, error)

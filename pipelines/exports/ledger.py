@@ -43,6 +43,10 @@ TABLES = {
         corrected_rows BIGINT NOT NULL, refunded_rows BIGINT NOT NULL,
         regrouped_rows BIGINT NOT NULL, withdrawn_rows BIGINT NOT NULL""",
     ),
+    "publications": (
+        "One row per version that was published, and when; also of versions that are gone.",
+        "version VARCHAR NOT NULL, published_at TIMESTAMP NOT NULL",
+    ),
     "handed_over": (
         "One row per day and customer who was put into an audience package on it.",
         """handed_over_date DATE NOT NULL, customer_id BIGINT NOT NULL,

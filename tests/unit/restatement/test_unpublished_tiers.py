@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.restatement.unpublished_tiers import withdraw_unpublished_tiers
+from pipelines.exports.ledger import ensure_ledger
+from pipelines.restatement.unpublished_tiers import note_publication, withdraw_unpublished_tiers
 from pipelines.settings import Settings
 from tests.unit.publishing.conftest import NOW, publish_now, write_warehouse
 
@@ -21,6 +23,7 @@ def settings(tmp_path: Path) -> Settings:
     settings = Settings(data=tmp_path)
     write_warehouse(settings)
     with duckdb.connect(str(settings.warehouse_path)) as warehouse:
+        ensure_ledger(warehouse)
         warehouse.execute("create schema intermediate")
         warehouse.execute(
             "create table intermediate.int_customers__tier_versions (customer_id bigint, "
@@ -66,10 +69,18 @@ def test_what_stood_when_the_newest_version_was_published_stands_again(settings:
     assert stated(settings) == (versions, runs)
 
 
-def test_before_the_first_version_nothing_is_taken_back(settings: Settings) -> None:
+def test_before_the_first_version_everything_is_taken_back(settings: Settings) -> None:
+    assert stated(settings) == ([], [])
+
+
+def test_what_a_lost_version_said_stays_said(settings: Settings) -> None:
+    version = publish_now(settings)
+    with duckdb.connect(str(settings.warehouse_path)) as warehouse:
+        note_publication(warehouse, version.version, version.manifest.created_at)
+    shutil.rmtree(settings.serving_folder)
     versions, runs = stated(settings)
-    assert len(versions) == 4
-    assert runs == [BEFORE, AFTER]
+    assert versions == [(1, "A", BEFORE, "late_rows"), (1, "I", None, None), (2, "I", None, None)]
+    assert runs == [BEFORE]
 
 
 def test_a_warehouse_without_tiers_has_nothing_to_take_back(tmp_path: Path) -> None:
