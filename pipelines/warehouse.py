@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +15,10 @@ import duckdb
 
 from pipelines.settings import Settings
 
+_LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 0.5
+_HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+"""Whom DuckDB names in the error of a file that it cannot lock."""
 
 
 class RefreshRunningError(RuntimeError):
@@ -35,7 +40,8 @@ def open_warehouse(
     """The warehouse as a connection in UTC, closed on leaving. Creates the file when
     absent, unless it is to be read only or `must_exist`.
 
-    Waits up to `wait_seconds` while another process has it open, such as `siyu prepare`.
+    Waits up to `wait_seconds` while another process has it open, such as `siyu prepare`, and says
+    so in the log at once.
 
     Raises:
         RefreshRunningError: it is still open elsewhere after that.
@@ -46,7 +52,7 @@ def open_warehouse(
             f"there is no warehouse at {settings.warehouse_path} yet; `siyu refresh` makes it"
         )
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _connect(settings.warehouse_path, read_only, wait_seconds)
+    connection = _connect(settings, read_only, wait_seconds)
     try:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
@@ -67,7 +73,7 @@ def reading_warehouse(settings: Settings, verb: str) -> Iterator[duckdb.DuckDBPy
             reading = open_warehouse(settings, read_only=True, wait_seconds=0)
             connection = stack.enter_context(reading)
         except RefreshRunningError:
-            if not _is_refreshing(settings):
+            if _refresher(settings) is None:
                 raise  # names the process that has it open
             raise RefreshRunningError(
                 f"a refresh is writing {settings.warehouse_path.name} right now, and `{verb}` "
@@ -76,20 +82,39 @@ def reading_warehouse(settings: Settings, verb: str) -> Iterator[duckdb.DuckDBPy
         yield connection
 
 
-def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
-    deadline = time.monotonic() + wait_seconds
+def _connect(settings: Settings, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    deadline, is_told = time.monotonic() + wait_seconds, False
     while True:
         try:
-            return duckdb.connect(str(path), read_only=read_only)
+            return duckdb.connect(str(settings.warehouse_path), read_only=read_only)
         except duckdb.IOException as error:
             if "lock" not in str(error):
                 raise
+            holder, remedy = _in_the_way(settings, error)
             if time.monotonic() > deadline:
-                raise RefreshRunningError(
-                    f"{path} is open in another process: {error}. The warehouse has one writer "
-                    "and no readers: end that process; read with `siyu query` instead."
-                ) from None
+                raise RefreshRunningError(f"{holder}. {remedy}") from None
+            if not is_told:
+                _LOG.warning("%s: waiting up to %.0f seconds. %s", holder, wait_seconds, remedy)
+                is_told = True
             time.sleep(_POLL_SECONDS)
+
+
+def _in_the_way(settings: Settings, error: duckdb.IOException) -> tuple[str, str]:
+    """Who has the warehouse open, as two sentences: who it is, and what to do."""
+    path = settings.warehouse_path
+    refresher = _refresher(settings)
+    if refresher not in (None, os.getpid()):
+        return (
+            f"a refresh (PID {refresher}) is writing {path}",
+            "Let it end; readers need not wait: `siyu query` works.",
+        )
+    found = _HOLDER.search(str(error))
+    holder = f"{found['program']} (PID {found['pid']})" if found else str(error)
+    return (
+        f"{path} is open in another process: {holder}",
+        "The warehouse has one writer and no readers: close that program or end that process; "
+        "read with `siyu query` instead.",
+    )
 
 
 @contextmanager
@@ -116,15 +141,17 @@ def refresh_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _is_refreshing(settings: Settings) -> bool:
+def _refresher(settings: Settings) -> int | None:
+    """The process that holds the right to refresh, 0 when it has not said which; None: nobody."""
+    path = settings.warehouse_path.parent / "refresh.lock"
     try:
-        with (settings.warehouse_path.parent / "refresh.lock").open() as file:
+        with path.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
-        return False
+        return None
     except BlockingIOError:
-        return True
-    return False
+        return int(_read(path) or 0)
+    return None
 
 
 def _read(path: Path) -> str:

@@ -20,18 +20,22 @@ from pipelines.warehouse import (
 )
 
 HOLD = """
-import sys, time, duckdb
-connection = duckdb.connect(sys.argv[1])
-print("open", flush=True)
-time.sleep(float(sys.argv[2]))
-connection.close()
+import sys, time
+from contextlib import nullcontext
+from pathlib import Path
+from pipelines.settings import Settings
+from pipelines.warehouse import open_warehouse, refresh_lock
+settings = Settings(data=Path(sys.argv[1]))
+lock = refresh_lock(settings) if sys.argv[3] == "True" else nullcontext()
+with lock, open_warehouse(settings):
+    print("open", flush=True)
+    time.sleep(float(sys.argv[2]))
 """
 
 
-def hold(settings: Settings, seconds: float) -> subprocess.Popen[str]:
-    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+def hold(settings: Settings, seconds: float, *, is_refresh: bool = False) -> subprocess.Popen[str]:
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(settings.warehouse_path), str(seconds)],
+        [sys.executable, "-c", HOLD, str(settings.data), str(seconds), str(is_refresh)],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -40,13 +44,34 @@ def hold(settings: Settings, seconds: float) -> subprocess.Popen[str]:
     return holder
 
 
-def test_it_waits_for_the_process_that_has_it_open(tmp_path: Path) -> None:
+def test_it_waits_for_the_process_that_has_it_open_and_says_so_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = Settings(data=tmp_path)
     holder = hold(settings, 1.5)
     started = time.monotonic()
     with open_warehouse(settings) as connection:
         assert connection.execute("select 1").fetchall() == [(1,)]
     assert time.monotonic() - started > 0.5
+    [told] = caplog.messages
+    assert f"(PID {holder.pid}): waiting up to 120 seconds. The warehouse has" in told
+    assert "close that program or end that process; read with `siyu query` instead." in told
+    holder.wait()
+
+
+def test_nobody_is_told_to_end_the_refresh_that_is_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data=tmp_path)
+    holder = hold(settings, 30, is_refresh=True)
+    with (
+        pytest.raises(RefreshRunningError, match=rf"PID {holder.pid}\) is writing .* Let it end"),
+        open_warehouse(settings, wait_seconds=0.6),
+    ):
+        pytest.fail("opened a warehouse that another process holds")
+    [told] = caplog.messages
+    assert "Let it end" in told
+    holder.kill()
     holder.wait()
 
 
@@ -68,9 +93,11 @@ def test_a_verb_says_whether_a_refresh_or_another_program_is_in_its_way(tmp_path
     reading = reading_warehouse(settings, "siyu why")
     with pytest.raises(RefreshRunningError, match=rf"PID {holder.pid}.*end that process"), reading:
         pytest.fail("opened a warehouse that another process holds")
+    holder.kill()
+    holder.wait()
+    holder = hold(settings, 30, is_refresh=True)
     reading = reading_warehouse(settings, "siyu why")
     with (
-        refresh_lock(settings),
         pytest.raises(RefreshRunningError, match="Ask again when the refresh has ended"),
         reading,
     ):
