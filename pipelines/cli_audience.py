@@ -10,6 +10,7 @@ import typer
 
 from pipelines.audiences.maker import Maker
 from pipelines.cli_errors import readable_errors
+from pipelines.reporting import console
 from pipelines.settings import LOCAL_TIME_ZONE, Settings, current_settings
 
 audience = typer.Typer(
@@ -53,19 +54,26 @@ def build(
 
 @audience.command(name="list")
 def list_audiences() -> None:
-    """List the segments that can be built, and the packages that were."""
+    """List the segments that can be built, and the packages that were.
+
+    Exit code 1 when the file of a segment is wrong.
+    """
     from pipelines.audiences.definition import load_audiences
     from pipelines.audiences.ledger import reading_ledger
     from pipelines.reporting import audience_pages
 
     with readable_errors():
         settings = current_settings()
-        segments = list(load_audiences(settings).values())
+        segments, mistakes = load_audiences(settings)
         with reading_ledger(settings) as ledger:
             packages = ledger.packages() if ledger else []
             events = ledger.events() if ledger else []
             withdrawn = ledger.withdrawn_ids() if ledger else {}
-        audience_pages.print_list(segments, packages, events, withdrawn, settings)
+        audience_pages.print_list(list(segments.values()), packages, events, withdrawn, settings)
+    for mistake in mistakes:
+        console.error(mistake)
+    if mistakes:
+        raise typer.Exit(1)
 
 
 @audience.command()

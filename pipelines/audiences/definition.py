@@ -82,21 +82,19 @@ def audiences_folder(settings: Settings) -> Path:
     return settings.brand_configuration / "audiences"
 
 
-def load_audiences(settings: Settings) -> dict[str, Audience]:
-    """All segments by name.
+def load_audiences(settings: Settings) -> tuple[dict[str, Audience], list[str]]:
+    """All segments by name, and what is wrong with the files of others.
 
-    Raises:
-        AudienceError: one line per mistake: file, field, what is wrong, remedy.
+    A mistake is one line: file, line, field, what is wrong, remedy.
     """
-    audiences, problems = {}, []
+    audiences: dict[str, Audience] = {}
+    problems: list[str] = []
     for path in sorted(audiences_folder(settings).glob("*.yml")):
         try:
             audiences[path.stem] = _read(path)
         except AudienceError as error:
-            problems.append(str(error))
-    if problems:
-        raise AudienceError("\n".join(problems))
-    return audiences
+            problems += str(error).splitlines()
+    return audiences, problems
 
 
 def find_audience(settings: Settings, name: str) -> Audience:
@@ -110,22 +108,23 @@ def find_audience(settings: Settings, name: str) -> Audience:
 
 
 def _read(path: Path) -> Audience:
+    text = path.read_bytes()
     try:
-        document = yaml.safe_load(path.read_text("utf-8"))
+        document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         line = f" line {place.line + 1}:" if place else ""
         problem = getattr(error, "problem", None) or error
         raise AudienceError(
-            f"{path}:{line} not valid YAML: {problem}. Remedy: check indentation and quote texts "
-            "that hold : or #"
+            f"{path}:{line} not valid YAML: {problem}. Remedy: check indentation, quote texts "
+            "that hold : or #, save as UTF-8"
         ) from None
     if not isinstance(document, dict):
         raise AudienceError(f"{path}: holds no fields. Remedy: start with `audience: {path.stem}`")
     try:
         audience = Audience.model_validate(document)
     except ValidationError as error:
-        raise AudienceError(_readable(path, error)) from None
+        raise AudienceError(_readable(path, yaml.compose(text), error)) from None
     if audience.audience != path.stem:
         raise AudienceError(
             f"{path}: field `audience`: {audience.audience!r} is not the file's name. Remedy: name "
@@ -134,11 +133,13 @@ def _read(path: Path) -> Audience:
     return audience
 
 
-def _readable(path: Path, error: ValidationError) -> str:
+def _readable(path: Path, document: yaml.Node | None, error: ValidationError) -> str:
     lines = []
     for item in error.errors(include_url=False):
         field = ".".join(str(part) for part in item["loc"])
-        place = f"{path}: field `{field}`" if field else str(path)
+        line = _line_of(document, item["loc"])
+        file = f"{path}: line {line}" if line else str(path)
+        place = f"{file}: field `{field}`" if field else file
         message = item["msg"].removeprefix("Value error, ")
         if item["type"] == "value_error":
             lines.append(f"{place}: {message}")
@@ -147,3 +148,20 @@ def _readable(path: Path, error: ValidationError) -> str:
         remedy = _REMEDIES.get(item["type"], "correct the value")
         lines.append(f"{place}: {message}{given}. Remedy: {remedy}")
     return "\n".join(lines)
+
+
+def _line_of(node: yaml.Node | None, place: tuple[int | str, ...]) -> int | None:
+    """The line of a field, or of the last one around it that the document has."""
+    line = None
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            fields = {key.value: (key, value) for key, value in node.value}
+            if part not in fields:
+                break
+            start, node = fields[part]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            start = node = node.value[part]
+        else:
+            break
+        line = start.start_mark.line + 1
+    return line

@@ -138,7 +138,7 @@ def print_list(
 ) -> None:
     """Segments that can be built, and packages that were."""
     if not audiences:
-        _out.print("No segment is defined: write brand/audiences/<name>.yml (docs/audiences.md).")
+        _out.print("No segment can be built: write brand/audiences/<name>.yml (docs/audiences.md).")
     else:
         table = Table("segment", "中文", "formats")
         table.columns[0].no_wrap = True

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from pipelines.audiences.conditions import Condition, select
 from pipelines.audiences.definition import find_audience, load_audiences
 from pipelines.audiences.errors import AudienceError
 from pipelines.audiences.formats import load_formats
+from pipelines.cli import app
 from pipelines.settings import Settings
 
 GOOD = """
@@ -34,7 +36,8 @@ def write(settings: Settings, text: str, name: str = "mine") -> None:
 
 
 def test_the_shipped_examples_are_whole() -> None:
-    audiences = load_audiences(Settings())
+    audiences, mistakes = load_audiences(Settings())
+    assert not mistakes
     assert set(audiences) == {"loyal_but_sleeping", "interested_never_bought", "super_user_seeds"}
     for audience in audiences.values():
         assert all(target.format in load_formats() for target in audience.platforms)
@@ -52,8 +55,9 @@ def test_the_shipped_examples_are_whole() -> None:
             GOOD.replace("[ten", "[tencent_phone_md5, ten") + "sql: select 1",
             ["tencent_phone_md5 twice"],
         ),
-        (GOOD + "sql: select 1\nlimt: 5", ["field `limt`", "correct its spelling"]),
-        (GOOD + "sql: select 1\nlimit: many", ["field `limit`", "'many'"]),
+        (GOOD + "sql: select 1\nlimt: 5", ["line 9: field `limt`", "correct its spelling"]),
+        (GOOD + "sql: select 1\nlimit: many", ["line 9: field `limit`", "'many'"]),
+        (GOOD + "conditions:\n- {}\n- {column: [a]}", ["line 10: field `conditions.1.column`"]),
         (GOOD.replace("purpose: advertising\n", "") + "sql: select 1", ["`purpose`", "add it"]),
         (GOOD.replace("audience: mine", "audience: yours") + "sql: select 1", ["yours.yml"]),
         ("audience: [", ["line", "not valid YAML"]),
@@ -68,6 +72,31 @@ def test_a_mistake_is_told_with_its_file_field_and_remedy(
         find_audience(settings, "mine")
     for word in ["mine.yml", *words]:
         assert word in str(told.value)
+
+
+def test_a_file_in_another_encoding_is_a_mistake_like_others(settings: Settings) -> None:
+    path = settings.brand_configuration / "audiences" / "mine.yml"
+    path.write_bytes(GOOD.encode("gb18030"))
+    with pytest.raises(AudienceError, match="save as UTF-8"):
+        find_audience(settings, "mine")
+
+
+def test_the_list_names_wrong_files_beside_the_segments_that_are_right(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(settings, GOOD + "sql: select 1")
+    write(settings, "audience: [", "broken")
+    write(settings, GOOD + "sql: select 1\nlimt: 5", "other")
+    monkeypatch.setattr(
+        "pipelines.cli_audience.current_settings",
+        lambda: settings.model_copy(update={"data": tmp_path}),
+    )
+    result = CliRunner().invoke(app, ["audience", "list"])
+    assert result.exit_code == 1
+    assert "我的" in result.stdout
+    [broken, other] = result.stderr.splitlines()
+    assert "broken.yml: line 1: not valid YAML" in broken
+    assert "other.yml: line 9: field `limt`" in other
 
 
 def test_an_unknown_segment_names_those_there_are(settings: Settings) -> None:
