@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from pipelines.cli_publish import OutputFormat, Version, print_result
 from pipelines.publishing.reader import connect
 from pipelines.reporting import console
 from pipelines.settings import current_settings
+
+if TYPE_CHECKING:
+    from pipelines.metrics.catalogue import Catalogue
 
 
 def metric(
@@ -50,8 +53,7 @@ def metric(
         settings = current_settings()
         catalogue = read_catalogue(settings)
         if name is None:
-            rows = [(m.name, m.label_zh, m.description) for m in catalogue.metrics.values()]
-            console.print_rows(["metric", "中文", "what it is"], rows, caption="docs/metrics.md")
+            _print_metrics(catalogue, output)
             return
         question = ask(
             catalogue.metric(name),
@@ -68,3 +70,15 @@ def metric(
             print_result(snapshot, compiler.sql(question), output)
             for sentence in unknown_values(question, compiler, snapshot):
                 console.warning(sentence)
+
+
+def _print_metrics(catalogue: Catalogue, output: OutputFormat) -> None:
+    rows = [(m.name, m.label_zh, m.description) for m in catalogue.metrics.values()]
+    if output is OutputFormat.table:
+        console.print_rows(["metric", "中文", "what it is"], rows, caption="docs/metrics.md")
+        return
+    import polars
+
+    frame = polars.DataFrame(rows, schema=["metric", "label_zh", "description"], orient="row")
+    is_csv = output is OutputFormat.csv
+    sys.stdout.write(frame.write_csv() if is_csv else frame.write_ndjson())

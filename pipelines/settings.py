@@ -182,10 +182,12 @@ class Settings(BaseSettings):
         """The brand's own choices; defaults when there is no brand.yml."""
         path = self.brand_configuration / "brand.yml"
         try:
-            content = yaml.safe_load(path.read_text("utf-8")) if path.exists() else None
+            content = yaml.safe_load(path.read_bytes()) if path.exists() else None
             return BrandSettings.model_validate(content or {})
         except yaml.YAMLError as error:
-            raise SettingsError(f"{path} is not valid YAML: {error}") from None
+            raise SettingsError(
+                f"{path} is not valid YAML: {error}; remedy: check indentation, save it as UTF-8"
+            ) from None
         except ValidationError as error:
             raise SettingsError(_readable(str(path), "field", error)) from None
 

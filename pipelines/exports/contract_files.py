@@ -118,13 +118,13 @@ def _read(
     path: Path, originals: dict[str, tuple[Path, dict[str, Any]]]
 ) -> tuple[str, dict[str, Any]]:
     try:
-        document = yaml.load(path.read_text("utf-8"), Loader=_LOADER)
+        document = yaml.load(path.read_bytes(), Loader=_LOADER)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         line = f" line {place.line + 1}" if place else ""
         raise ContractError(
             f"{path}:{line} not valid YAML: {getattr(error, 'problem', None) or error}. "
-            "Remedy: check indentation and quote texts that hold : or #"
+            "Remedy: check indentation, quote texts that hold : or #, save as UTF-8"
         ) from error
     if not isinstance(document, dict):
         raise ContractError(f"{path}: holds no fields. Remedy: start with `contract: <name>`")

@@ -20,6 +20,7 @@ from pipelines.publishing.errors import (
     UnknownVersionError,
 )
 from pipelines.publishing.manifest import Manifest, load_manifest
+from pipelines.publishing.relations import PUBLISHED_SCHEMAS
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ ATTEMPTS = 5
 
 _DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException)
 """What DuckDB raises when it opens a file that is absent, cut short or overwritten."""
+
+_SEARCH_PATH = f"set search_path = '{','.join(PUBLISHED_SCHEMAS)}'"
+"""So that `show tables` lists what is published, and a name needs no schema. Of a session alone."""
 
 _NO_FILES = (
     "the snapshot's readers see its tables and no files; remedy: read the file with Polars or a "
@@ -125,6 +129,7 @@ class SnapshotFile:
         """
         try:
             cursor = self._reader().cursor()
+            cursor.execute(_SEARCH_PATH)
             check_query(cursor, sql, parameters)
             return cursor.sql(sql, params=parameters)
         except duckdb.CatalogException as error:
@@ -142,7 +147,7 @@ class SnapshotFile:
         by_name = {name.rsplit(".", 1)[-1]: name for name in self.manifest.tables}
         nearest = difflib.get_close_matches(wanted[1].lower(), by_name, n=3, cutoff=0.5)
         hint = f"published: {', '.join(by_name[name] for name in nearest)}; " if nearest else ""
-        return f"\n{hint}siyu query 'show tables from marts' lists them"
+        return f"\n{hint}siyu query 'show tables' lists all"
 
     def fetch(
         self, sql: str, parameters: Parameters | None = None

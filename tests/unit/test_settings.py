@@ -44,6 +44,7 @@ def test_without_a_word_from_the_brand_the_card_names_no_ad_platform(tmp_path: P
         ("industry_profile: 9\n", "`industry_profile`: Input should be 1, 2, 3 or 4 (got 9)"),
         ("industry: 1\n", "`industry`: Extra inputs are not permitted (got 1)"),
         ("a: [1\n", "is not valid YAML"),
+        ("name: 某品牌\n", "save it as UTF-8"),
         (
             "member_card: {ad_recipients: [wechat_ads, tmall_ads], wording: 提供给腾讯广告}\n",
             "wording does not name 阿里妈妈; remedy: quote the card there",
@@ -51,7 +52,8 @@ def test_without_a_word_from_the_brand_the_card_names_no_ad_platform(tmp_path: P
     ],
 )
 def test_a_wrong_brand_file_is_named(tmp_path: Path, content: str, complaint: str) -> None:
-    (tmp_path / "brand.yml").write_text(content, "utf-8")
+    encoding = "gb18030" if "某" in content else "utf-8"
+    (tmp_path / "brand.yml").write_text(content, encoding)
     with pytest.raises(SettingsError) as error:
         _ = Settings(brand_folder=tmp_path).brand
     assert str(tmp_path / "brand.yml") in str(error.value)

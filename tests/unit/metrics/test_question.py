@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from datetime import date
 from typing import Any, ClassVar
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.metrics.catalogue import Catalogue, read_catalogue
 from pipelines.metrics.errors import MetricError
 from pipelines.metrics.question import Condition, Question, ask
@@ -28,6 +33,14 @@ def test_the_page_is_up_to_date(catalogue: Catalogue) -> None:
 def test_every_chinese_name_stands_once(catalogue: Catalogue) -> None:
     names = [metric.label_zh for metric in catalogue.metrics.values()]
     assert len(set(names)) == len(names) > 40
+
+
+def test_the_list_of_metrics_is_printed_in_the_format_asked_for(catalogue: Catalogue) -> None:
+    listed = CliRunner().invoke(app, ["metric", "--format", "csv"]).stdout
+    rows = list(csv.DictReader(io.StringIO(listed)))
+    assert [row["metric"] for row in rows] == list(catalogue.metrics)
+    lines = CliRunner().invoke(app, ["metric", "--format", "json"]).stdout.splitlines()
+    assert json.loads(lines[0]) == rows[0]
 
 
 def test_what_is_required_can_be_asked(catalogue: Catalogue) -> None:

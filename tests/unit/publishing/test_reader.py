@@ -189,6 +189,8 @@ def test_words_that_only_look_dangerous_are_read(settings: Settings) -> None:
         assert reader.fetch("select 'copy me' as copied")[1] == [("copy me",)]
         assert reader.fetch("select $1 as copied", [3])[1] == [(3,)]
         assert ("rpt_tiers",) in reader.fetch("show tables from marts")[1]
+        assert reader.fetch("show tables")[1] == [("dim_customers",), ("rpt_tiers",), ("rpt_view",)]
+        assert reader.fetch("from rpt_tiers") == reader.fetch("from marts.rpt_tiers")
         assert reader.fetch("describe marts.rpt_tiers")[1][0][:2] == ("customer_id", "BIGINT")
         assert len(reader.fetch("summarize marts.rpt_tiers")[1]) == 2
 
