@@ -67,14 +67,15 @@ def filter_bar(heeded: frozenset[str], version: str, language: Language) -> None
 
 def _facts(version: str, last_day: date, language: Language) -> str:
     manifest = cache.manifest(version)
-    late = sum(days > 0 for _, days in late_exports(manifest, last_day))
+    due = [days for _, days in late_exports(manifest, last_day) if days is not None]
+    late = sum(days > 0 for days in due)
     facts = (
         (UI["as_of"], formats.write(last_day, "date", language)),
         (APP["published_at"], formats.write(manifest.created_at, "date", language)),
         (UI["version"], version),
         (
             APP["late_exports"],
-            APP["late_exports_of"].format(late=late, all=len(manifest.sources))[language],
+            APP["late_exports_of"].format(late=late, all=len(due))[language],
         ),
     )
     say = parts.only(language)

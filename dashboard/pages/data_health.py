@@ -84,17 +84,18 @@ def arrivals(snapshot: Snapshot, _: Filters) -> Figure:
     )
 
 
-def late_exports(manifest: Manifest, last_day: date) -> list[tuple[dict[str, Any], int]]:
-    """Each kind of export with the days by which its newest file misses the last complete day."""
+def late_exports(manifest: Manifest, last_day: date) -> list[tuple[dict[str, Any], int | None]]:
+    """Each kind of export with the days by which its newest file misses the last complete day.
+
+    None: an occasional one, which comes with a campaign and is never late.
+    """
     covered = last_day + timedelta(days=1)  # an export of the next morning holds the day
-    exported = [
-        (_exported_at(source) + _END_OF_DAY).astimezone(LOCAL_TIME_ZONE).date()
-        for source in manifest.sources
-    ]
-    return [
-        (source, max(0, (covered - day).days))
-        for source, day in zip(manifest.sources, exported, strict=True)
-    ]
+    found: list[tuple[dict[str, Any], int | None]] = []
+    for source in manifest.sources:
+        day = (_exported_at(source) + _END_OF_DAY).astimezone(LOCAL_TIME_ZONE).date()
+        is_occasional = source.get("is_occasional", False)
+        found.append((source, None if is_occasional else max(0, (covered - day).days)))
+    return found
 
 
 def _exported_at(source: Mapping[str, Any]) -> datetime:
@@ -125,15 +126,16 @@ def freshness(snapshot: Snapshot, _: Filters) -> Figure:
             "last_exported_at": pl.Datetime(time_zone="UTC"),
             "late_days": pl.Int64,
         },
-    ).sort("late_days", "contract", descending=[True, False])
+    ).sort("late_days", "contract", descending=[True, False], nulls_last=True)
     return Figure(
         key="freshness",
         title=_LATE_TITLE,
         definition=Text(
             "Days by which the newest export of a kind misses the last complete day. Zero: it was "
-            "made after that day had ended, or is named by that day alone.",
+            "made after that day had ended, or is named by that day alone. Empty: it comes when "
+            "there was something to export, such as a campaign.",
             "各类导出的最新文件距最近完整日的滞后天数；0 表示导出于该日结束之后，"
-            "或文件名只写该日日期。",
+            "或文件名只写该日日期；空白表示该导出随活动产生，没有固定周期。",
         ),
         frame=rows,
         columns={

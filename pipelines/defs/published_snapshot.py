@@ -6,6 +6,7 @@ import dagster as dg
 
 from dashboard.report import FILE_NAME, Report, build_report
 from pipelines.defs.dbt_models import dbt_after_identity
+from pipelines.defs.raw_exports import CONTRACTS
 from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.orchestration.fingerprint import inputs_fingerprint
 from pipelines.orchestration.increment import rules_fingerprint
@@ -53,6 +54,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
         ).fetchall()
         fingerprint = inputs_fingerprint(settings, warehouse)
         restated = record(settings, warehouse, now=now, as_of=as_of[0][0], rules=rules)
+    occasional = {one.contract for one in CONTRACTS if one.is_occasional}
     drawn: list[Report] = []
 
     def report(snapshot: SnapshotFile) -> bytes:
@@ -68,6 +70,7 @@ def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResul
                 "source": source,
                 "contract": contract,
                 "files": files,
+                "is_occasional": contract in occasional,
                 "last_exported_at": f"{exported:%Y-%m-%dT%H:%M:%SZ}",
                 "last_delivered_at": f"{delivered:%Y-%m-%dT%H:%M:%SZ}",
             }

@@ -100,6 +100,8 @@ class Contract(Model):
     snapshot: Snapshot
     skip_sheets: tuple[str, ...] = ()
     short_rows: Literal["reject", "pad"] = "reject"
+    is_occasional: bool = False
+    """A file comes when there was something to export, such as a campaign: none is ever late."""
 
     @field_validator("timezone")
     @classmethod
@@ -200,7 +202,7 @@ class Contract(Model):
     @cached_property
     def hash(self) -> str:
         """Changes whenever a file would load differently."""
-        content = f"{LOADER_VERSION}:{self.model_dump_json()}"
+        content = f"{LOADER_VERSION}:{self.model_dump_json(exclude={'is_occasional'})}"
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @model_validator(mode="after")

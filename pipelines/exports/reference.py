@@ -92,6 +92,8 @@ def _facts(contract: Contract) -> Iterator[tuple[str, str]]:
     yield "Key", f"{', '.join(f'`{name}`' for name in contract.snapshot.key)}: {whole}"
     shapes = ", ".join(f"`{shape.pattern}`" for shape in contract.exported_at)
     yield "Export time", f"in the file name by {shapes}" if shapes else ""
+    occasional = "a file comes when there was something to export, none is late"
+    yield "Rhythm", occasional if contract.is_occasional else ""
     yield "Time zone", "" if contract.timezone == "Asia/Shanghai" else contract.timezone
     yield "Rows that are no data", "; ".join(_junk(contract))
     yield "Short rows", "padded with blanks" if contract.short_rows == "pad" else ""

@@ -37,6 +37,18 @@ def test_an_empty_figure_says_what_its_emptiness_means() -> None:
     )
 
 
+def test_an_export_without_a_rhythm_is_never_late() -> None:
+    old = "2026-07-01T01:00:00+00:00"
+    manifest = Manifest.model_construct(
+        sources=[
+            {"contract": "of_campaigns", "last_exported_at": old, "is_occasional": True},
+            {"contract": "daily", "last_exported_at": old, "is_occasional": False},
+        ]
+    )
+    late = data_health.late_exports(manifest, date(2026, 7, 31))
+    assert [days for _, days in late] == [None, 31]
+
+
 def test_a_file_named_by_a_day_holds_it_and_is_not_late() -> None:
     ends = {"named_by_day": "15:59:59", "at_night": "15:57:00", "next_morning": "23:30:00"}
     manifest = Manifest.model_construct(

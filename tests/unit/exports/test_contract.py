@@ -145,6 +145,17 @@ not_loaded: [Country]
     assert own.hash != shipped.hash
 
 
+def test_a_rhythm_loads_no_file_again(tmp_path: Path) -> None:
+    text = "extends: outreach_sms_sends\ncontract: outreach_sms_sends\nis_occasional: false\n"
+    own, shipped = (
+        brand(tmp_path, "sms", text),
+        load_contracts(Settings(brand_folder=tmp_path / "none")),
+    )
+    name = "outreach_sms_sends"
+    assert (own[name].is_occasional, shipped[name].is_occasional) == (False, True)
+    assert own[name].hash == shipped[name].hash
+
+
 def test_a_brand_contract_under_the_same_name_takes_its_place(tmp_path: Path) -> None:
     text = "extends: crm_members\ncontract: crm_members\ntitle: Ours\ndropped: [星座]\n"
     contracts = brand(tmp_path, "crm", text)
