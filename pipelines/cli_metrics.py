@@ -47,7 +47,7 @@ def metric(
     from pipelines.metrics.catalogue import read_catalogue
     from pipelines.metrics.compiler import MetricCompiler
     from pipelines.metrics.question import ask
-    from pipelines.metrics.values import unknown_values
+    from pipelines.metrics.values import empty_values, unknown_values
 
     with readable_errors():
         settings = current_settings()
@@ -68,8 +68,9 @@ def metric(
             return
         with connect(settings, version, follow=False) as snapshot:
             print_result(snapshot, compiler.sql(question), output)
-            for sentence in unknown_values(question, compiler, snapshot):
-                console.warning(sentence)
+            for notes in (unknown_values, empty_values):
+                for sentence in notes(question, compiler, snapshot):
+                    console.warning(sentence)
 
 
 def _print_metrics(catalogue: Catalogue, output: OutputFormat) -> None:

@@ -51,7 +51,9 @@ def query(
 def print_result(snapshot: SnapshotConnection, sql: str, output: OutputFormat) -> None:
     """Print the rows of one SELECT. Raises QueryError."""
     if output is OutputFormat.table:
-        console.print_rows(*snapshot.fetch(sql), caption=f"version {snapshot.version}")
+        columns, rows = snapshot.fetch(sql)
+        caption = f"version {snapshot.version}, as of {snapshot.manifest.as_of}"
+        console.print_rows(columns, rows, caption)
     elif output is OutputFormat.csv:
         sys.stdout.write(csv_rows(snapshot, sql))
     else:

@@ -1,4 +1,4 @@
-"""Values of conditions that no row has: an answer without them would look like an answer."""
+"""What an answer does not say itself: values of conditions that no row has, and empty values."""
 
 from __future__ import annotations
 
@@ -25,6 +25,19 @@ def unknown_values(
         known = {row[0] for row in rows if row[0] is not None}
         if not any(isinstance(value, bool) for value in known):  # SQL also takes yes, 1, t …
             yield from _sentences(condition, {str(value) for value in known})
+
+
+def empty_values(
+    question: Question, compiler: MetricCompiler, snapshot: SnapshotConnection
+) -> Iterator[str]:
+    """A sentence when a row of the answer has no value. Raises QueryError."""
+    name = question.metric.name
+    answer = f"from ({compiler.sql(question)}) where {name} is null limit 1"
+    if snapshot.fetch(answer)[1]:
+        yield (
+            f"an empty {name} is no zero: nothing is there to count or to divide by, or its "
+            f"period is not over on {snapshot.manifest.as_of}, the as-of day"
+        )
 
 
 def _sentences(condition: Condition, known: set[str]) -> Iterator[str]:

@@ -40,5 +40,10 @@ class BrokenVersionError(PublishingError):
         )
 
 
+def is_damage(error: Exception) -> bool:
+    """A block of a file was overwritten: neither DuckDB's error nor Arrow's has its own type."""
+    return "Corrupt database file" in str(error)
+
+
 class QueryError(PublishingError):
     """A query was refused or failed; the message is short enough to show to its author."""

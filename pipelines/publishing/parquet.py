@@ -7,7 +7,9 @@ import secrets
 import shutil
 from pathlib import Path
 
-from pipelines.publishing.errors import PublishError
+import duckdb
+
+from pipelines.publishing.errors import PublishError, is_damage
 from pipelines.publishing.reader import SnapshotConnection
 from pipelines.publishing.sending import SentTable, tables_to_send
 
@@ -26,11 +28,13 @@ def publish_to_parquet(
     folder is then `<version>-personal`.
 
     Raises PublishError when the folder cannot be written, or a file holds another number of rows
-    than the version; what was published there stays.
+    than the version, and BrokenVersionError; what was published there stays.
     """
     try:
         return _publish(snapshot, folder, with_personal)
-    except OSError as error:
+    except (duckdb.Error, OSError) as error:
+        if isinstance(error, duckdb.Error) or is_damage(error):
+            raise snapshot.failure(error) from error
         raise PublishError(
             f"cannot write into {folder}: {error.strerror or error}; remedy: name a folder that "
             "this user may write, on a disk with room, and publish again"

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from pipelines.publishing.errors import PublishError
 from pipelines.publishing.manifest import Column
 from pipelines.publishing.reader import SnapshotConnection
@@ -68,8 +70,8 @@ def publish_to_postgres(
     absent and may read what was published. What a killed publish left goes at the next one.
 
     Raises PublishError when the server cannot be reached, somebody else publishes, a schema of
-    that name is not Siyu's, or a table arrives with another number of rows; the target then
-    shows what it showed before.
+    that name is not Siyu's, or a table arrives with another number of rows, BrokenVersionError
+    when the version cannot be read; the target then shows what it showed before.
     """
     with _connected(target) as connection:
         if not _value(connection, f"select pg_try_advisory_lock({_LOCK})"):
@@ -159,7 +161,10 @@ def _load(connection: Connection, snapshot: SnapshotConnection, table: SentTable
     path = f"{schema}.{_quoted(table.table)}"
     declared = (f"{_quoted(c.name)} {_postgres_type(table.name, c)}" for c in table.columns)
     _run(connection, f"create table {path} ({', '.join(declared)})")
-    reader = snapshot.query(table.select).to_arrow_reader(_BATCH_ROWS)
+    try:
+        reader = snapshot.query(table.select).to_arrow_reader(_BATCH_ROWS)
+    except duckdb.Error as error:
+        raise snapshot.failure(error) from error
     with connection.cursor() as cursor:
         cursor.adbc_ingest(table.table, reader, mode="append", db_schema_name=schema)
     for column in table.columns:

@@ -16,8 +16,10 @@ from pipelines.publishing.access import check_query, open_read_only
 from pipelines.publishing.errors import (
     BrokenVersionError,
     NothingPublishedError,
+    PublishingError,
     QueryError,
     UnknownVersionError,
+    is_damage,
 )
 from pipelines.publishing.manifest import Manifest, load_manifest
 from pipelines.publishing.relations import PUBLISHED_SCHEMAS
@@ -31,7 +33,7 @@ Parameters = Sequence[object] | Mapping[str, object]
 ATTEMPTS = 5
 """A version can be retired between reading `current` and opening it; then `current` has moved."""
 
-_DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException)
+_NO_DATABASE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException)
 """What DuckDB raises when it opens a file that is absent, cut short or overwritten."""
 
 _SEARCH_PATH = f"set search_path = '{','.join(PUBLISHED_SCHEMAS)}'"
@@ -92,16 +94,9 @@ def read_manifest(settings: Settings | None = None, version: str | None = None) 
     return load_manifest(layout.versions_folder(settings) / name)
 
 
-def frame(relation: duckdb.DuckDBPyRelation) -> polars.DataFrame:
-    """All rows of a relation as a Polars frame. Raises QueryError."""
-    import polars
-
-    try:
-        return relation.pl()
-    except duckdb.Error as error:
-        raise QueryError(str(error)) from error
-    except polars.exceptions.PolarsError as error:
-        raise QueryError(f"{error}; remedy: cast that column, such as x::varchar") from error
+def is_unreadable(error: duckdb.Error) -> bool:
+    """A file that could not be opened is no whole database."""
+    return isinstance(error, _NO_DATABASE) or is_damage(error)
 
 
 class SnapshotFile:
@@ -109,6 +104,7 @@ class SnapshotFile:
 
     def __init__(self, database: Path, manifest: Manifest) -> None:
         self._manifest = manifest
+        self._folder = database.parent
         self._connection = open_read_only(database)
 
     @property
@@ -125,7 +121,8 @@ class SnapshotFile:
         """A lazy relation over one SELECT; it stays on the version that is read now.
 
         Raises QueryError when the statement is wrong or does more than read. Errors that only
-        running it shows come later, as duckdb.Error; `fetch` and `polars` raise QueryError.
+        running it shows come later, as duckdb.Error: `failure` says what they mean, as `fetch`,
+        `polars` and `frame` do.
         """
         try:
             cursor = self._reader().cursor()
@@ -137,7 +134,13 @@ class SnapshotFile:
         except duckdb.PermissionException as error:
             raise QueryError(f"{error}\n{_NO_FILES}") from error
         except duckdb.Error as error:
-            raise QueryError(str(error)) from error
+            raise self.failure(error) from error
+
+    def failure(self, error: Exception) -> PublishingError:
+        """What to raise when reading failed: it is the fault of the query, or of a damaged file."""
+        if is_damage(error):
+            return BrokenVersionError(self._folder, error)
+        return QueryError(str(error))
 
     def _nearest_tables(self, error: duckdb.CatalogException) -> str:
         """Published tables whose names are like that of the table which does not exist."""
@@ -152,16 +155,27 @@ class SnapshotFile:
     def fetch(
         self, sql: str, parameters: Parameters | None = None
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column names and all rows of one SELECT. Raises QueryError."""
+        """Column names and all rows of one SELECT. Raises QueryError or BrokenVersionError."""
         relation = self.query(sql, parameters)
         try:
             return list(relation.columns), relation.fetchall()
         except duckdb.Error as error:
-            raise QueryError(str(error)) from error
+            raise self.failure(error) from error
+
+    def frame(self, relation: duckdb.DuckDBPyRelation) -> polars.DataFrame:
+        """All rows of a relation as a Polars frame. Raises QueryError or BrokenVersionError."""
+        import polars
+
+        try:
+            return relation.pl()
+        except duckdb.Error as error:
+            raise self.failure(error) from error
+        except polars.exceptions.PolarsError as error:
+            raise QueryError(f"{error}; remedy: cast that column, such as x::varchar") from error
 
     def polars(self, sql: str, parameters: Parameters | None = None) -> polars.DataFrame:
-        """All rows of one SELECT as a Polars frame. Raises QueryError."""
-        return frame(self.query(sql, parameters))
+        """All rows of one SELECT as a Polars frame. Raises QueryError or BrokenVersionError."""
+        return self.frame(self.query(sql, parameters))
 
     def close(self) -> None:
         """Release the file; further queries raise QueryError."""
@@ -216,12 +230,15 @@ class SnapshotConnection(SnapshotFile):
             name = version or _current(self._settings)
             # The real path: DuckDB keeps one open file per path and process, so a connection
             # through the link would go on reading the version that the link meant at first.
-            path = layout.versions_folder(self._settings) / name / layout.DATABASE_NAME
+            self._folder = layout.versions_folder(self._settings) / name
+            path = self._folder / layout.DATABASE_NAME
             try:
                 return name, open_read_only(path)
-            except _DAMAGE as error:
+            except duckdb.Error as error:
+                if not is_unreadable(error):
+                    raise
                 if path.exists() or attempt == ATTEMPTS:
-                    raise BrokenVersionError(path.parent, error) from error
+                    raise BrokenVersionError(self._folder, error) from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 

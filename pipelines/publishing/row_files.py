@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.publishing.errors import PublishError
-from pipelines.publishing.reader import SnapshotFile, frame
+from pipelines.publishing.reader import SnapshotFile
 from pipelines.settings import LOCAL_TIME_ZONE
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _rows(snapshot: SnapshotFile, sql: str, *, flat: bool = False) -> polars.Dat
                 for number, (name, told) in enumerate(zip(names, as_text, strict=True), start=1)
             )
         )
-    return frame(relation)
+    return snapshot.frame(relation)
 
 
 def _is_text_in_files(kind: str, *, flat: bool) -> bool:

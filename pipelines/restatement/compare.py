@@ -14,8 +14,9 @@ import duckdb
 
 from pipelines.metrics.catalogue import Metric, read_catalogue
 from pipelines.orchestration.dbt_manifest import read_manifest as read_dbt_manifest
+from pipelines.publishing.errors import BrokenVersionError
 from pipelines.publishing.layout import DATABASE_NAME, versions_folder
-from pipelines.publishing.reader import read_manifest
+from pipelines.publishing.reader import is_unreadable, read_manifest
 from pipelines.restatement.facts import CAUSES, FACTS, Counts, changed_rows
 from pipelines.restatement.values import daily_values, is_daily
 from pipelines.settings import Settings
@@ -70,7 +71,7 @@ def compare_versions(
 ) -> list[Restatement]:
     """What the kept version `newer`, by default the newest, states otherwise than `version`.
 
-    Raises NothingPublishedError or UnknownVersionError.
+    Raises NothingPublishedError, UnknownVersionError or BrokenVersionError.
     """
     manifests = [read_manifest(settings, version), read_manifest(settings, newer)]
     sides = []
@@ -83,9 +84,14 @@ def compare_versions(
 
 
 def attach(connection: duckdb.DuckDBPyConnection, folder: Path, catalog: str) -> None:
-    """Attach the database of a version's folder, read-only."""
+    """Attach the database of a version's folder, read-only. Raises BrokenVersionError."""
     path = str(folder / DATABASE_NAME).replace("'", "''")
-    connection.execute(f"attach '{path}' as {catalog} (read_only)")
+    try:
+        connection.execute(f"attach '{path}' as {catalog} (read_only)")
+    except duckdb.Error as error:
+        if not is_unreadable(error):
+            raise
+        raise BrokenVersionError(folder, error) from error
 
 
 def restatements(

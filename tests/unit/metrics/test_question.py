@@ -7,6 +7,7 @@ import io
 import json
 from datetime import date
 from typing import Any, ClassVar
+from unittest.mock import Mock
 
 import pytest
 from typer.testing import CliRunner
@@ -16,7 +17,7 @@ from pipelines.metrics.catalogue import Catalogue, read_catalogue
 from pipelines.metrics.errors import MetricError
 from pipelines.metrics.question import Condition, Question, ask
 from pipelines.metrics.reference import reference
-from pipelines.metrics.values import unknown_values
+from pipelines.metrics.values import empty_values, unknown_values
 from pipelines.settings import REPOSITORY, Settings
 
 
@@ -138,3 +139,16 @@ def test_a_value_that_no_row_has_is_told(
     question = Question(catalogue.metric("orders"), conditions=(condition,))
     published: Any = Published()
     assert list(unknown_values(question, published, published)) == told
+
+
+@pytest.mark.parametrize(("rows", "told"), [([], 0), ([(None,)], 1)])
+def test_an_empty_value_is_told_with_the_as_of_day(
+    catalogue: Catalogue, rows: list[tuple[object, ...]], told: int
+) -> None:
+    compiler, snapshot = Mock(), Mock()
+    compiler.sql.return_value = "select 1"
+    snapshot.fetch.return_value = (["orders"], rows)
+    snapshot.manifest.as_of = date(2026, 8, 29)
+    sentences = list(empty_values(Question(catalogue.metric("orders")), compiler, snapshot))
+    assert len(sentences) == told
+    assert all("an empty orders is no zero" in one and "2026-08-29" in one for one in sentences)

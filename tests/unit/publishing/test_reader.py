@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -18,8 +20,10 @@ from pipelines.publishing import (
 )
 from pipelines.publishing.base import choose_base
 from pipelines.publishing.errors import BrokenVersionError
+from pipelines.publishing.parquet import publish_to_parquet
+from pipelines.publishing.row_files import write_rows
 from pipelines.settings import Settings
-from tests.unit.publishing.conftest import FIRST, NOW, publish_now, write_warehouse
+from tests.unit.publishing.conftest import FIRST, NOW, describe, publish_now, write_warehouse
 
 NUMBER = "select distinct number from marts.rpt_tiers"
 
@@ -59,6 +63,42 @@ def test_a_damaged_version_names_its_folder_and_the_way_out(
     later = publish_now(settings, NOW + timedelta(hours=1))
     with connect(settings) as reader:
         assert reader.version == later.version
+
+
+def test_a_damaged_block_is_told_by_every_way_to_read_it(
+    settings: Settings, tmp_path: Path
+) -> None:
+    write_warehouse(settings, rows=50_000)
+    describe(settings)
+    database = publish_now(settings).database
+    everything = "select name, net_gmv_cny, customer_id from customer_center.dim_customers"
+    _damage_a_block(database, everything)
+    with connect(settings) as reader:
+        for read in (
+            lambda: reader.fetch(everything),
+            lambda: reader.polars(everything),
+            lambda: write_rows(reader, everything, tmp_path / "rows.csv"),
+            lambda: publish_to_parquet(reader, tmp_path / "bi"),
+        ):
+            with pytest.raises(BrokenVersionError, match=f"delete {database.parent}"):
+                read()
+
+
+def _damage_a_block(database: Path, sql: str) -> None:
+    """Overwrite a block such that the file still opens and this query fails."""
+    content = database.read_bytes()
+    database.chmod(0o644)
+    for start in range(20_000, len(content), 262_144):
+        database.write_bytes(content[:start] + b"\xff" * 64 + content[start + 64 :])
+        try:
+            with duckdb.connect(str(database), read_only=True) as connection:
+                try:
+                    connection.execute(sql).fetchall()
+                except duckdb.Error:
+                    return
+        except duckdb.Error:
+            continue
+    pytest.fail("no block of the file holds rows of the query alone")
 
 
 def test_a_damaged_manifest_is_told_and_a_damaged_file_is_no_base(settings: Settings) -> None:
