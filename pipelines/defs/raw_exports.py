@@ -12,7 +12,7 @@ from pipelines.exports.summary import one_line
 from pipelines.exports.tables import ensure_raw_tables
 from pipelines.identity.correct.decision_file import decisions_file, read_decisions
 from pipelines.privacy.forget import forget_again
-from pipelines.privacy.keys import load_or_create_key
+from pipelines.privacy.keys import check_key, load_or_create_key
 from pipelines.settings import current_settings
 from pipelines.warehouse import open_warehouse, table_counts
 
@@ -81,6 +81,7 @@ def raw_exports(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
     log = _LoadLog(context.log)
     with open_warehouse(settings) as warehouse:
         ensure_raw_tables(warehouse, CONTRACTS)
+        check_key(warehouse, key, settings.key_file)
         pending = pending_files(settings, warehouse, CONTRACTS)
         for loaded in load_files(warehouse, pending, CONTRACTS, key):
             reports += loaded

@@ -47,6 +47,10 @@ TABLES = {
         "One row per version that was published, and when; also of versions that are gone.",
         "version VARCHAR NOT NULL, published_at TIMESTAMP NOT NULL",
     ),
+    "key_mark": (
+        "One row: what tells the key of the personal-data hashes from another, and not the key.",
+        "mark VARCHAR NOT NULL",
+    ),
     "handed_over": (
         "One row per day and customer who was put into an audience package on it.",
         """handed_over_date DATE NOT NULL, customer_id BIGINT NOT NULL,

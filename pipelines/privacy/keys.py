@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 KEY_BYTES = 32
 
@@ -33,6 +38,24 @@ def load_or_create_key(settings: Settings) -> bytes:
             "Restore it from the backup; a new key needs a full reload of every export file."
         )
     return key
+
+
+def check_key(warehouse: duckdb.DuckDBPyConnection, key: bytes, path: Path) -> None:
+    """Hold the key of ``path`` against the one that the warehouse's rows were hashed with.
+
+    Raises ``KeyFileError`` for another one, as when the file was lost and a new one was made:
+    people of new files would match nobody. The first key that is seen is the warehouse's.
+    """
+    mark = hmac.digest(key, b"key mark", "sha256").hex()[:16]
+    known = warehouse.execute("select mark from ledger.key_mark").fetchall()
+    if not known:
+        warehouse.execute("insert into ledger.key_mark values ($1)", [mark])
+    elif known != [(mark,)]:
+        raise KeyFileError(
+            f"{path}: the warehouse was hashed with another key. Restore it from the backup over "
+            "this file; one that is lost for good costs a new warehouse (docs/operations.md, "
+            "backups and restore)."
+        )
 
 
 def _create(path: Path) -> None:

@@ -8,11 +8,13 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
+from pipelines.exports.ledger import ensure_ledger
 from pipelines.privacy.hashing import hash_series, identifier_key
-from pipelines.privacy.keys import KeyFileError, load_or_create_key
+from pipelines.privacy.keys import KeyFileError, check_key, load_or_create_key
 from pipelines.settings import Settings
 
 
@@ -38,6 +40,18 @@ def test_a_damaged_key_stops_the_load(tmp_path: Path) -> None:
     settings.key_file.write_bytes(b"short")
     with pytest.raises(KeyFileError, match="must be 32 bytes, this file has 5"):
         load_or_create_key(settings)
+
+
+def test_another_key_than_the_warehouse_knows_stops_the_load(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    with duckdb.connect() as warehouse:
+        ensure_ledger(warehouse)
+        for _ in range(2):
+            check_key(warehouse, load_or_create_key(settings), settings.key_file)
+        settings.key_file.unlink()
+        another = load_or_create_key(settings)
+        with pytest.raises(KeyFileError, match=r"hashed with another key.*Restore it"):
+            check_key(warehouse, another, settings.key_file)
 
 
 def test_the_hash_is_a_keyed_hmac_of_type_and_value() -> None:
