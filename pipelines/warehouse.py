@@ -73,7 +73,7 @@ def reading_warehouse(settings: Settings, verb: str) -> Iterator[duckdb.DuckDBPy
             reading = open_warehouse(settings, read_only=True, wait_seconds=0)
             connection = stack.enter_context(reading)
         except RefreshRunningError:
-            if _refresher(settings) is None:
+            if not _refresher(settings):
                 raise  # names the process that has it open
             raise RefreshRunningError(
                 f"a refresh is writing {settings.warehouse_path.name} right now, and `{verb}` "
@@ -103,7 +103,7 @@ def _in_the_way(settings: Settings, error: duckdb.IOException) -> tuple[str, str
     """Who has the warehouse open, as two sentences: who it is, and what to do."""
     path = settings.warehouse_path
     refresher = _refresher(settings)
-    if refresher not in (None, os.getpid()):
+    if refresher and refresher != os.getpid():
         return (
             f"a refresh (PID {refresher}) is writing {path}",
             "Let it end; readers need not wait: `siyu query` works.",
@@ -130,19 +130,26 @@ def refresh_lock(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = _read(path) or "unknown"
+            holder = _read(path)
+            running = (
+                f"a refresh of {settings.warehouse_path.name} is already running (process {holder})"
+                if holder
+                else f"another program, such as a backup, holds {path}"
+            )
             raise RefreshRunningError(
-                f"a refresh of {settings.warehouse_path.name} is already running (process "
-                f"{holder}). Wait for it to end; readers need not wait: `siyu query` works."
+                f"{running}. Wait for it to end; readers need not wait: `siyu query` works."
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield
+        try:
+            yield
+        finally:
+            file.truncate(0)  # whoever holds it next, such as a backup, may write no number
 
 
 def _refresher(settings: Settings) -> int | None:
-    """The process that holds the right to refresh, 0 when it has not said which; None: nobody."""
+    """The process that holds the right to refresh, 0 for one that is no `siyu`; None: nobody."""
     path = settings.warehouse_path.parent / "refresh.lock"
     try:
         with path.open() as file:

@@ -139,6 +139,27 @@ def test_one_refresh_at_a_time(tmp_path: Path) -> None:
         pass
 
 
+def test_a_backup_that_holds_the_lock_is_no_refresh(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    with refresh_lock(settings):
+        pass
+    lock = settings.warehouse_path.parent / "refresh.lock"
+    with subprocess.Popen(["flock", lock, "cat"], stdin=subprocess.PIPE) as backup:
+        while _is_free(lock):
+            time.sleep(0.05)
+        with (
+            pytest.raises(RefreshRunningError, match=r"such as a backup, holds .*refresh.lock"),
+            refresh_lock(settings),
+        ):
+            pytest.fail("refreshed during a backup")
+        assert backup.stdin
+        backup.stdin.close()
+
+
+def _is_free(lock: Path) -> bool:
+    return subprocess.run(["flock", "--nonblock", lock, "true"], check=False).returncode == 0
+
+
 def test_table_counts(tmp_path: Path) -> None:
     with open_warehouse(Settings(data=tmp_path)) as connection:
         connection.execute("create schema s; create table s.a as select * from range(3)")
