@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from benchmarks.measure import Measured, Worker, WorkerError, run_process, run_worker
 from pipelines.settings import Settings
@@ -29,7 +30,7 @@ def set_up(settings: Settings) -> None:
 
 
 def refresh(settings: Settings, expect: str = "published") -> Measured:
-    """Refresh once.
+    """Refresh once; the facts hold also what another process then reads of it, unmeasured.
 
     Raises:
         WorkerError: it failed, refused a file, or did something else than expected.
@@ -41,7 +42,9 @@ def refresh(settings: Settings, expect: str = "published") -> Measured:
             f"the refresh of {settings.data_folder} is {facts['status']!r}, not {expect!r}; "
             f"failures: {facts['failures'][:3]}; refused files: {facts['refused'][:3]}"
         )
-    return measured
+    run_id = facts["run_id"]
+    left = Worker("refreshed", (run_id,) if run_id else (), environment=environment(settings))
+    return replace(measured, facts={**facts, **run_worker(left).facts})
 
 
 def time_parts(measured: Measured) -> dict[str, float]:

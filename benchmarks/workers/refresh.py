@@ -1,21 +1,14 @@
 """One refresh, as `siyu refresh` runs it; tells what it did and where the time went.
 
-It takes its settings from the environment, as `siyu` does.
+It takes its settings from the environment, as `siyu` does. What a refresh leaves behind is read by
+another process (`refreshed`), so that this one does nothing but refresh.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 from benchmarks.workers.told import cpu_seconds, tell
-from pipelines.orchestration.outcome import RefreshOutcome
 from pipelines.orchestration.refresh import refresh
-from pipelines.settings import Settings, current_settings
-from pipelines.warehouse import open_warehouse
-
-if TYPE_CHECKING:
-    from dagster import EventLogEntry
+from pipelines.settings import current_settings
 
 
 class Stages:
@@ -42,8 +35,7 @@ class Stages:
 def main() -> None:
     """Refresh once."""
     stages = Stages()
-    settings = current_settings()
-    outcome = refresh(settings, stages)
+    outcome = refresh(current_settings(), stages)
     stages.end()
     tell(
         status=outcome.status,
@@ -51,45 +43,8 @@ def main() -> None:
         refused=[path for path, _ in outcome.refused],
         rebuilt=outcome.rebuilt,
         stages=stages.seconds,
-        models=_model_seconds(settings, outcome),
-        landed=_landed(settings),
+        run_id=outcome.run.run_id if outcome.run else None,
     )
-
-
-def _model_seconds(settings: Settings, outcome: RefreshOutcome) -> dict[str, float]:
-    """Seconds (not CPU) of every model, seed and test that dbt ran in this refresh."""
-    if outcome.run is None:
-        return {}
-    # Imported by the refresh, when it had work: not before, or start-up would look longer.
-    from dagster import DagsterEventType
-
-    from pipelines.orchestration.job_run import dagster_instance
-
-    kinds = {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_CHECK_EVALUATION}
-    with dagster_instance(settings) as instance:
-        entries = instance.all_logs(outcome.run.run_id, of_type=kinds)
-    return {
-        str(metadata["unique_id"].value): float(str(metadata["Execution Duration"].value))
-        for metadata in map(_metadata, entries)
-        if "unique_id" in metadata
-    }
-
-
-def _metadata(entry: EventLogEntry) -> Mapping[str, Any]:
-    if entry.asset_materialization:
-        return entry.asset_materialization.metadata
-    evaluation = entry.asset_check_evaluation
-    return evaluation.metadata if evaluation else {}
-
-
-def _landed(settings: Settings) -> dict[str, int]:
-    with open_warehouse(settings, read_only=True) as warehouse:
-        [(files, rows, megabytes)] = warehouse.execute(
-            "select count(distinct relative_path), coalesce(sum(rows_read), 0), "
-            "coalesce(sum(size_bytes), 0) / 1e6 from ledger.files "
-            "where is_current and status = 'loaded'"
-        ).fetchall()
-    return {"files": files, "rows": rows, "megabytes": round(megabytes)}
 
 
 if __name__ == "__main__":
