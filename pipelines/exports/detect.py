@@ -34,7 +34,7 @@ class HeadRow:
     @cached_property
     def headers(self) -> frozenset[str]:
         """Normalised texts of the cells that are not blank."""
-        return frozenset(normalise_header(cell) for cell in self.cells) - {""}
+        return frozenset(map(normalise_header, self.cells)) - {""}
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,10 @@ def _match(found: _Candidate) -> Match:
 
 def _is_known(contract: Contract, header: str) -> bool:
     """By name, also when it stands there again, by a column's pattern or as one to ignore."""
+    if header in contract.known_headers:
+        return True
     text = without_number(header)
-    by_name = not contract.known_headers.isdisjoint((header, text))
+    by_name = text in contract.known_headers
     return by_name or contract.takes(text) is not None or contract.ignores(text)
 
 
