@@ -2,6 +2,9 @@
 
 import os
 
+# Before anything else that registers with atexit: what is registered first is called last.
+from pipelines import ending  # noqa: F401
+
 # Before numpy is loaded, which reads it once. BLAS's threads spin while they wait for work, and our
 # vectors are short: the search for four parameters spent nine tenths of its CPU time so.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -23,6 +23,7 @@ from pipelines import (
 from pipelines.cli_audience import audience
 from pipelines.cli_errors import readable_errors
 from pipelines.cli_explain import explain
+from pipelines.ending import end_at_once
 from pipelines.exports.errors import ExportRefused
 from pipelines.orchestration.disk_space import check_disk, naming_a_full_disk
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
@@ -297,5 +298,16 @@ app.add_typer(cli_identity.identity)
 app.add_typer(audience)
 app.add_typer(explain)
 
+
+def main() -> None:
+    """The command `siyu`."""
+    try:
+        app()
+    except SystemExit as ended:
+        if not ended.code:
+            end_at_once()
+        raise
+
+
 if __name__ == "__main__":
-    app()
+    main()

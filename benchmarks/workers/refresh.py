@@ -7,6 +7,7 @@ another process (`refreshed`), so that this one does nothing but refresh.
 from __future__ import annotations
 
 from benchmarks.workers.told import cpu_seconds, tell
+from pipelines.ending import end_at_once
 from pipelines.orchestration.refresh import refresh
 from pipelines.settings import current_settings
 
@@ -49,3 +50,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    end_at_once()  # as `siyu` does
