@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.settings import Settings
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -28,7 +30,12 @@ def shared() -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Several processes take files in the order below; and garbage is as rare as in a refresh."""
+    """Several processes take files in the order below; and garbage is as rare as in a refresh.
+
+    An operator's own settings do not hold for tests: these would write into the brand's folder.
+    """
+    for name in Settings.model_fields:
+        os.environ.pop(f"SIYU_{name.upper()}", None)
     config.option.loadscopereorder = False
     gc.set_threshold(100_000, 50, 100)
 

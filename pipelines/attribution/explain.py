@@ -126,7 +126,9 @@ def _order_key(snapshot: SnapshotConnection, order: str) -> str:
         )
     key, _, _, is_paid, _, _ = found[0]
     if not is_paid:
-        raise OrderNotExplainedError(f"order {key} was never paid, so nobody is credited for it")
+        raise OrderNotExplainedError(
+            f"order {key} was never paid or holds returns only, so nobody is credited for it"
+        )
     return str(key)
 
 

@@ -129,8 +129,12 @@ def detect(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> M
 
 
 def nearest_contracts(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> str:
-    """Up to three nearest contracts, one line each: what the file lacks and what only it has."""
-    return _unknown_message(_ranked(rows, contracts), file_format)
+    """Up to three nearest contracts, one line each: what the file lacks and what only it has.
+
+    Without any that knows a cell there is nothing to say.
+    """
+    ranked = _ranked(rows, contracts)
+    return _unknown_message(ranked, file_format) if any(one.known for one in ranked) else ""
 
 
 def _likely(rows: Sequence[HeadRow], contracts: Contracts) -> list[Contract]:

@@ -180,7 +180,7 @@ def open_landed(landed: LandedFile, contracts: Contracts) -> Opened:
     try:
         parts = open_export(landed.path.name, data)
     except UnreadableExport as error:
-        message = "\n".join([str(error), *_nearest(data, contracts)])
+        message = f"{error}\n{_nearest(data, contracts)}".rstrip()
         return Opened(landed, [_refused(landed, None, message, contracts)])
     return Opened(landed, [_open_part(landed, part, contracts) for part in parts])
 
@@ -227,15 +227,15 @@ def _read_as_described(landed: LandedFile) -> tuple[LandedFile, bytes]:
     return replace(landed, sha256=sha256, size=len(data), delivered_at=delivered_at), data
 
 
-def _nearest(data: bytes, contracts: Contracts) -> list[str]:
-    """The nearest contracts, when the unreadable bytes are text after all."""
+def _nearest(data: bytes, contracts: Contracts) -> str:
+    """The nearest contracts, when the unreadable bytes are text after all; else nothing."""
     try:
         if b"\0" in data[:4096]:
-            return []
+            return ""
         rows = open_csv(data, ("utf-8", "gb18030")).head(scan_rows(contracts))
     except UnreadableExport:
-        return []
-    return [nearest_contracts(rows, contracts, "csv")] if rows else []
+        return ""
+    return nearest_contracts(rows, contracts, "csv")
 
 
 def _whole_workbooks(

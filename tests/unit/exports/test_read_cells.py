@@ -188,6 +188,7 @@ def test_what_cannot_be_opened_says_why(check) -> None:
         (part,) = check(name, data)
         assert part.report.status == "refused", name
         assert reason in part.report.message, part.report.message
+        assert "add-export" not in part.report.message, "no contract helps"
 
 
 def test_a_workbook_under_a_csv_name_is_read_as_what_it_is(check) -> None:
