@@ -41,7 +41,9 @@ WINDOWED = {
     "rpt_lifecycle_funnel", "rpt_repurchase_window", "rpt_repurchase_ladder",
     "rpt_community_health",
     # look-back
-    "rpt_attribution_campaign", "rpt_attribution_channel", "rpt_attribution_credit",
+    "rpt_attribution_campaign", "rpt_attribution_campaign_credit",
+    "rpt_attribution_campaign_influence", "rpt_attribution_channel",
+    "rpt_attribution_channel_credit", "rpt_attribution_channel_influence", "rpt_attribution_credit",
     "rpt_attribution_model_run", "rpt_attribution_path", "rpt_attribution_removal_effect",
     "rpt_attribution_share", "rpt_attribution_touch",
     # scorecard and the profile itself

@@ -1,0 +1,1 @@
+{{ attribution_influence(by_campaign=false) }}
