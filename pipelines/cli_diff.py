@@ -55,6 +55,7 @@ def diff(
             ["metric", "day", "was", "is", "why"],
             [_told(one) for one in found],
             caption=f"{older} against {to or 'the newest version'}; --out FILE has every column",
+            rest="--out FILE has all",
         )
 
 

@@ -169,13 +169,18 @@ def print_next_steps() -> None:
         _out.print(f"  [cyan]{escape(command)}[/]  [dim]{purpose}[/]", soft_wrap=True)
 
 
-def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], caption: str) -> None:
-    """Rows as a table, at most 200 of them; says how many there are."""
+def print_rows(
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    caption: str,
+    rest: str = "--format csv prints all",
+) -> None:
+    """Rows as a table, at most 200 of them; says how many there are, and how to have the rest."""
     table = Table(*(escape(name) for name in columns), row_styles=["", "dim"])
     for row in rows[:_MAX_ROWS]:
         table.add_row(*("" if value is None else escape(str(value)) for value in row))
     _out.print(table)
-    more = f", first {_MAX_ROWS} shown (--format csv prints all)" if len(rows) > _MAX_ROWS else ""
+    more = f", first {_MAX_ROWS} shown ({rest})" if len(rows) > _MAX_ROWS else ""
     _out.print(f"[dim]{len(rows):,} rows{more}; {caption}[/]")
 
 
