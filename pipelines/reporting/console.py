@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
@@ -42,6 +43,8 @@ STEP_LABELS = {
     "published__snapshot": "Publishing the snapshot",
 }
 _MAX_ROWS = 200
+_LEGIBLE = 12
+"""Characters of a cell that must fit into one line; the rest is folded."""
 
 
 def error(message: str) -> None:
@@ -161,7 +164,8 @@ def print_next_steps() -> None:
     _out.print("\n[bold]What to do next[/]")
     siyu = "siyu" if shutil.which("siyu") else os.path.relpath(sys.argv[0])
     for command, purpose in (
-        (f'{siyu} query "from marts.rpt_cohort limit 20"', "ask the published snapshot"),
+        (f'{siyu} query "show tables"', "what is published; ask any of it in SQL"),
+        (f"{siyu} metric net_gmv_cny --by month,platform", "a figure by its one definition"),
         (f'{siyu} query "from marts.rpt_rejected_rows"', "see why rows were rejected"),
         ("make dev", "the graph, the checks and the runs in the Dagster UI"),
         ("cp your-export.csv data/landing/tmall/ && make run", "load your own export files"),
@@ -175,13 +179,32 @@ def print_rows(
     caption: str,
     rest: str = "--format csv prints all",
 ) -> None:
-    """Rows as a table, at most 200 of them; says how many there are, and how to have the rest."""
-    table = Table(*(escape(name) for name in columns), row_styles=["", "dim"])
-    for row in rows[:_MAX_ROWS]:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    """Rows as a table, at most 200 of them and as many columns as can be read on the screen; says
+    how many there are, and how to have the rest."""
+    shown = [["" if value is None else str(value) for value in row] for row in rows[:_MAX_ROWS]]
+    fitting = _fitting(columns, shown)
+    table = Table(row_styles=["", "dim"])
+    for name in columns[:fitting]:
+        table.add_column(escape(name), overflow="fold")
+    for row in shown:
+        table.add_row(*map(escape, row[:fitting]))
     _out.print(table)
-    more = f", first {_MAX_ROWS} shown ({rest})" if len(rows) > _MAX_ROWS else ""
-    _out.print(f"[dim]{len(rows):,} rows{more}; {caption}[/]")
+    cut = [f"first {_MAX_ROWS} shown"] if len(rows) > _MAX_ROWS else []
+    if fitting < len(columns):
+        cut.append(f"first {fitting} of {len(columns)} columns: name those that you want")
+    more = f", {', '.join(cut)} ({rest})" if cut else ""
+    _out.print(f"[dim]{len(rows):,} rows{more}; {caption}[/]", soft_wrap=True)
+
+
+def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How many of the first columns the screen has room for, with so much of each as is legible."""
+    width = 1
+    for number, name in enumerate(columns):
+        longest = max(cell_len(text) for text in (name, *(row[number] for row in rows)))
+        width += min(longest, _LEGIBLE) + 3
+        if width > _out.width:
+            return max(number, 1)
+    return len(columns)
 
 
 def print_versions(manifests: Iterable[Manifest]) -> None:
