@@ -26,6 +26,21 @@
 {%- endmacro %}
 {% macro all_orders() -%} '{{ conversion_types()[0] }}' {%- endmacro %}
 
+{#- The day that credit is booked on, by basis: is_touch_date. -#}
+{% macro bases() -%}
+    {{ return([('false', 'converted_date'), ('true', 'touched_date')]) }}
+{%- endmacro %}
+
+{#- The cell of a touch of int_attribution__paths in each basis: cell_of_converted_date and so on. -#}
+{% macro cells_of_touch(paths) -%}
+    {%- for is_touch_date, day in bases() %}
+    {{ cell_key(
+        is_touch_date, paths ~ '.' ~ day, paths ~ '.lookback_days', paths ~ '.channel_number',
+        paths ~ '.conversion_type'
+    ) }} as cell_of_{{ day }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- What a key says. -#}
 {% macro cell_type(key='cell_key') -%}
     case {{ key }} % 10
@@ -77,18 +92,17 @@
 -#}
 {% macro cell_credit(by_campaign) -%}
     select
-        {{ cell_key(
-            'is_touch_date', 'credit_date', 'lookback_days', 'channel_number', 'conversion_type'
-        ) }} as cell_key,
-        {{ 'campaign_key,' if by_campaign }}
+        {{ cell_columns(by_campaign) | join(', ') }},
         model_number,
         conversions,
         conversions_gross,
         revenue_gross_cny,
         refund_cny,
-        case when not is_touch_date then cast(0 as decimal(18, 4)) end as refund_cash_cny
+        case
+            when not {{ cell_is_touch_date() }} then cast(0 as decimal(18, 4))
+        end as refund_cash_cny
     from {{ ref('int_attribution__daily') }}
-    where lookback_days in (select lookbacks.lookback_days from lookbacks)
+    where {{ cell_lookback() }} in (select lookbacks.lookback_days from lookbacks)
     union all
     select
         {{ cell_key('false', 'refund_date', 'lookback_days', 'channel_number', 'conversion_type') }}

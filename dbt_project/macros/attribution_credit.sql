@@ -125,12 +125,13 @@ cells as (
 
 ),
 
+-- decimals: the same in whatever order the threads add them up
 days as (
 
     select
         {{ day_cell() }} as day_key,
         model_number,
-        round(sum(conversions), 9) as conversions
+        round(cast(sum(cast(conversions as decimal(28, 12))) as double), 9) as conversions
     from cells
     group by {{ day_cell() }}, model_number
 

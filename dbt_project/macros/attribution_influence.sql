@@ -74,12 +74,7 @@ earned as (
 touches as (
 
     select
-        {% for is_touch_date, day in bases() -%}
-            {{ cell_key(
-                is_touch_date, 'paths.' ~ day, 'paths.lookback_days', 'paths.channel_number',
-                'paths.conversion_type'
-            ) }} as cell_of_{{ day }},
-        {% endfor -%}
+        {{ cells_of_touch('paths') }},
         {{ 'coalesce(paths.campaign_key, 0) as campaign_key,' if by_campaign }}
         paths.path_key,
         paths.position,
@@ -219,11 +214,6 @@ left join earned on {{ same_cell('cells', 'earned', by_campaign) }}
 left join influence on {{ same_cell('cells', 'influence', by_campaign) }}
 left join spend on {{ same_cell('cells', 'spend', by_campaign) }}
 {% endmacro %}
-
-{#- The day that credit is booked on, by basis: is_touch_date. -#}
-{% macro bases() -%}
-    {{ return([('false', 'converted_date'), ('true', 'touched_date')]) }}
-{%- endmacro %}
 
 {#- Sums of a relation by cell, and again of the orders of all types. -#}
 {% macro with_all_orders(relation, sums, by_campaign) -%}

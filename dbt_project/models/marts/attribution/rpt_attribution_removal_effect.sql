@@ -55,15 +55,21 @@ credit as (
 
     select
         lookback_days,
-        case when conversion_type = 'lead' then 'lead' else 'order' end as goal,
+        goal,
         model_number,
         channel_number,
         sum(conversions_gross) as conversions_gross
-    from {{ ref('int_attribution__daily') }}
-    where not is_touch_date
-    group by
-        lookback_days, case when conversion_type = 'lead' then 'lead' else 'order' end,
-        model_number, channel_number
+    from (
+        select
+            {{ cell_lookback() }} as lookback_days,
+            case when {{ is_order() }} then 'order' else 'lead' end as goal,
+            model_number,
+            {{ cell_channel() }} as channel_number,
+            conversions_gross
+        from {{ ref('int_attribution__daily') }}
+        where not {{ cell_is_touch_date() }}
+    ) as conversions_by_day
+    group by lookback_days, goal, model_number, channel_number
 
 ),
 
