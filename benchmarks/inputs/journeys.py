@@ -21,7 +21,6 @@ MODELS = (
     "int_attribution__paths",
     "int_attribution__null_paths",
     "int_attribution__steps",
-    "int_attribution__sets",
     "int_attribution__coalitions",
     "int_attribution__credit",
 )

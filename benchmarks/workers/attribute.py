@@ -47,32 +47,22 @@ _PATHS = """
 # Channel totals straight from the touch sequence: what a peer returns.
 _HEURISTICS = """
     with places as (
-        select channel_number, position, path_length, count(*) as touches
+        select channel_number, position, path_length, count(*) as touches,
+            sum(decay_weight_168h) as decayed
         from intermediate.int_attribution__paths where path_length > 0 group by all
-    ),
-    rules as (
-        select channel_number,
-            sum(case when position = 1 then touches else 0 end)::double as first,
-            sum(case when position = path_length then touches else 0 end)::double as last,
-            sum(touches / path_length) as linear,
-            sum(touches * case
-                when path_length = 1 then 1
-                when path_length = 2 then 0.5
-                when position in (1, path_length) then 0.4
-                else 0.2 / (path_length - 2)
-            end) as position_based
-        from places group by channel_number
-    ),
-    decayed as (
-        select path_key, channel_number, exp(seconds_before * (-ln(2) / 168 / 3600)) as part
-        from intermediate.int_attribution__paths where path_length > 0
-    ),
-    wholes as (select path_key, sum(part) as whole from decayed group by 1),
-    decays as (
-        select channel_number, sum(part / whole) as time_decay
-        from decayed join wholes using (path_key) group by channel_number
     )
-    select * from rules join decays using (channel_number)
+    select channel_number,
+        sum(case when position = 1 then touches else 0 end)::double as first,
+        sum(case when position = path_length then touches else 0 end)::double as last,
+        sum(touches / path_length) as linear,
+        sum(touches * case
+            when path_length = 1 then 1
+            when path_length = 2 then 0.5
+            when position in (1, path_length) then 0.4
+            else 0.2 / (path_length - 2)
+        end) as position_based,
+        sum(decayed) as time_decay
+    from places group by channel_number
 """
 _CREDIT = """
     select model, channel_number, sum(weight) as conversions
@@ -126,7 +116,7 @@ def main(inputs: Path, sql: Path, journeys: Path, paths: Path) -> None:
             markov = markov_table(steps, _orders(connection, 2, 3))
         markov = markov_table(steps, _orders(connection, 1, 2, 3))
         with clocks["shapley"].running():
-            _build(connection, sql, "int_attribution__sets", "int_attribution__coalitions")
+            _build(connection, sql, "int_attribution__coalitions")
             shapley = shapley_table(connection.table("intermediate.int_attribution__coalitions"))
         for name, table in (("markov", markov), ("shapley", shapley)):
             connection.register(name, table)

@@ -104,6 +104,18 @@
     {%- endif %}
 {%- endmacro %}
 
+{#-
+  The seconds between the last touch that counts and the conversion, over groups as path_extent has
+  them, with the column seconds_before.
+-#}
+{% macro newest_seconds() -%}
+    {%- if direct_rule() == 'keep' -%}
+    min(seconds_before)
+    {%- else -%}
+    coalesce(min(case when not is_direct then seconds_before end), min(seconds_before))
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro max_touches() -%} {{ var('attribution_max_touches', 100) }} {%- endmacro %}
 
 {#-
@@ -128,10 +140,28 @@
   second number for the channels from 63.
 -#}
 {% macro channel_sets() -%}
-    bit_or(case when channel_number <= 62 then {{ bit('channel_number - 1') }} else 0 end)
-        as channel_set,
-    bit_or(case when channel_number > 62 then {{ bit('channel_number - 63') }} else 0 end)
-        as further_channel_set
+    bit_or({{ set_of_channel('channel_number') }}) as channel_set,
+    bit_or({{ further_set_of_channel('channel_number') }}) as further_channel_set
+{%- endmacro %}
+{% macro set_of_channel(channel_number) -%}
+    case when {{ channel_number }} <= 62 then {{ bit(channel_number ~ ' - 1') }} else 0 end
+{%- endmacro %}
+{% macro further_set_of_channel(channel_number) -%}
+    case when {{ channel_number }} > 62 then {{ bit(channel_number ~ ' - 63') }} else 0 end
+{%- endmacro %}
+
+{#-
+  The half-lives in hours that the touch sequence keeps weights for, and how its columns name one.
+-#}
+{% macro half_lives() -%} {{ return(var('attribution_half_life_hours', [168])) }} {%- endmacro %}
+{% macro in_hours(half_life) -%} {{ half_life | string | replace('.', '_') }}h {%- endmacro %}
+
+{#-
+  What a touch weighs beside the newest of its path, which is 1: however old they are, no path sums
+  to nothing. With `touches` and `paths`, which has newest_seconds.
+-#}
+{% macro decayed(half_life) -%}
+    power(2, (paths.newest_seconds - touches.seconds_before) / 3600 / {{ half_life }})
 {%- endmacro %}
 
 {#- The numbers that games may have, each with its goal, as int_attribution__games gives them. -#}

@@ -21,7 +21,6 @@ LEFT_OUT = {
     "intermediate.int_attribution__touches.journey_key": "the customer's id",
     "intermediate.int_attribution__paths.path_key": "made of the customer's id",
     "intermediate.int_attribution__paths.journey_key": "the customer's id",
-    "intermediate.int_attribution__sets.path_key": "made of the customer's id",
     "intermediate.int_attribution__credit.path_key": "made of the customer's id",
     "marts.rpt_attribution_touch.path_key": "made of the customer's id",
     "marts.rpt_attribution_share.path_key": "made of the customer's id",

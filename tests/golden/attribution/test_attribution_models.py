@@ -167,6 +167,24 @@ def test_the_steps_of_the_models_are_those_of_the_paths(order: int, warehouse) -
     assert [effect for *_, effect in rows] == pytest.approx(expected.revenue, abs=1e-6)
 
 
+def test_time_decay_halves_with_every_half_life(warehouse) -> None:
+    [(touches, furthest)] = warehouse.execute(
+        """
+        with credit as (
+            select weight, power(2, -seconds_before / 3600 / half_life_hours) as part,
+                sum(part) over (partition by path_key) as whole
+            from intermediate.int_attribution__paths
+            join intermediate.int_attribution__credit using (lookback_days, path_key, position)
+            join intermediate.int_attribution__models using (model_number)
+            where model = 'time_decay'
+        )
+        select count(*), max(abs(weight - part / whole)) from credit
+        """
+    ).fetchall()
+    assert touches > 0
+    assert furthest < 1e-12
+
+
 def test_every_model_hands_out_every_conversion(
     credit: dict[tuple[str, str], tuple[float, float]],
 ) -> None:

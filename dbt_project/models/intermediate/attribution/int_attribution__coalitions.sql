@@ -8,83 +8,67 @@ with as_of as (
 null_paths as (
 
     select
-        null_paths.*,
-        {{ days_since('null_paths', 'as_of') }} as days_since
-    from {{ ref('int_attribution__null_paths') }} as null_paths
-    cross join as_of
+        max(games) as games,
+        max(last_touched_at) as last_touched_at,
+        {{ channel_sets() }}
+    from {{ ref('int_attribution__null_paths') }}
+    where path_length > 1
+    group by customer_id, first_number, end_number
+    union all
+    -- most paths are one touch
+    select
+        games,
+        last_touched_at,
+        {{ set_of_channel('channel_number') }} as channel_set,
+        {{ further_set_of_channel('channel_number') }} as further_channel_set
+    from {{ ref('int_attribution__null_paths') }}
+    where path_length = 1
 
 ),
 
 unconverted as (
 
     select
-        games,
-        days_since,
-        {{ channel_sets() }},
-        1 as paths
-    from null_paths
-    where path_length > 1
-    group by customer_id, first_number, end_number, games, days_since
-    union all
-    -- most paths are one touch
-    select
-        games,
-        days_since,
-        {{ channel_sets() }},
+        null_paths.games,
+        {{ days_since('null_paths', 'as_of') }} as days_since,
+        null_paths.channel_set,
+        null_paths.further_channel_set,
         count(*) as paths
     from null_paths
-    where path_length = 1
-    group by games, days_since, channel_number
-
-),
-
-unconverted_sets as (
-
-    select
-        games,
-        days_since,
-        channel_set,
-        further_channel_set,
-        sum(paths) as paths
-    from unconverted
-    group by games, days_since, channel_set, further_channel_set
+    cross join as_of
+    group by
+        null_paths.games, {{ days_since('null_paths', 'as_of') }},
+        null_paths.channel_set, null_paths.further_channel_set
 
 ),
 
 paths as (
 
     select
-        lookback_days,
-        goal,
-        channel_set,
-        further_channel_set,
-        1 as conversions,
-        1 as paths
-    from {{ ref('int_attribution__sets') }}
-    union all
-    select
         paths.lookback_days,
         paths.goal,
-        {{ channel_sets() }},
+        paths.channel_set,
+        paths.further_channel_set,
         count(*) as conversions,
         count(*) as paths
     from {{ ref('int_attribution__paths') }} as paths
     inner join as_of on paths.converted_date <= as_of.as_of_date
-    where paths.path_length = 1
-    group by paths.lookback_days, paths.goal, paths.channel_number
+    -- a path without a touch has none that is its last
+    where paths.position = paths.path_length
+    group by paths.lookback_days, paths.goal, paths.channel_set, paths.further_channel_set
     union all
     select
         games.lookback_days,
         games.goal,
-        unconverted_sets.channel_set,
-        unconverted_sets.further_channel_set,
+        unconverted.channel_set,
+        unconverted.further_channel_set,
         0 as conversions,
-        unconverted_sets.paths
-    from unconverted_sets
+        unconverted.paths
+    from unconverted
     inner join {{ ref('int_attribution__games') }} as games
         on
-            {{ is_in_game('unconverted_sets', 'games') }}
-            and not {{ is_censored('unconverted_sets', 'games') }}
+            {{ is_in_game('unconverted', 'games') }}
+            and not {{ is_censored('unconverted', 'games') }}
 
 )
 

@@ -33,7 +33,11 @@ paths as (
             paths.path_length as last_other_position,
         {%- endif %}
         paths.channel_number,
-        paths.seconds_before,
+        paths.channel_set,
+        paths.further_channel_set,
+        {% for half_life in half_lives() -%}
+            paths.decay_weight_{{ in_hours(half_life) }},
+        {% endfor -%}
         cast(paths.revenue_gross_cny as double) * 100 as gross_fen,
         cast(paths.refund_cny as double) * 100 as refund_fen
     from {{ ref('int_attribution__paths') }} as paths
@@ -129,6 +133,8 @@ channels as (
         goal,
         path_key,
         channel_number,
+        max(channel_set) as channel_set,
+        max(further_channel_set) as further_channel_set,
         count(*) as touches
     from paths
     group by lookback_days, goal, path_key, channel_number
@@ -157,18 +163,14 @@ channel_parts as (
             and channels.goal = markov.goal
             and channels.channel_number = markov.channel_number
             and models.markov_order = markov.markov_order
-    left join {{ ref('int_attribution__sets') }} as sets
-        on
-            models.family = 'shapley_rate'
-            and channels.lookback_days = sets.lookback_days
-            and channels.path_key = sets.path_key
     left join {{ ref('int_attribution__shapley') }} as shapley
         on
-            channels.lookback_days = shapley.lookback_days
+            models.family = 'shapley_rate'
+            and channels.lookback_days = shapley.lookback_days
             and channels.goal = shapley.goal
             and channels.channel_number = shapley.channel_number
-            and sets.channel_set = shapley.channel_set
-            and sets.further_channel_set = shapley.further_channel_set
+            and channels.channel_set = shapley.channel_set
+            and channels.further_channel_set = shapley.further_channel_set
 
 ),
 
@@ -204,58 +206,23 @@ channel_weights as (
 
 ),
 
--- beside the newest touch of the path, which is 1: however old they are, no path sums to nothing
-decayed as (
-
-    select
-        paths.lookback_days,
-        paths.path_key,
-        paths.position,
-        paths.gross_fen,
-        paths.refund_fen,
-        models.model_number,
-        power(2, (newest.seconds_before - paths.seconds_before) / 3600 / models.half_life_hours)
-            as part
-    from paths
-    inner join paths as newest
-        on
-            paths.lookback_days = newest.lookback_days
-            and paths.path_key = newest.path_key
-            and newest.position = newest.path_length
-    inner join models on models.family = 'time_decay'
-
-),
-
-decayed_sums as (
-
-    select
-        lookback_days,
-        path_key,
-        model_number,
-        cast(sum(cast(part as decimal(18, 15))) as double) as parts
-    from decayed
-    group by lookback_days, path_key, model_number
-
-),
-
 weights as (
 
-    select
-        decayed.lookback_days,
-        decayed.path_key,
-        decayed.position,
-        decayed.gross_fen,
-        decayed.refund_fen,
-        decayed.model_number,
-        decayed.part / decayed_sums.parts as weight
-    from decayed
-    inner join decayed_sums
-        on
-            decayed.lookback_days = decayed_sums.lookback_days
-            and decayed.path_key = decayed_sums.path_key
-            and decayed.model_number = decayed_sums.model_number
-    where decayed.part <> 0
-    union all
+    {% for half_life in half_lives() -%}
+        select
+            paths.lookback_days,
+            paths.path_key,
+            paths.position,
+            paths.gross_fen,
+            paths.refund_fen,
+            models.model_number,
+            paths.decay_weight_{{ in_hours(half_life) }} as weight
+        from paths
+        inner join models
+            on models.family = 'time_decay' and models.half_life_hours = {{ half_life }}
+        where paths.decay_weight_{{ in_hours(half_life) }} <> 0
+        union all
+    {% endfor -%}
     select
         paths.lookback_days,
         paths.path_key,

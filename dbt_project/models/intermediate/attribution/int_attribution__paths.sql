@@ -66,9 +66,33 @@ extents as (
         lookback_days,
         path_key,
         not bool_or(is_channel_pending) as is_mature,
+        {{ newest_seconds() }} as newest_seconds,
         {{ path_extent() }}
     from touches
     group by lookback_days, path_key
+
+),
+
+-- what models ask of all touches of a path together, found here once
+together as (
+
+    select
+        touches.lookback_days,
+        touches.path_key,
+        {% for half_life in half_lives() -%}
+            -- a sum of decimals is the same in whatever order the threads add them up
+            cast(sum(cast({{ decayed(half_life) }} as decimal(18, 15))) as double)
+                as decay_sum_{{ in_hours(half_life) }},
+        {% endfor -%}
+        {{ channel_sets() }}
+    from touches
+    inner join extents as paths
+        on
+            touches.lookback_days = paths.lookback_days
+            and touches.path_key = paths.path_key
+    -- most paths are one touch
+    where paths.touches > 1 and {{ counts_as_touch() }}
+    group by touches.lookback_days, touches.path_key
 
 ),
 
@@ -79,6 +103,7 @@ paths as (
         extents.touches,
         extents.last_number,
         extents.others,
+        extents.newest_seconds,
         extents.is_mature,
         conversions.*
     from extents
@@ -111,7 +136,15 @@ select
     touches.campaign_key,
     paths.conversion_type,
     {{ place_in_path() }},
+    coalesce(together.channel_set, {{ set_of_channel('touches.channel_number') }}) as channel_set,
+    coalesce(
+        together.further_channel_set, {{ further_set_of_channel('touches.channel_number') }}
+    ) as further_channel_set,
     touches.seconds_before,
+    {% for half_life in half_lives() -%}
+        coalesce({{ decayed(half_life) }} / together.decay_sum_{{ in_hours(half_life) }}, 1)
+            as decay_weight_{{ in_hours(half_life) }},
+    {% endfor -%}
     paths.revenue_gross_cny,
     paths.refund_cny,
     touches.is_direct,
@@ -124,6 +157,10 @@ inner join paths
     on
         touches.lookback_days = paths.lookback_days
         and touches.path_key = paths.path_key
+left join together
+    on
+        paths.lookback_days = together.lookback_days
+        and paths.path_key = together.path_key
 where {{ counts_as_touch() }}
 union all
 -- nothing led to it
@@ -139,7 +176,12 @@ select
     1 as position,
     0 as path_length,
     cast(null as bigint) as recent_channels,
+    cast(null as bigint) as channel_set,
+    cast(null as bigint) as further_channel_set,
     cast(null as double) as seconds_before,
+    {% for half_life in half_lives() -%}
+        cast(null as double) as decay_weight_{{ in_hours(half_life) }},
+    {% endfor -%}
     revenue_gross_cny,
     refund_cny,
     false as is_direct,
