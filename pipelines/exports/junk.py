@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -56,19 +56,32 @@ def _may_hold_junk(match: Match, cells: pl.DataFrame) -> bool:
     for rule in match.contract.junk:
         position = _position(match, rule)
         if position is not None:
-            if rule.pattern is not None:
+            if rule.pattern is not None or "" in rule.values:
                 return True
             texts.setdefault(position, []).extend(rule.values)
     if cells.height <= _FEW_ROWS:
-        return any(
-            not set(map(str.strip, cells[str(position)].to_list())).isdisjoint(named)
+        found = {
+            (position, text)
             for position, named in texts.items()
-        )
-    found = [
+            for text in set(map(str.strip, cells[str(position)].to_list())).intersection(named)
+        }
+        return bool(found - {(first, "")}) or ((first, "") in found and _has_blank_row(cells))
+    asked = [
         pl.col(str(position)).str.strip_chars().is_in(named).any()
         for position, named in texts.items()
     ]
-    return any(cells.select(found).row(0))
+    return any(cells.select(asked).row(0))
+
+
+def _has_blank_row(cells: pl.DataFrame) -> bool:
+    """Few rows of the columns that are read: a first cell is often merged with the one above."""
+    rows: Iterable[int] = range(cells.height)
+    for column in cells:
+        texts = column.to_list()
+        rows = [row for row in rows if not texts[row].strip()]
+        if not rows:
+            return False
+    return True
 
 
 def _masks(match: Match, body: Body) -> Iterator[tuple[str, pl.Series]]:
