@@ -40,8 +40,8 @@ def convert_personal(
         else:
             parts = [part for part in _PARTS if f"{column.name}_{part}" in direct.columns]
             values |= {f"{column.name}_{part}": direct[f"{column.name}_{part}"] for part in parts}
-        if column.type == "phone":
-            _fill_odd_phones(values, direct, column)
+        if column.type in _ODD:
+            _fill_odd(values, direct, column)
         if column.type in _KINDS:
             normal = values.pop(f"{column.name}_normal")
             values[f"{column.name}_key"] = hash_series(_KINDS[column.type], normal, context.key)
@@ -68,20 +68,28 @@ def _direct_forms(clean: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFram
             masked = normalise.masked_name(cell, is_folded=True)
             expressions.append(masked.alias(f"{name}_masked"))
         elif column.type == "phone":
-            plain = pl.when(normalise.is_plain_phone(cell)).then(cell)
-            odd = ~normalise.is_plain_phone(cell) & ~normalise.is_ciphertext(cell)
+            bare = cell.str.strip_prefix("+86")
+            plain = pl.when(normalise.is_plain_phone(bare)).then(bare)
+            masked = pl.when(normalise.is_masked_phone(cell)).then(cell)
+            is_known = plain.is_not_null() | masked.is_not_null() | normalise.is_ciphertext(cell)
+            shown = pl.coalesce(normalise.masked_plain_phone(plain), masked)
             expressions.append(normalise.plain_phone(plain).alias(f"{name}_normal"))
-            expressions.append(normalise.masked_plain_phone(plain).alias(f"{name}_masked"))
-            expressions.append(pl.when(odd).then(cell).alias(f"{name}_odd"))
+            expressions.append(shown.alias(f"{name}_masked"))
+            expressions.append(pl.when(~is_known).then(cell).alias(f"{name}_odd"))
+        elif column.type == "email":
+            plain = pl.when(normalise.is_plain_email(cell)).then(cell)
+            expressions.append(plain.alias(f"{name}_normal"))
+            expressions.append(normalise.masked_plain_email(plain).alias(f"{name}_masked"))
+            expressions.append(pl.when(plain.is_null()).then(cell).alias(f"{name}_odd"))
     return clean.with_columns(folded).select(expressions)
 
 
-def _fill_odd_phones(values: dict[str, pl.Series], direct: pl.DataFrame, column: Column) -> None:
-    """Numbers in another form than eleven digits: with a country code, masked, virtual …"""
+def _fill_odd(values: dict[str, pl.Series], direct: pl.DataFrame, column: Column) -> None:
+    """Cells in another than the usual form: with a country code or blanks, upper case …"""
     odd = direct[f"{column.name}_odd"]
     if odd.null_count() == len(odd):
         return
-    forms = _of_unique(odd, {"normal": normalise.phone, "masked": normalise.masked_phone})
+    forms = _of_unique(odd, _ODD[column.type])
     for part in forms.columns:
         name = f"{column.name}_{part}"
         pair = pl.DataFrame({"plain": values[name], "odd": forms[part]})
@@ -141,8 +149,11 @@ _MASKS: dict[str, Form] = {
     "email": normalise.masked_email,
     "account": normalise.masked_account,
 }
-_OF_UNIQUE: dict[str, dict[str, Form]] = {
+_ODD: dict[str, dict[str, Form]] = {
+    "phone": {"normal": normalise.phone, "masked": normalise.masked_phone},
     "email": {"normal": normalise.email, "masked": normalise.masked_email},
+}
+_OF_UNIQUE: dict[str, dict[str, Form]] = {
     "region": {
         "province": lambda cell: cell.str.extract(_PROVINCE, 1),
         "city": lambda cell: cell.str.extract(_CITY, 2),

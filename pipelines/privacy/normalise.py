@@ -14,6 +14,7 @@ import polars as pl
 
 _MAINLAND = r"^(?:\+?86|0086)?0?(1[3-9]\d{9})$"  # a zero as if dialled from another city
 _PLAIN_MAINLAND = r"^1[3-9][0-9]{9}$"
+_MASKED_DIGITS = r"^[0-9]{0,7}\*+[0-9]{0,7}$"
 _VIRTUAL = r"^(?:\+86|0086|86)?[-\s]?1\d{10}\s*(?:-|_|,|#|转|x|ext\.?)\s*\d{1,6}$"
 _FOREIGN = r"^(?:\+|00)([1-9]\d{6,14})$"
 _WHOLE_SCIENTIFIC = r"^(\d)\.(\d{10})[eE]\+?10$"
@@ -22,6 +23,7 @@ _CIPHERTEXT = r"^(?:\$\$|##)"
 _NOT_FOLDED = r"[^ -~\x{4e00}-\x{9fff}]"
 """A character that NFKC may change: neither printable ASCII nor a unified ideograph."""
 _EMAIL = r"^[^@\s*]+@[^@\s*]+\.[^@\s*]+$"
+_PLAIN_EMAIL = r"^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$"
 
 
 def _plain(cell: pl.Expr) -> pl.Expr:
@@ -46,6 +48,11 @@ def _dialled(plain: pl.Expr) -> pl.Expr:
 def is_plain_phone(cell: pl.Expr) -> pl.Expr:
     """The usual form: the eleven digits of a mainland mobile and nothing else."""
     return cell.str.contains(_PLAIN_MAINLAND)
+
+
+def is_masked_phone(cell: pl.Expr) -> pl.Expr:
+    """Digits that a platform masked with stars: no key, and the masked form is the cell."""
+    return cell.str.contains(_MASKED_DIGITS)
 
 
 def is_ciphertext(cell: pl.Expr) -> pl.Expr:
@@ -126,6 +133,16 @@ def masked_phone(cell: pl.Expr) -> pl.Expr:
 def _address(cell: pl.Expr) -> pl.Expr:
     folded = cell.str.normalize("NFKC").str.replace_all(r"\p{Cf}", "").str.to_lowercase()
     return folded.str.strip_chars(" \t\r\n'\"").str.strip_prefix("mailto:")
+
+
+def is_plain_email(cell: pl.Expr) -> pl.Expr:
+    """An address as ``email`` gives it, of the characters that nearly all are made of."""
+    return cell.str.contains(_PLAIN_EMAIL)
+
+
+def masked_plain_email(cell: pl.Expr) -> pl.Expr:
+    """As ``masked_email``, for cells in the usual form only."""
+    return cell.str.head(1) + "***@" + cell.str.extract("@(.+)$")
 
 
 def email(cell: pl.Expr) -> pl.Expr:

@@ -158,3 +158,22 @@ def test_name_keeps_its_first_character(name: str) -> None:
 )
 def test_phone_list(cell: str | None, phones: list[str]) -> None:
     assert normalise.split_phone_list(cell) == phones
+
+
+@pytest.mark.parametrize("text", ["199****0001", "1******0001", "****", "1234567*7654321"])
+def test_a_masked_number_is_told_by_its_look(text: str) -> None:
+    assert one(normalise.is_masked_phone, text)
+    assert one(normalise.phone, text) is None
+    assert one(normalise.masked_phone, text) == text
+
+
+@pytest.mark.parametrize("text", ["a@example.com", "a.b-c_d+e@x-1.example.co", "1@2.3"])
+def test_a_plain_address_stays_as_it_is(text: str) -> None:
+    assert one(normalise.is_plain_email, text)
+    assert one(normalise.email, text) == text
+    assert one(normalise.masked_plain_email, text) == one(normalise.masked_email, text)
+
+
+@pytest.mark.parametrize("text", ["A@example.com", "mailto:a@b.cn", " a@b.cn", "a*@b.cn", "a@b"])
+def test_other_addresses_are_not_plain(text: str) -> None:
+    assert not one(normalise.is_plain_email, text)
