@@ -27,7 +27,7 @@ from pipelines.ending import end_at_once
 from pipelines.exports.errors import ExportRefused
 from pipelines.orchestration.disk_space import check_disk, naming_a_full_disk
 from pipelines.orchestration.refresh import refresh as refresh_warehouse
-from pipelines.publishing.reader import connect, versions
+from pipelines.publishing.reader import connect, kept_versions
 from pipelines.reporting import console
 from pipelines.settings import REPOSITORY, Settings, current_settings
 
@@ -103,9 +103,14 @@ def report(
 
 @app.command(name="versions")
 def list_versions() -> None:
-    """List the published versions that are kept, newest last."""
+    """List the published versions that are kept, newest last. Exit code 1 when one is damaged."""
     with readable_errors():
-        console.print_versions(versions(current_settings()))
+        manifests, broken = kept_versions(current_settings())
+    console.print_versions(manifests)
+    for damage in broken:
+        console.error(str(damage))
+    if broken:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -66,15 +66,27 @@ def connect(
 
 
 def versions(settings: Settings | None = None) -> list[Manifest]:
-    """Manifests of the kept versions, oldest first; empty when nothing is published."""
-    settings = settings or Settings()
-    manifests = []
+    """Manifests of the kept versions, oldest first; empty when nothing is published.
+
+    Raises BrokenVersionError when one of them cannot be read.
+    """
+    manifests, broken = kept_versions(settings or Settings())
+    if broken:
+        raise broken[0]
+    return manifests
+
+
+def kept_versions(settings: Settings) -> tuple[list[Manifest], list[BrokenVersionError]]:
+    """Manifests of the kept versions, oldest first, and what is wrong with the others."""
+    manifests, broken = [], []
     for name in layout.list_versions(settings):
         try:
             manifests.append(load_manifest(layout.versions_folder(settings) / name))
         except FileNotFoundError:  # retired since it was listed
             continue
-    return manifests
+        except BrokenVersionError as error:
+            broken.append(error)
+    return manifests, broken
 
 
 def read_manifest(settings: Settings | None = None, version: str | None = None) -> Manifest:
