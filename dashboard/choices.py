@@ -35,16 +35,16 @@ def choices(snapshot: Snapshot) -> Choices:
         last_date=last,
         channels=distinct(
             "select distinct channel from marts.rpt_sales_daily where channel is not null "
-            "union select distinct channel from marts.rpt_attribution_channel order by 1"
+            "union select distinct channel from marts.rpt_attribution_channel_influence order by 1"
         ),
         domains=distinct(
-            "select distinct domain from marts.rpt_attribution_channel order by domain"
+            "select distinct domain from marts.rpt_attribution_channel_influence order by domain"
         ),
         cohort_kinds=distinct(
             "select distinct cohort_kind from marts.rpt_cohort "
             "where cohort_kind <> 'guest_order' order by 1"
         ),
-        models=distinct("select distinct model from marts.rpt_attribution_channel order by 1"),
+        models=distinct("select distinct model from marts.rpt_attribution_model_run order by 1"),
         product_roles=distinct(
             "select distinct segment_value from marts.rpt_repurchase_window "
             "where segment_type = 'product_role' order by 1"
