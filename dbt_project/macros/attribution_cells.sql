@@ -2,12 +2,14 @@
   A cell of the attribution reports, basis, day, look-back, channel and conversion type, as one
   whole number: it is quicker to group and to join by than five columns, and the same in every
   refresh. Its digits from the right: one for the type, three for the channel, four for the
-  look-back; what is left is twice the days since 1970, and one more where they are days of touches.
+  look-back; what is left is twice the days since the year 1, which no mistyped day is before, and
+  one more where they are days of touches.
 -#}
+{% macro first_cell_day() -%} date '0001-01-01' {%- endmacro %}
 {% macro cell_key(is_touch_date, day, lookback_days, channel_number, conversion_type) -%}
     (
         (
-            2 * {{ days_between("date '1970-01-01'", day) }}
+            2 * {{ days_between(first_cell_day(), day) }}
             + case when {{ is_touch_date }} then 1 else 0 end
         ) * 100000000
         + {{ lookback_days }} * 10000
@@ -53,7 +55,7 @@
     {{ cell_digits(key, 100000000) }} % 2 = 1
 {%- endmacro %}
 {% macro cell_date(key='cell_key') -%}
-    {{ add_days("date '1970-01-01'", cell_digits(key, 200000000)) }}
+    {{ add_days(first_cell_day(), cell_digits(key, 200000000)) }}
 {%- endmacro %}
 {% macro cell_digits(key, place) -%} cast(floor({{ key }} / {{ place }}) as bigint) {%- endmacro %}
 
