@@ -2,7 +2,8 @@
     config(
         materialized='incremental',
         incremental_strategy='by_key',
-        unique_key=['account', 'campaign', 'batch', 'phone_key', 'phone_masked', 'sent_at']
+        unique_key=['account', 'campaign', 'batch', 'phone_key', 'phone_masked', 'sent_at'],
+        meta={'distinct_texts': ['phone_key']}
     )
 }}
 with source as (

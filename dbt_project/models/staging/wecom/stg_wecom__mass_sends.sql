@@ -2,7 +2,8 @@
     config(
         materialized='incremental',
         incremental_strategy='by_key',
-        unique_key=['account', 'message_id', 'userid', 'external_userid', 'chat_id']
+        unique_key=['account', 'message_id', 'userid', 'external_userid', 'chat_id'],
+        meta={'distinct_texts': ['external_userid']}
     )
 }}
 with source as (
