@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from pipelines import SET_HERE
 from pipelines.settings import REPOSITORY
 
 SAMPLE_SECONDS = 0.05
@@ -100,7 +101,7 @@ def run_process(
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env=os.environ | dict(environment or {}),
+            env=_environment() | dict(environment or {}),
             stdout=output,
             stderr=errors,
         )
@@ -117,6 +118,11 @@ def run_process(
         return Measured(usage.ru_utime + usage.ru_stime, wall, memory.peak / 1e6), output.read()
 
 
+def _environment() -> dict[str, str]:
+    """That of whoever started the benchmark: Siyu's programs add their settings, peers do not."""
+    return {name: value for name, value in os.environ.items() if name not in SET_HERE}
+
+
 def medians(repeats: int, workers: Mapping[str, Worker]) -> dict[str, Measured]:
     """Each worker's run of median CPU time, the workers taking turns.
 
@@ -126,10 +132,11 @@ def medians(repeats: int, workers: Mapping[str, Worker]) -> dict[str, Measured]:
     for _ in range(repeats):
         for name, worker in workers.items():
             runs[name].append(run_worker(worker))
-    return {name: _median(measured) for name, measured in runs.items()}
+    return {name: median(measured) for name, measured in runs.items()}
 
 
-def _median(runs: list[Measured]) -> Measured:
+def median(runs: Sequence[Measured]) -> Measured:
+    """The run of median CPU time; the lower of two middle ones."""
     middle = statistics.median_low(run.cpu_seconds for run in runs)
     return next(run for run in runs if run.cpu_seconds == middle)
 

@@ -5,14 +5,23 @@ import os
 # Before anything else that registers with atexit: what is registered first is called last.
 from pipelines import ending  # noqa: F401
 
-# Before numpy is loaded, which reads it once. BLAS's threads spin while they wait for work, and our
-# vectors are short: the search for four parameters spent nine tenths of its CPU time so.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+_LIBRARY_SETTINGS = {
+    # BLAS's threads spin while they wait for work, and our vectors are short: the search for four
+    # parameters spent nine tenths of its CPU time so.
+    "OPENBLAS_NUM_THREADS": "1",
+    # Polars' threads spin as well, half a million times while four million rows are loaded, and a
+    # piece of a file is done before a second thread is awake: a twelfth of loading's CPU time.
+    "POLARS_MAX_THREADS": "1",
+    # Memory that a batch of files gave back is the kernel's to take when it runs short, instead of
+    # at once: the next batch finds it still mapped.
+    "_RJEM_MALLOC_CONF": "muzzy_decay_ms:-1",
+    # numpy asks for huge pages for large arrays, and a kernel whose memory is in pieces spends more
+    # time to put 2 MB together than small pages cost.
+    "NUMPY_MADVISE_HUGEPAGE": "0",
+}
+"""What numpy and Polars read once, when they are loaded; the environment may say otherwise."""
 
-# Before Polars is loaded, whose allocator reads it once. Memory that a batch of files gave back is
-# the kernel's to take when it runs short, instead of at once: the next batch finds it still mapped.
-os.environ.setdefault("_RJEM_MALLOC_CONF", "muzzy_decay_ms:-1")
+SET_HERE = frozenset(_LIBRARY_SETTINGS.keys() - os.environ.keys())
+"""Those that the environment did not say; programs that this process starts inherit them."""
 
-# Before numpy is loaded, which reads it once. It asks for huge pages for large arrays, and a kernel
-# whose memory is in pieces spends more time to put 2 MB together than small pages cost.
-os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
+os.environ.update({name: _LIBRARY_SETTINGS[name] for name in SET_HERE})
