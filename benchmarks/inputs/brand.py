@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def deliver_last_day(settings: Settings) -> int:
 def clear(settings: Settings) -> None:
     """Remove everything below the data folder."""
     shutil.rmtree(settings.data_folder, ignore_errors=True)
+
+
+def clear_all_but(settings: Settings, kept: Container[Path]) -> None:
+    """Remove everything below the data folder but these files and folders in it."""
+    for path in settings.data_folder.iterdir():
+        if path in kept:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _last_day(settings: Settings) -> Path:
