@@ -12,14 +12,15 @@ _LIBRARY_SETTINGS = {
     # Polars' threads spin as well, half a million times while four million rows are loaded, and a
     # piece of a file is done before a second thread is awake: a twelfth of loading's CPU time.
     "POLARS_MAX_THREADS": "1",
-    # Memory that a batch of files gave back is the kernel's to take when it runs short, instead of
-    # at once: the next batch finds it still mapped.
+    # Memory that Polars and DuckDB gave back is the kernel's to take when it runs short, instead of
+    # at once: the next batch of files, or the next model, finds it still mapped.
     "_RJEM_MALLOC_CONF": "muzzy_decay_ms:-1",
+    "DUCKDB_JE_MALLOC_CONF": "muzzy_decay_ms:-1",
     # numpy asks for huge pages for large arrays, and a kernel whose memory is in pieces spends more
     # time to put 2 MB together than small pages cost.
     "NUMPY_MADVISE_HUGEPAGE": "0",
 }
-"""What numpy and Polars read once, when they are loaded; the environment may say otherwise."""
+"""What numpy, Polars and DuckDB read once, when they are loaded; the environment may say otherwise."""
 
 SET_HERE = frozenset(_LIBRARY_SETTINGS.keys() - os.environ.keys())
 """Those that the environment did not say; programs that this process starts inherit them."""

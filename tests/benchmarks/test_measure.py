@@ -28,6 +28,14 @@ def test_memory_of_parent_and_child_at_one_moment_adds_up() -> None:
     assert 180 < measured.peak_mb < 300
 
 
+def test_a_peer_runs_in_the_environment_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.measure.SET_HERE", frozenset({"SIYUS_OWN"}))
+    monkeypatch.setenv("SIYUS_OWN", "1")
+    monkeypatch.setenv("THE_USERS", "2")
+    told = "import os; print(os.environ.get('SIYUS_OWN'), os.environ.get('THE_USERS'))"
+    assert run_process([sys.executable, "-c", told])[1].split() == ["None", "2"]
+
+
 def test_a_failure_names_the_command_and_its_last_words() -> None:
     with pytest.raises(WorkerError, match=r"(?s)exit code 3.*no such input"):
         run_process([sys.executable, "-c", "import sys; print('no such input'); sys.exit(3)"])
