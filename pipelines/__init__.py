@@ -20,7 +20,7 @@ _LIBRARY_SETTINGS = {
     # time to put 2 MB together than small pages cost.
     "NUMPY_MADVISE_HUGEPAGE": "0",
 }
-"""What numpy, Polars and DuckDB read once, when they are loaded; the environment may say otherwise."""
+"""What numpy, Polars and DuckDB read once, when they are loaded; the environment may differ."""
 
 SET_HERE = frozenset(_LIBRARY_SETTINGS.keys() - os.environ.keys())
 """Those that the environment did not say; programs that this process starts inherit them."""

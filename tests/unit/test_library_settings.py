@@ -1,4 +1,4 @@
-"""What numpy, Polars and DuckDB read when they are loaded: Siyu's settings, unless the user's differ."""
+"""What numpy, Polars and DuckDB read when loaded: Siyu's settings, unless the user's differ."""
 
 from __future__ import annotations
 
