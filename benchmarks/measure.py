@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines import SET_HERE
+import pipelines
 from pipelines.settings import REPOSITORY
 
 SAMPLE_SECONDS = 0.05
@@ -120,7 +120,7 @@ def run_process(
 
 def _environment() -> dict[str, str]:
     """That of whoever started the benchmark: Siyu's programs add their settings, peers do not."""
-    return {name: value for name, value in os.environ.items() if name not in SET_HERE}
+    return {name: value for name, value in os.environ.items() if name not in pipelines.set_here}
 
 
 def medians(repeats: int, workers: Mapping[str, Worker]) -> dict[str, Measured]:

@@ -22,7 +22,14 @@ _LIBRARY_SETTINGS = {
 }
 """What numpy, Polars and DuckDB read once, when they are loaded; the environment may differ."""
 
-SET_HERE = frozenset(_LIBRARY_SETTINGS.keys() - os.environ.keys())
+set_here = _LIBRARY_SETTINGS.keys() - os.environ.keys()
 """Those that the environment did not say; programs that this process starts inherit them."""
 
-os.environ.update({name: _LIBRARY_SETTINGS[name] for name in SET_HERE})
+os.environ.update({name: _LIBRARY_SETTINGS[name] for name in set_here})
+
+
+def take_back(name: str) -> None:
+    """Leave a setting to its library; in time only before the library is loaded."""
+    if name in set_here:
+        set_here.remove(name)
+        os.environ.pop(name)

@@ -6,6 +6,7 @@
 ...     frame = snapshot.polars("select * from marts.rpt_cohort")
 """
 
+from pipelines import take_back
 from pipelines.publishing import (
     NothingPublishedError,
     QueryError,
@@ -14,6 +15,9 @@ from pipelines.publishing import (
     connect,
     versions,
 )
+
+# Frames of analysts may be large: their Polars works with all cores, as it is used to.
+take_back("POLARS_MAX_THREADS")
 
 __all__ = [
     "NothingPublishedError",

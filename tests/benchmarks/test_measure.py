@@ -29,7 +29,7 @@ def test_memory_of_parent_and_child_at_one_moment_adds_up() -> None:
 
 
 def test_a_peer_runs_in_the_environment_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.measure.SET_HERE", frozenset({"SIYUS_OWN"}))
+    monkeypatch.setattr("pipelines.set_here", {"SIYUS_OWN"})
     monkeypatch.setenv("SIYUS_OWN", "1")
     monkeypatch.setenv("THE_USERS", "2")
     told = "import os; print(os.environ.get('SIYUS_OWN'), os.environ.get('THE_USERS'))"

@@ -7,21 +7,21 @@ import os
 import subprocess
 import sys
 
-from pipelines import SET_HERE
 from pipelines.settings import REPOSITORY
 
+_ENDINGS = ("_THREADS", "_MALLOC_CONF", "_HUGEPAGE")
 _TELL = """
-import json, os, pipelines, polars
+import polars
 print(json.dumps([polars.thread_pool_size(), os.environ["OPENBLAS_NUM_THREADS"],
-                  sorted(pipelines.SET_HERE)]))
+                  sorted(pipelines.set_here)]))
 """
 
 
-def _told(**environment: str) -> list[object]:
+def _told(imported: str = "pipelines", **environment: str) -> list[object]:
     """Polars' threads, what BLAS is told and the names that Siyu set, in a process of its own."""
-    others = {name: value for name, value in os.environ.items() if name not in SET_HERE}
+    others = {name: value for name, value in os.environ.items() if not name.endswith(_ENDINGS)}
     output = subprocess.run(
-        [sys.executable, "-c", _TELL],
+        [sys.executable, "-c", f"import json, os, pipelines, {imported}{_TELL}"],
         check=True,
         capture_output=True,
         cwd=REPOSITORY,
@@ -39,3 +39,10 @@ def test_the_users_environment_wins() -> None:
     threads, blas, set_here = _told(POLARS_MAX_THREADS="3", OPENBLAS_NUM_THREADS="2")
     assert (threads, blas) == (3, "2")
     assert set_here == ["DUCKDB_JE_MALLOC_CONF", "NUMPY_MADVISE_HUGEPAGE", "_RJEM_MALLOC_CONF"]
+
+
+def test_an_analysts_polars_works_with_all_cores() -> None:
+    threads, _, set_here = _told("siyu")
+    assert threads == len(os.sched_getaffinity(0))
+    assert isinstance(set_here, list)
+    assert "POLARS_MAX_THREADS" not in set_here
