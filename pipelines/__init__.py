@@ -10,7 +10,7 @@ _LIBRARY_SETTINGS = {
     # parameters spent nine tenths of its CPU time so.
     "OPENBLAS_NUM_THREADS": "1",
     # Polars' threads spin as well, half a million times while four million rows are loaded, and a
-    # piece of a file is done before a second thread is awake: a twelfth of loading's CPU time.
+    # piece of a file is done before a second thread is awake: a thirteenth of loading's CPU time.
     "POLARS_MAX_THREADS": "1",
     # Memory that Polars and DuckDB gave back is the kernel's to take when it runs short, instead of
     # at once: the next batch of files, or the next model, finds it still mapped.
