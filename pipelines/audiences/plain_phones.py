@@ -20,7 +20,7 @@ from pipelines.exports.clean import clean_cells
 from pipelines.exports.column import Column
 from pipelines.exports.contract import Contract
 from pipelines.exports.contract_files import Contracts
-from pipelines.exports.detect import detect, scan_rows
+from pipelines.exports.detect import detect
 from pipelines.exports.errors import ExportRefused
 from pipelines.exports.read import Refusal, open_export
 from pipelines.exports.report import PIECE_BYTES
@@ -183,7 +183,7 @@ class _Files:
 def _cells(
     part: Part, contract: Contract, places: pl.DataFrame, contracts: Contracts
 ) -> list[pl.Series]:
-    match = detect(part.head(scan_rows(contracts)), contracts, part.file_format)
+    match = detect(part.head(contracts.scan_rows), contracts, part.file_format)
     columns = {
         column: places.filter(pl.col("raw").is_in(list(column.raw_columns)))["line"].unique()
         for column in contract.columns

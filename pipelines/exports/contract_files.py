@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from pipelines.exports.contract import Contract, raw_table
+from pipelines.exports.contract import Contract, HeaderRule, raw_table
 from pipelines.exports.errors import ContractError
 from pipelines.settings import Settings
 
@@ -65,6 +65,11 @@ class Contracts:
             for header in contract.known_headers:
                 names.setdefault(header, []).append(contract.contract)
         return names
+
+    @cached_property
+    def scan_rows(self) -> int:
+        """How many first rows of a table a reader must offer."""
+        return max((contract.header.scan_rows for contract in self), default=HeaderRule().scan_rows)
 
     @cached_property
     def by_raw_table(self) -> dict[str, list[Contract]]:

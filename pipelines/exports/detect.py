@@ -100,11 +100,6 @@ class _Candidate:
         return len(self.known), len(self.known) / max(self.named, 1)
 
 
-def scan_rows(contracts: Contracts) -> int:
-    """How many first rows a reader must offer."""
-    return max((contract.header.scan_rows for contract in contracts), default=12)
-
-
 def detect(rows: Sequence[HeadRow], contracts: Contracts, file_format: str) -> Match:
     """Find the header row and the one contract that fits it best.
 
@@ -141,9 +136,9 @@ def _likely(rows: Sequence[HeadRow], contracts: Contracts) -> list[Contract]:
     """Contracts that know enough headers of a row by name: the only ones worth a closer look."""
     likely: set[str] = set()
     for row in rows:
-        known = [h for h in row.headers if h in contracts.knowing]
-        hits = Counter(name for h in known for name in contracts.knowing[h])
-        likely |= {name for name, known in hits.items() if contracts[name].may_fit(known)}
+        if known := row.headers & contracts.knowing.keys():
+            hits = Counter(name for h in known for name in contracts.knowing[h])
+            likely |= {name for name, count in hits.items() if contracts[name].may_fit(count)}
     return [contract for contract in contracts if contract.contract in likely]
 
 

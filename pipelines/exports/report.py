@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.exports.check import Checked, Matched, check
 from pipelines.exports.contract_files import Contracts
-from pipelines.exports.detect import detect, nearest_contracts, scan_rows
+from pipelines.exports.detect import detect, nearest_contracts
 from pipelines.exports.errors import ExportRefused, UnreadableExport
 from pipelines.exports.export_time import export_time
 from pipelines.exports.junk import sift
@@ -232,7 +232,7 @@ def _nearest(data: bytes, contracts: Contracts) -> str:
     try:
         if b"\0" in data[:4096]:
             return ""
-        rows = open_csv(data, ("utf-8", "gb18030")).head(scan_rows(contracts))
+        rows = open_csv(data, ("utf-8", "gb18030")).head(contracts.scan_rows)
     except UnreadableExport:
         return ""
     return nearest_contracts(rows, contracts, "csv")
@@ -296,7 +296,7 @@ def _open_part(
         return _refused(landed, part.member, str(part.error), contracts)
     names = [*([part.member] if part.member else []), landed.path.name]
     try:
-        match = detect(part.head(scan_rows(contracts)), contracts, part.file_format)
+        match = detect(part.head(contracts.scan_rows), contracts, part.file_format)
         contract = match.contract
         if part.file_format == "csv":
             _require_encoding(part, contract.encodings, contract.contract)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.orchestration.fingerprint import dbt_sources_fingerprint
+from pipelines.orchestration.kept import keep, read_kept
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +31,15 @@ _OF_THE_USER = {"DBT_LOG_LEVEL_FILE"}
 _ANYWHERE = "siyu.duckdb"
 """The warehouse while dbt parses, which opens none: dbt parses anew when its place changes."""
 
+_TOLD_TO_PARSE = {"SIYU_WAREHOUSE", "SIYU_REFRESH"}
+"""Variables of the environment that say the same whenever dbt parses."""
+
+_PARSERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb")
+"""Whose code and macros are in a parsed project."""
+
+_TEMPLATES, _PARSED = "templates.marshal", "parsed.pickle"
+"""Kept for the next process, where dbt keeps its own."""
+
 
 class DbtError(RuntimeError):
     """A file of the dbt project is wrong, or dbt cannot start; the message is dbt's own."""
@@ -38,7 +53,7 @@ class DbtProjectRun:
 
     @cached_property
     def _manifest(self) -> Manifest:
-        return parse(self.settings, write=False)
+        return parsed(self.settings)
 
     def build(self, selection: Sequence[str], *, full: bool = True) -> list[NodeResult]:
         """Build and test what `selection` (dbt's options) selects: what became of every node.
@@ -65,6 +80,29 @@ class DbtProjectRun:
     def names(self, unique_ids: Iterable[str]) -> list[str]:
         """The fully qualified names, by which dbt selects, of models, seeds and tests."""
         return sorted({".".join(self._manifest.nodes[unique_id].fqn) for unique_id in unique_ids})
+
+
+def parsed(settings: Settings) -> Manifest:
+    """The parsed project, from the last process that parsed it unless anything changed since.
+
+    dbt keeps one as well, which takes it ten times as long to read and to compare.
+
+    Raises:
+        DbtError: a file of the project is wrong.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+
+    kept_in = settings.dbt_project_folder / "target" / _PARSED
+    programs = [sys.version, *map(version, _PARSERS)]
+    told = [each for each in sorted(os.environ.items()) if each[0].startswith("DBT_")]
+    made_of = repr((programs, dbt_sources_fingerprint(settings), dbt_variables(settings), told))
+    kept = read_kept(kept_in, made_of)
+    manifest = Manifest(**pickle.loads(kept)) if kept else parse(settings, write=False)
+    if not kept and manifest.env_vars.keys() <= _TOLD_TO_PARSE:
+        names = [each.name for each in fields(Manifest) if not each.name.startswith("_")]
+        content = pickle.dumps({name: getattr(manifest, name) for name in names})
+        keep(kept_in, made_of, content)
+    return manifest
 
 
 def parse(settings: Settings, *, write: bool) -> Manifest:
@@ -126,12 +164,13 @@ def call_dbt(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    from pipelines.orchestration.dbt_lean import use_lean_parts
+    from pipelines.orchestration.dbt_lean import templates, use_lean_parts
 
     use_lean_parts()
     folder = str(settings.dbt_project_folder)
     common = ["--project-dir", folder, "--profiles-dir", folder, *dbt_variables(settings)]
-    with _environment(warehouse, refresh):
+    kept = settings.dbt_project_folder / "target" / _TEMPLATES
+    with _environment(warehouse, refresh), templates.kept_in(kept):
         called = dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments, *common])
         # dbt-duckdb does this at the end of the process: the warehouse would stay open until then.
         DuckDBConnectionManager.close_all_connections()

@@ -1,8 +1,9 @@
 """dbt's build with less work around each node. It builds, tests and tells the same.
 
 As shipped, dbt 1.11 spends more time around the SQL of a small brand than in it. Here events that
-no log takes are never written out, a node's context is made once instead of twice, equal templates
-are compiled once, and a test asks for its three numbers without a materialization around it.
+no log takes are never written out, a node's context is made once instead of twice, templates are
+compiled once and kept (`dbt_templates.py`), and a test asks for its three numbers without a
+materialization around it.
 
 This replaces parts of dbt that are no public interface, so dbt-core stays pinned to 1.11;
 tests/integration/test_dbt_lean.py compares a build with one by dbt as shipped.
@@ -10,6 +11,7 @@ tests/integration/test_dbt_lean.py compares a build with one by dbt as shipped.
 
 from __future__ import annotations
 
+import inspect
 import threading
 from types import CodeType
 from typing import Any
@@ -30,10 +32,13 @@ from dbt.graph import GraphQueue
 from dbt.node_types import NodeType
 from dbt.task.build import BuildTask
 from dbt.task.test import TestResultData, TestRunner
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper, jinja
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+from pipelines.orchestration.dbt_templates import CompiledTemplates
 
 _BY_LOUDNESS = list(EventLevel)
 
@@ -182,16 +187,13 @@ def _context(model: Any, config: Any, manifest: Manifest) -> dict[str, Any]:
     return _kept.context.to_dict()
 
 
+templates = CompiledTemplates()
 _compile = jinja.MacroFuzzEnvironment.compile
-_compiled: dict[tuple[type, str], CodeType] = {}
 
 
 def _compile_once(environment: jinja.MacroFuzzEnvironment, source: str) -> CodeType:
-    """All environments of a class compile alike: a template keeps its own for running."""
-    key = (type(environment), source)
-    if key not in _compiled:
-        _compiled[key] = _compile(environment, source)
-    return _compiled[key]
+    """A template keeps its own environment for running."""
+    return templates.get(type(environment), source, lambda: _compile(environment, source))
 
 
 _NO_ROWS = agate_helper.empty_table()
@@ -228,6 +230,14 @@ def _cycles(linker: Linker) -> str | None:
     )
 
 
+def _calling_module() -> str:
+    """The module that declares a behaviour flag. dbt reads the source of each frame for it."""
+    frame = inspect.currentframe()
+    while frame and frame.f_globals["__name__"] in (__name__, BehaviorFlagRendered.__module__):
+        frame = frame.f_back
+    return str(frame.f_globals["__name__"]) if frame else "Unknown"
+
+
 _REPLACED: list[tuple[Any, str, Any]] = [
     (BaseEvent, "__init__", _keep_arguments),
     (BaseEvent, "__getattr__", _write_out),
@@ -239,6 +249,7 @@ _REPLACED: list[tuple[Any, str, Any]] = [
     (DuckDBAdapter, "get_relation", _known_relation),
     (DuckDBAdapter, "_acquire_foreign_key_lock", _no_foreign_keys),
     (Linker, "find_cycles", _cycles),
+    (BehaviorFlagRendered, "_default_source", staticmethod(_calling_module)),
     (dbt.task.build, "BuildTask", LeanBuild),
 ]
 

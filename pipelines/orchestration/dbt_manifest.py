@@ -6,24 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.orchestration.dbt_calls import parse
-from pipelines.orchestration.fingerprint import files_fingerprint
+from pipelines.orchestration.fingerprint import dbt_sources_fingerprint
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from dagster_dbt import DbtProject
-
-_NOT_INPUT = ("target", "logs", ".user.yml")
-
-
-def dbt_sources_fingerprint(settings: Settings) -> str:
-    """SHA-256 (hex) over names and bytes of every file that dbt reads."""
-    root = settings.dbt_project_folder
-    files = (
-        path
-        for path in root.rglob("*")
-        if path.is_file() and path.relative_to(root).parts[0] not in _NOT_INPUT
-    )
-    return files_fingerprint(root, files)
 
 
 def dbt_project(settings: Settings) -> DbtProject:

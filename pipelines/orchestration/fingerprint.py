@@ -1,4 +1,4 @@
-"""What a published version was made from, as one hash: equal inputs, equal version."""
+"""What a result was made from, as one hash: equal inputs, equal result."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pipelines.settings import Settings
 
 _CODE = ("pipelines", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds", "brand")
 _CODE_SUFFIXES = {".py", ".sql", ".yml", ".csv", ".json", ".md"}
+_NOT_OF_DBT = ("target", "logs", ".user.yml")
 _READS_ONLY = "audiences"
 """Folder of the brand and of the package that reads published figures and changes none."""
 
@@ -24,6 +25,17 @@ def files_fingerprint(root: Path, files: Iterable[Path]) -> str:
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def dbt_sources_fingerprint(settings: Settings) -> str:
+    """SHA-256 (hex) over names and bytes of every file that dbt reads."""
+    root = settings.dbt_project_folder
+    files = (
+        path
+        for path in root.rglob("*")
+        if path.is_file() and path.relative_to(root).parts[0] not in _NOT_OF_DBT
+    )
+    return files_fingerprint(root, files)
 
 
 def evidence_fingerprint(settings: Settings) -> str:

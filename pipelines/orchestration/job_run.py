@@ -10,6 +10,7 @@ import dagster as dg
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 from dagster._core.utils import make_new_run_id
 
+from pipelines.orchestration.dagster_lean import use_lean_parts
 from pipelines.orchestration.outcome import JobRun, Progress, Stage
 from pipelines.settings import Settings
 
@@ -37,6 +38,7 @@ def run_job(settings: Settings, progress: Progress) -> JobRun:
     from pipelines.definitions import defs
     from pipelines.defs.automation import delivery_day
 
+    use_lean_parts()
     job = defs().resolve_job_def(JOB)
     with dagster_instance(settings) as instance:
         close_dead_runs(instance)

@@ -69,13 +69,13 @@ def refresh(
 
 @contextmanager
 def _rare_garbage_collection() -> Iterator[None]:
-    """Look for garbage after 100,000 new objects, not 700: nearly all live as long as the run.
+    """Look for garbage after 2 million new objects, not 700: nearly all live as long as the run.
 
     Afterwards the count begins anew, or Python would look through all of them at once. A process
     that ends looks through them in any case: once less often.
     """
     thresholds = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(2_000_000, 50, 100)
     try:
         yield
     finally:

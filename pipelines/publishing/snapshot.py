@@ -20,8 +20,10 @@ from pipelines.publishing.relations import (
     quote,
 )
 
-STORAGE_VERSION = "v1.0.0"
-"""Oldest storage format that this DuckDB still writes, so that older clients can read it."""
+STORAGE_VERSION = "v1.4.0"
+"""Of DuckDB's first release with long-term support. It stores texts that repeat in a better way:
+`v1.0.0` costs a sixth more to write, a tenth more to read, and is no smaller. `v1.3.0` has it too,
+but DuckDB 1.3 reads some of it wrong."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,3 +97,26 @@ def test_a_table_whose_rows_are_all_gone_is_told(landed, warehouse: Warehouse) -
     warehouse.con.execute("delete from raw_crm.members")
     told = "expect_column_pair_values_to_be_equal on crm/members.csv: rows 0, rows_in_ledger 1"
     assert landed("raw_crm.members").failures == [told]
+
+
+_AFTER_A_CHECK = """
+import sys
+from pipelines.exports.expectations import _failures, _Measured
+
+file = {"raw_table": "raw_a.b", "file": "b.csv", "rows": 1, "rows_in_ledger": 1}
+assert not _failures(_Measured([file | {"distinct_lines": 1}]))
+print("scipy.stats" in sys.modules, "altair" in sys.modules)
+
+from great_expectations.expectations.core import (
+    expect_column_kl_divergence_to_be_less_than as divergence,
+)
+print(divergence.stats.entropy([0.5, 0.5], [0.5, 0.5]), divergence.alt.Chart.__name__)
+print("scipy.stats" in sys.modules, "altair" in sys.modules)
+"""
+
+
+def test_what_other_expectations_need_is_imported_when_they_ask() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _AFTER_A_CHECK], capture_output=True, text=True, check=True
+    ).stdout
+    assert told.split() == ["False", "False", "0.0", "Chart", "True", "True"]

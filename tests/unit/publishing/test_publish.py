@@ -64,7 +64,7 @@ def test_the_file_holds_the_two_schemas_with_comments_in_the_old_storage_format(
         [(tags,)] = con.execute(
             "select tags from duckdb_databases() where database_name = 'siyu'"
         ).fetchall()
-        assert tags["storage_version"].startswith("v1.0.0")
+        assert tags["storage_version"].startswith("v1.4.0")
         total = con.execute("select sum(net_gmv_cny) from customer_center.dim_customers")
         assert total.fetchall() == [(sum(range(100)),)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.orchestration.dbt_manifest import dbt_sources_fingerprint
+from pipelines.orchestration.fingerprint import dbt_sources_fingerprint
 from pipelines.settings import Settings
 
 
