@@ -92,30 +92,35 @@ def parsed(settings: Settings) -> Manifest:
     """
     from dbt.contracts.graph.manifest import Manifest
 
-    kept_in = settings.dbt_project_folder / "target" / _PARSED
-    programs = [sys.version, *map(version, _PARSERS)]
-    told = [each for each in sorted(os.environ.items()) if each[0].startswith("DBT_")]
-    made_of = repr((programs, dbt_sources_fingerprint(settings), dbt_variables(settings), told))
-    kept = read_kept(kept_in, made_of)
-    manifest = Manifest(**pickle.loads(kept)) if kept else parse(settings, write=False)
-    if not kept and manifest.env_vars.keys() <= _TOLD_TO_PARSE:
-        names = [each.name for each in fields(Manifest) if not each.name.startswith("_")]
-        content = pickle.dumps({name: getattr(manifest, name) for name in names})
-        keep(kept_in, made_of, content)
-    return manifest
+    kept = read_kept(*_kept_parsed(settings))
+    return Manifest(**pickle.loads(kept)) if kept else parse(settings, write=False)
 
 
 def parse(settings: Settings, *, write: bool) -> Manifest:
-    """The parsed project; what did not change since the last call comes from dbt's own cache.
+    """The project, parsed now and kept for `parsed`; dbt looks at the files that changed alone.
 
     `write`: also as `target/manifest.json`, which Dagster reads.
 
     Raises:
         DbtError: a file of the project is wrong.
     """
+    kept_parsed = _kept_parsed(settings)
     arguments = ["parse", "--write-json" if write else "--no-write-json"]
     arguments += ["--log-path", str(settings.dbt_project_folder / "target")]
-    return call_dbt(settings, arguments, _ANYWHERE)
+    manifest: Manifest = call_dbt(settings, arguments, _ANYWHERE)
+    if manifest.env_vars.keys() <= _TOLD_TO_PARSE:
+        names = [each.name for each in fields(manifest) if not each.name.startswith("_")]
+        content = pickle.dumps({name: getattr(manifest, name) for name in names})
+        keep(*kept_parsed, content)
+    return manifest
+
+
+def _kept_parsed(settings: Settings) -> tuple[Path, str]:
+    """The file of the parsed project, and what one is made of that is as good as parsing anew."""
+    programs = [sys.version, *map(version, _PARSERS)]
+    told = [each for each in sorted(os.environ.items()) if each[0].startswith("DBT_")]
+    made_of = repr((programs, dbt_sources_fingerprint(settings), dbt_variables(settings), told))
+    return settings.dbt_project_folder / "target" / _PARSED, made_of
 
 
 def write_catalog(settings: Settings) -> Path:
