@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.python_process import told_by
 
 _RUN_TWICE = """
 import json
@@ -58,15 +57,7 @@ print(json.dumps([shipped, told(), told()]))
 
 
 def test_a_run_tells_the_same(tmp_path: Path):
-    told = subprocess.run(
-        [sys.executable, "-c", _RUN_TWICE],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PYTHONPATH": str(Path(__file__).parents[2]), "DAGSTER_HOME": ""},
-    ).stdout
-    shipped, lean, again = json.loads(told.splitlines()[-1])
+    shipped, lean, again = told_by(_RUN_TWICE, tmp_path, DAGSTER_HOME="")
     assert lean == again == shipped
     succeeded, events, keys = shipped
     assert succeeded

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.python_process import told_by
 
 _FILES = {
     "dbt_project.yml": "{name: small, profile: small, flags: {send_anonymous_usage_stats: false}}",
@@ -79,15 +78,7 @@ def test_every_node_ends_alike(tmp_path: Path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
 
-    told = subprocess.run(
-        [sys.executable, "-c", _BUILD_THRICE],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PYTHONPATH": str(Path(__file__).parents[2]), "DBT_PROFILES_DIR": str(tmp_path)},
-    ).stdout
-    shipped, lean = json.loads(told.splitlines()[-1])
+    shipped, lean = told_by(_BUILD_THRICE, tmp_path, DBT_PROFILES_DIR=str(tmp_path))
 
     # DuckDB shows the place in the statement, which is not the same one.
     for ends in (shipped, lean):
