@@ -23,9 +23,12 @@ def read_kept(file: Path, made_of: str) -> bytes | None:
 def keep(file: Path, made_of: str, content: bytes) -> None:
     """Keep something and what it was made of, such as versions and inputs, if the disk lets us."""
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
-    with suppress(OSError):
+    try:
         unfinished.write_bytes(_digest(made_of, content) + content)
         unfinished.replace(file)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _digest(made_of: str, content: bytes) -> bytes:

@@ -92,3 +92,26 @@ def test_every_node_ends_alike(tmp_path: Path):
     assert of_lean == of_shipped > 10
     statuses = {status for status, *_ in shipped.values()}
     assert statuses == {"success", "pass", "warn", "fail", "error", "skipped"}
+
+
+_DECLARES = """
+from dbt_common.behavior_flags import BehaviorFlagRendered
+
+def source():
+    flag = {"name": "new", "default": False, "description": "something new"}
+    return BehaviorFlagRendered(flag, {})._behavior_change_event.flag_source
+"""
+_DECLARE_TWICE = """
+import json
+from declaring import source
+from pipelines.orchestration.dbt_lean import use_lean_parts
+
+shipped = source()
+use_lean_parts()
+print(json.dumps([shipped, source()]))
+"""
+
+
+def test_who_declares_a_behaviour_flag_is_named(tmp_path: Path):
+    (tmp_path / "declaring.py").write_text(_DECLARES, "utf-8")
+    assert told_by(_DECLARE_TWICE, tmp_path) == ["declaring", "declaring"]

@@ -38,3 +38,15 @@ def test_one_changed_byte_is_noticed(file: Path):
 def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path):
     keep(tmp_path / "missing" / "kept", "version 1", b"worked out")
     assert read_kept(tmp_path / "missing" / "kept", "version 1") is None
+
+
+def test_a_full_disk_leaves_what_was_kept_and_no_rubbish(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(*_: object):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "replace", fails)
+    keep(file, "version 2", b"more")
+    assert [each.name for each in file.parent.iterdir()] == ["kept"]
+    assert read_kept(file, "version 1") == b"worked out"
